@@ -16,7 +16,7 @@ from tutor.foundation import paths
 
 def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
     with terminal() as screen:
-        screen.wait("1  What learning means", "3  Gradient descent", "? help")
+        screen.wait("1 What learning means", "3 Gradient descent", "? help")
         screen.press("3", "enter")
         screen.wait("tutor › 3 Gradient descent", "You are on a hillside")
         screen.press("tab")
@@ -24,6 +24,8 @@ def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
         screen.press("tab")
         screen.wait("Question 2")
         screen.look_for("enter commit", "tab", most=3)
+        screen.press("7", "enter")
+        screen.wait("Not yet. One more try.")
         screen.press("7", "enter")
         screen.wait("✗   Incorrect.")
         screen.press("r")
@@ -42,13 +44,13 @@ def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
         screen.wait("finished")
         screen.press("escape")
         screen.wait("tutor › 3 Gradient descent")
-        screen.look_for("2  Model and loss", "escape", most=3)
+        screen.look_for("2 Model and loss", "escape", most=3)
         screen.press("q")
         assert screen.ended() == 0
     assert only_run().state == "finished"
-    assert [answer.correct for answer in answers("gradient-descent")] == [False, True]
+    assert [answer.correct for answer in answers("gradient-descent")] == [False, False, True]
     with terminal() as screen:
-        screen.wait("Continue  3 Gradient descent")
+        screen.wait("3 Gradient descent", "continue  enter")
         screen.press("enter")
         screen.wait("tutor › 3 Gradient descent", absent="You are on a hillside")
 

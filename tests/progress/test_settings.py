@@ -30,7 +30,7 @@ def test_without_a_file_the_defaults_hold_and_nothing_is_said(file: Path) -> Non
 
 
 def test_what_was_saved_is_loaded(file: Path) -> None:
-    chosen = Settings(language="zh", theme="paper", ascii=True, motion=False, screen_reader=True)
+    chosen = Settings(language="zh", theme="paper", ascii=True, motion=False, screen_reader=True, daily_minutes=0)
     save_settings(chosen, file)
     assert load_settings(file).settings == chosen
 
@@ -129,3 +129,11 @@ def test_who_only_looks_leaves_a_broken_file_where_it_is(file: Path) -> None:
     assert loaded.settings == Settings()
     assert len(loaded.notices) == 1
     assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("minutes", ["true", "-5", "1441", '"15"', "15.5"])
+def test_a_daily_goal_that_no_day_holds_is_refused_and_said(file: Path, minutes: str) -> None:
+    write(file, f'{{"daily_minutes": {minutes}}}'.encode())
+    loaded = load_settings(file)
+    assert loaded.settings.daily_minutes == 15
+    assert "daily_minutes" in loaded.notices[0]

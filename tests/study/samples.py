@@ -22,6 +22,7 @@ from tutor.course.lesson import (
 from tutor.course.questions.fill_in import Blank, Blanks
 from tutor.course.questions.match import Pair, Pairs
 from tutor.course.questions.numeric import NumericAnswer
+from tutor.study.question_attempt import QuestionAttempt
 
 PLACE = Place(Path("lesson.md"), 1, 1)
 LESSON = "sample-lesson"
@@ -105,3 +106,20 @@ class Stopwatch:
 
     def __call__(self) -> float:
         return self.now
+
+
+def commit_wrong(exercise: QuestionAttempt) -> None:
+    """Commit a wrong answer that has been given, and another wrong one if there is a second try."""
+    assert exercise.commit()
+    attempt = exercise.attempt
+    if attempt.locked:
+        return
+    assert attempt.missed is not None
+    for wrong in (at for at, option in enumerate(attempt.question.options) if not option.ticked):
+        if wrong not in attempt.draft.chosen:
+            attempt.choose(wrong)
+            break
+    else:
+        attempt.write("77")
+    assert exercise.commit()
+    assert attempt.locked

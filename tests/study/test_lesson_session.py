@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.study.samples import NUMERIC, PLACE, PREDICT, SINGLE, lesson, prose
+from tests.study.samples import NUMERIC, PLACE, PREDICT, SINGLE, commit_wrong, lesson, prose
 from tutor.course.lesson import Lesson, OpeningAnswer, Question, Section
 from tutor.progress.records import Position
 from tutor.progress.store import ProgressStore
@@ -23,6 +23,9 @@ def answer(session: LessonSession, question_id: str, *, right: bool) -> None:
     exercise = session.exercise(question_id)
     exercise.attempt.choose(int(right))
     exercise.attempt.write("0.72" if right else "5")
+    if not right:
+        commit_wrong(exercise)
+        return
     assert exercise.commit()
 
 
@@ -146,7 +149,7 @@ def test_trying_again_is_a_new_attempt_and_the_last_one_counts(store: ProgressSt
     assert not fresh.attempt.locked
     answer(session, "single", right=True)
     assert session.mark("single") is Mark.RIGHT
-    assert [kept.correct for kept in store.answers()] == [False, True]
+    assert [kept.correct for kept in store.answers()] == [False, False, True]
     assert LessonSession(SAMPLE, store).mark("single") is Mark.RIGHT
 
 

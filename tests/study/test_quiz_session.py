@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.stores import open_store
-from tests.study.samples import EVERY, MULTIPLE, NUMERIC, PREDICT, SINGLE, Stopwatch
+from tests.study.samples import EVERY, MULTIPLE, NUMERIC, PREDICT, SINGLE, Stopwatch, commit_wrong
 from tutor.course.lesson import Question
 from tutor.foundation.translate import translate
 from tutor.progress.store import ProgressStore
@@ -31,6 +31,9 @@ def current(session: QuizSession) -> QuestionAttempt:
 
 def answer(session: QuizSession, *, right: bool) -> None:
     current(session).attempt.choose(1 if right else 0)
+    if not right:
+        commit_wrong(current(session))
+        return
     assert current(session).commit()
 
 

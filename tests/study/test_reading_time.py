@@ -117,7 +117,7 @@ def test_a_question_in_the_text_has_its_own_time(store: ProgressStore) -> None:
     session.on_input(in_front=True)
     clock.now += 25
     session.on_input(in_front=True)  # a key while answering
-    exercise.attempt.choose(0)
+    exercise.attempt.choose(1)
     exercise.commit()
     session.on_input(in_front=True)
     clock.now += 15  # the why is read

@@ -11,6 +11,7 @@ import pytest
 
 from tests.course.test_checks import told
 from tests.course.writing import ANSWERS, said, write_lesson
+from tests.study.samples import commit_wrong
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
 from tutor.foundation import clock
@@ -68,7 +69,10 @@ def answer(exercise: QuestionAttempt | None, *, right: bool) -> str:
         exercise.attempt.write("3" if right else "4")
     else:
         exercise.attempt.choose(1 if right else 0)
-    assert exercise.commit()
+    if right:
+        assert exercise.commit()
+    else:
+        commit_wrong(exercise)
     return exercise.question.id
 
 

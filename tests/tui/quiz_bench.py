@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import FakeFollower, FakeRuns
 from tests.tui.quiz_lessons import make_lessons
 from tests.tui.screen_rows import make_workspace, rows_of, running, settled
 from tutor.progress.store import ProgressStore
+from tutor.study import quiz_session
 from tutor.study.question_attempt import QuestionAttempt
 from tutor.tui.questions.ask import AskView
 from tutor.tui.questions.question import QuestionWidget
@@ -97,9 +99,13 @@ async def quiz(
     workspace: Workspace | None = None,
     language: str = "en",
     lesson: str = "sample",
+    tries: int = 1,
     **settings: object,
 ) -> AsyncIterator[Bench]:
-    """The quiz of the sample lesson; the second time in a test, the learner has come back."""
+    """The quiz of the sample lesson; the second time in a test, the learner has come back.
+
+    With one try, a wrong answer is locked at once.
+    """
     lessons = tmp_path / "lessons"
     if not lessons.exists():
         make_lessons(lessons)
@@ -107,6 +113,8 @@ async def quiz(
     runs = FakeRuns(tmp_path / "runs")
     workspace.__dict__["runs"] = runs
     screen = QuizScreen(lesson)
-    async with running(workspace, lambda: screen, size) as pilot:
-        await settled(pilot)
-        yield Bench(pilot, screen, runs)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quiz_session, "TRIES", tries)
+        async with running(workspace, lambda: screen, size) as pilot:
+            await settled(pilot)
+            yield Bench(pilot, screen, runs)

@@ -13,7 +13,7 @@ from tutor.charts.cells import plain_row, row_width
 from tutor.course.catalogue import LessonHeader
 from tutor.course.lesson import Fault, Place
 from tutor.progress.records import LessonState
-from tutor.tui.screens.home import CONTINUE, bar, lesson_to_continue, map_items, progress_of
+from tutor.tui.screens.home import CONTINUE, GoingOn, bar, lesson_to_continue, map_items, progress_of
 from tutor.tui.widgets.row_list import RowItem
 
 
@@ -38,30 +38,66 @@ def row_of(items: Sequence[RowItem], key: str, width: int = 80) -> str:
 
 def test_a_part_is_named_once_above_its_lessons() -> None:
     rows = texts(map_items(HEADERS, {}, None))
-    parts = [index for index, row in enumerate(rows) if "PART" in row]
-    assert [rows[index].strip() for index in parts] == ["PART 1 · ONE", "PART 2 · TWO"]
+    parts = [index for index, row in enumerate(rows) if "──" in row]
+    assert [rows[index].split(" ─")[0].strip() for index in parts] == ["One", "Two"]
     assert "Lesson 1" in rows[parts[0] + 1]
     assert "Lesson 3" in rows[parts[1] + 1]
 
 
-def test_a_finished_lesson_has_its_sign_and_its_score() -> None:
+def test_a_finished_lesson_has_its_sign_and_its_score_and_no_bar() -> None:
     row = row_of(map_items(HEADERS, {"lesson-1": DONE}, None), "lesson-1")
-    assert row.startswith(" ✓  1")
-    assert "quiz 6/6" in row
-    assert "━" * 10 in row
+    assert row.startswith("  ✓  1 Lesson 1")
+    assert row.split()[-1] == "6/6"
+    assert "━" not in row
     assert "↻" not in row
 
 
 def test_wrong_answers_are_counted_to_try_again() -> None:
     row = row_of(map_items(HEADERS, {"lesson-2": WITH_WRONG}, None), "lesson-2")
-    assert "quiz 5/7" in row
-    assert row.rstrip().endswith("↻ 2")
+    assert row.split()[-3:] == ["5/7", "↻", "2"]
 
 
-def test_a_lesson_begun_shows_minutes_until_a_question_is_answered() -> None:
+def test_a_lesson_begun_has_a_bar_and_shows_minutes_until_a_question_is_answered() -> None:
     row = row_of(map_items(HEADERS, {"lesson-3": BEGUN}, None), "lesson-3")
-    assert row.startswith(" ▸  3")
-    assert "20 min" in row
+    assert row.startswith("  ▸  3 Lesson 3")
+    assert row.split()[-2:] == ["20", "min"]
+    assert "━" in row
+    assert "─" in row
+
+
+def test_a_finished_part_is_one_row_until_it_is_opened() -> None:
+    states = {"lesson-1": DONE, "lesson-2": WITH_WRONG, "lesson-3": BEGUN}
+    items = map_items(HEADERS, states, None)
+    assert not any(item.key == "lesson-1" for item in items)
+    folded = row_of(items, "part:1")
+    assert folded.split() == ["✓", "One", "2", "lessons", "11/13", "↻", "2", "▸"]
+    assert next(item for item in items if item.key == "part:1").selectable
+    opened = map_items(HEADERS, states, None, opened={"part:1"})
+    assert [item.key for item in opened if item.selectable] == [
+        CONTINUE, "part:1", "lesson-1", "lesson-2", "lesson-3", "lesson-12",
+    ]  # fmt: skip
+
+
+def test_blank_rows_part_the_parts_where_there_is_room() -> None:
+    tight, airy = (map_items(HEADERS, {"lesson-3": BEGUN}, None, height=height) for height in (9, 10))
+    assert "" not in [row.strip() for row in texts(tight)[2:]]
+    assert [row.strip() for row in texts(airy)].count("") == 2
+    assert len(airy) == 10
+
+
+def test_the_first_rows_say_section_cards_and_minutes_left() -> None:
+    going_on = GoingOn(3, 11, "Depth for free?")
+    items = map_items(HEADERS, {"lesson-3": BEGUN}, "lesson-3", due=12, going_on=going_on)
+    assert items[1].joined
+    below = plain_row(items[1].draw(80))
+    assert " ".join(below.split()) == "§ 3 of 11 · Depth for free? ↻ 12 due · about 16 min left"
+
+
+def test_somebody_new_is_told_what_to_press() -> None:
+    rows = texts(map_items(HEADERS, {}, None))
+    keys = [row.split()[0] for row in rows[3:6]]
+    assert keys == ["enter", "?", "q"]
+    assert not any("space reads on" in row for row in texts(map_items(HEADERS, {"lesson-3": BEGUN}, None)))
 
 
 @pytest.mark.parametrize(
@@ -89,10 +125,9 @@ def test_with_everything_done_there_is_nothing_to_continue() -> None:
 
 
 def test_the_first_row_says_start_and_later_continue() -> None:
-    assert row_of(map_items(HEADERS, {}, None), CONTINUE).strip().startswith("Start")
+    assert row_of(map_items(HEADERS, {}, None), CONTINUE).split()[-2:] == ["start", "enter"]
     again = row_of(map_items(HEADERS, {"lesson-3": BEGUN}, "lesson-3"), CONTINUE)
-    assert again.strip().startswith("Continue  3 Lesson 3")
-    assert "20%" in again
+    assert again.split() == ["3", "Lesson", "3", "continue", "enter"]
 
 
 def test_faults_name_file_and_line() -> None:

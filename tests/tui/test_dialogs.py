@@ -120,7 +120,7 @@ async def test_help_speaks_the_other_language_live(workspace_in: MakeWorkspace) 
     async with running(workspace_in()) as pilot:
         await pilot.press("question_mark", "L")
         await settled(pilot)
-        assert "所有页面通用" in text_of(pilot)
+        assert "本页" in text_of(pilot)
 
 
 async def open_palette(pilot: object, words: str) -> list[str]:

@@ -383,7 +383,7 @@ async def test_pause_resume_step_stop_and_pace_are_asked_of_the_worker(tmp_path:
         await bench.press("space")
         await bench.press("space")
         bench.run.write(Paused(epoch=3))
-        assert "⏸ paused" in (await bench.look())[0]
+        assert "▮▮ paused" in (await bench.look())[0]
         await bench.press("s")
         await bench.press("space")
         bench.run.write(Resumed(epoch=4))
@@ -954,7 +954,7 @@ async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path:
         await until(pilot, lambda: session.state == "paused")
         assert session.summary is not None
         epochs = session.summary.epoch
-        assert "⏸ paused" in rows_of(pilot)[0]
+        assert "▮▮ paused" in rows_of(pilot)[0]
         assert "┊" in text_of(pilot)
         assert "▀" in text_of(pilot)
     again = make_workspace(tmp_path / "home")

@@ -14,7 +14,9 @@ from tests.tui.lab_fakes import LAB
 from tests.tui.lesson_samples import write_course
 from tests.tui.screen_rows import make_workspace, rows_of, running, settled, text_of
 from tutor.foundation.translate import translate
+from tutor.study import lesson_session
 from tutor.tui.app import TutorApp
+from tutor.tui.questions.question import QuestionWidget
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.lesson.view import LessonView
 from tutor.tui.screens.term import TermCard
@@ -22,56 +24,56 @@ from tutor.tui.widgets.prose import ProseView
 
 FIRST_PAGE = {
     "en": [
-        " tutor › 2 Gradient descent: which way is down                            § 1/3",
-        "─" * 80,
-        "  Gradient descent: which way is down",
-        "  20 min · builds on: Model and loss",
+        "  tutor › 2 Gradient descent: which way is down        ━━━━────────   § 1 of 3",
+        " " + "─" * 78,
+        "    20 min · builds on: Model and loss",
         "",
-        "  A fog lies over the valley. You cannot see its floor, but you can feel which",
-        "  way the ground falls: that is gradient descent, and it makes the loss small.",
+        "    A fog lies over the valley. You cannot see its floor, but you can feel",
+        "    which way the ground falls: that is gradient descent, and it makes the",
+        "    loss small.",
         "",
         "",
-        "  One step",
+        "    One step",
         "",
-        "  At w = 2 the slope of f is +21. Downhill is to the left, so we subtract:",
+        "    At w = 2 the slope of f is +21. Downhill is to the left, so we subtract:",
         "",
-        "      w ← w − η · f′(w) = 2 − 0.01 · 21 = 1.79",
+        "        w ← w − η · f′(w) = 2 − 0.01 · 21 = 1.79",
         "",
-        "  The learning rate η is set by a person. A learning rate too large jumps over",
-        "  the floor, see the model and https://example.org.",
+        "    The learning rate η is set by a person. A learning rate too large jumps",
+        "    over the floor, see the model and https://example.org.",
         "",
-        "  step      w",
-        "  ────   ────",
-        "  0      2.00",
-        "  1      1.79",
-        "─" * 80,
-        " space page   tab next   enter answer   g glossary   c contents          ? help",
+        "    step      w",
+        "    ────   ────",
+        "    0      2.00",
+        "    1      1.79",
+        " " + "─" * 78,
+        "  space page   tab next   enter answer   g glossary   c contents        ? help",
     ],
     "zh": [
-        " tutor › 2 梯度下降：哪边是下坡                                           § 1/3",
-        "─" * 80,
-        "  梯度下降：哪边是下坡",
-        "  20 分钟 · 先修：模型与损失",
+        "  tutor › 2 梯度下降：哪边是下坡                          ━━━━────────   § 1/3",
+        " " + "─" * 78,
+        "    20 分钟 · 先修：模型与损失",
         "",
-        "  山谷里起了大雾。你看不见谷底，但脚下能感觉到哪边地势更低：这就是梯度下降，它",
-        "  让损失变小。",
+        "    山谷里起了大雾。你看不见谷底，但脚下能感觉到哪边地势更低：这就是梯度下",
+        "    降，它让损失变小。",
         "",
         "",
-        "  一步",
+        "    一步",
         "",
-        "  在 w = 2 处，f 的斜率是 +21。下坡在左边，所以做减法：",
+        "    在 w = 2 处，f 的斜率是 +21。下坡在左边，所以做减法：",
         "",
-        "      w ← w − η · f′(w) = 2 − 0.01 · 21 = 1.79",
+        "        w ← w − η · f′(w) = 2 − 0.01 · 21 = 1.79",
         "",
-        "  学习率 η 由人来设定。学习率太大会跨过谷底，参见模型和 https://example.org。",
+        "    学习率 η 由人来设定。学习率太大会跨过谷底，参见模型和",
+        "    https://example.org。",
         "",
-        "  步数      w",
-        "  ────   ────",
-        "  0      2.00",
-        "  1      1.79",
+        "    步数      w",
+        "    ────   ────",
+        "    0      2.00",
+        "    1      1.79",
         "",
-        "─" * 80,
-        " space 下一页   tab 下一题   enter 作答/训练   g 术语表   c 目录         ? 帮助",
+        " " + "─" * 78,
+        "  space 下一页   tab 下一题   enter 作答/训练   g 术语表   c 目录       ? 帮助",
     ],
 }
 
@@ -102,12 +104,15 @@ async def opened(pilot: Pilot[int]) -> LessonView:
 @asynccontextmanager
 async def reading(
     home: Path, language: str = "en", size: tuple[int, int] = (80, 24), *, lesson: str = "descent", anchor: str = "",
-    lessons: Path | None = None, **settings: object,
+    lessons: Path | None = None, tries: int = 1, **settings: object,
 ) -> AsyncIterator[tuple[Pilot[int], LessonView]]:  # fmt: skip
+    """A lesson that has been opened. With one try, a wrong answer is locked at once."""
     folder = lessons or write_course(home / "course")
     workspace = make_workspace(home / "home", folder, language=language, **settings)
-    async with running(workspace, lambda: LessonScreen(lesson, anchor), size) as pilot:
-        yield pilot, await opened(pilot)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lesson_session, "TRIES", tries)
+        async with running(workspace, lambda: LessonScreen(lesson, anchor), size) as pilot:
+            yield pilot, await opened(pilot)
     workspace.store.close()
 
 
@@ -155,18 +160,39 @@ async def test_lines_sections_and_both_ends_have_keys(tmp_path: Path) -> None:
         assert body(pilot)[0] == first[1]
         await pilot.press("right_square_bracket", "right_square_bracket")
         await settled(pilot)
-        assert body(pilot)[0] == "  Many parameters"
-        assert "§ 2/3" in rows_of(pilot)[0]
+        assert body(pilot)[0] == "    Many parameters"
+        assert "§ 2 of 3" in rows_of(pilot)[0]
         await pilot.press("left_square_bracket")
         await settled(pilot)
-        assert body(pilot)[0] == "  One step"
+        assert body(pilot)[0] == "    One step"
         await pilot.press("end")
         await settled(pilot)
         assert "End of the lesson" in text_of(pilot)
-        assert "§ 3/3" in rows_of(pilot)[0]
+        assert "§ 3 of 3" in rows_of(pilot)[0]
         await pilot.press("home")
         await settled(pilot)
         assert body(pilot) == first
+
+
+async def test_whoever_only_presses_enter_sees_every_line_of_the_lesson(tmp_path: Path) -> None:
+    async with reading(tmp_path, tries=2) as (pilot, view):
+        flow, seen = view.flow, set[int]()
+        for _ in range(60):
+            seen |= set(range(flow.scroll_offset.y, flow.scroll_offset.y + flow.height))
+            if flow.at_end:
+                break
+            block = flow.blocks[flow.focused_block] if flow.focused_block is not None else None
+            if isinstance(block, QuestionWidget) and not block.exercise.attempt.locked:
+                block.give_up()
+                await settled(pilot)
+            locked = isinstance(block, QuestionWidget) and block.exercise.attempt.locked
+            if block is None or locked:
+                await pilot.press("enter")
+            else:  # a lab would open, and a prediction would train
+                await pilot.press("escape", "space")
+            await settled(pilot)
+        assert flow.at_end
+        assert seen >= set(range(flow.virtual_size.height))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -184,10 +210,9 @@ async def test_a_question_is_answered_in_the_text_and_remembered_at_once(tmp_pat
         assert view.session.wrong_ids == ("large",)
         with closing(open_store(tmp_path / "home" / "progress.sqlite3").store) as other:
             assert other.newest_answers("descent")["large"].correct is False
-        await pilot.press("enter")  # on to the next question
+        await pilot.press("enter")  # reads on below the feedback
         await settled(pilot)
-        assert view.flow.focused_block == 7
-        await pilot.press("escape")
+        assert view.flow.focused_block is None
         assert pilot.app.focused is view.flow
 
 
@@ -260,7 +285,7 @@ async def test_the_place_is_kept_and_found_again_in_either_language(tmp_path: Pa
         await pilot.press("right_square_bracket", "right_square_bracket")
         await settled(pilot)
     async with reading(tmp_path, language, lessons=tmp_path / "course") as (pilot, _):
-        assert body(pilot)[0] == {"en": "  Many parameters", "zh": "  许多参数"}[language]
+        assert body(pilot)[0] == {"en": "    Many parameters", "zh": "    许多参数"}[language]
 
 
 async def test_a_lesson_of_many_pages_opens_where_it_was_left_or_at_its_anchor(tmp_path: Path) -> None:
@@ -271,20 +296,20 @@ async def test_a_lesson_of_many_pages_opens_where_it_was_left_or_at_its_anchor(t
         await pilot.press(*["right_square_bracket"] * 5)
         await settled(pilot)
     async with reading(tmp_path, lesson="long", lessons=course) as (pilot, _):
-        assert body(pilot)[0] == "  Section 4"
+        assert body(pilot)[0] == "    Section 4"
     async with reading(tmp_path, lesson="long", lessons=course, anchor="section-9") as (pilot, _):
-        assert body(pilot)[0] == "  Section 9"
+        assert body(pilot)[0] == "    Section 9"
 
 
 async def test_the_language_changes_in_place(tmp_path: Path) -> None:
     async with reading(tmp_path) as (pilot, view):
         await pilot.press("right_square_bracket", "right_square_bracket", "j", "j", "L")
         await until(pilot, lambda: view.lesson is not None and view.lesson.language == "zh" and view.complete)
-        assert body(pilot)[0] == "  斜率变成梯度，也就是一个向量。"
+        assert body(pilot)[0] == "    斜率变成梯度，也就是一个向量。"
         assert "2 梯度下降" in rows_of(pilot)[0]
         await pilot.press("L")
         await until(pilot, lambda: view.lesson is not None and view.lesson.language == "en" and view.complete)
-        assert body(pilot)[0] == "  The slope becomes the gradient, a vector."
+        assert body(pilot)[0] == "    The slope becomes the gradient, a vector."
 
 
 async def test_an_answer_begun_goes_on_in_the_other_language(tmp_path: Path) -> None:
@@ -340,7 +365,7 @@ async def test_a_link_to_a_lesson_file_opens_that_lesson(tmp_path: Path) -> None
         assert isinstance(screen, LessonScreen)
         screen.follow("01-model.md#a-model")
         await until(pilot, lambda: "› 1 Model and loss" in text_of(pilot) and view_of(pilot).complete)
-        assert body(pilot)[0] == "  Model and loss"
+        assert body(pilot)[0] == "    Model and loss"
 
 
 async def test_a_link_that_leads_nowhere_is_said(tmp_path: Path) -> None:
@@ -367,7 +392,7 @@ async def test_contents_open_over_the_text_and_lead_to_a_section(tmp_path: Path,
         words = {"en": ("One step", "○ Which are set by a person?"), "zh": ("一步", "○ 哪些由人设定？")}[language]
         assert all(any(word in row for row in rows_of(pilot)) for word in words)
         await pilot.press("down", "down", "enter")
-        await until(pilot, lambda: body(pilot)[0] == {"en": "  Many parameters", "zh": "  许多参数"}[language])
+        await until(pilot, lambda: body(pilot)[0] == {"en": "    Many parameters", "zh": "    许多参数"}[language])
         await pilot.press("c")
         await settled(pilot)
         await pilot.press("c")
@@ -380,7 +405,7 @@ async def test_contents_stay_open_beside_the_text_where_there_is_room(tmp_path: 
         rows = rows_of(pilot)
         assert rows[2].startswith(" ▸ One step")
         assert rows[3].startswith("   ○ What happens with a large")
-        assert "  Gradient descent: which way is down" in rows[2]
+        assert "20 min · builds on" in rows[2]
         assert "✓ 0/2" in rows[-3]
         await pilot.press("c", "end", "enter")
         await settled(pilot)
@@ -475,7 +500,7 @@ async def test_a_new_width_keeps_the_place(tmp_path: Path) -> None:
         await pilot.resize_terminal(50, 24)
         await settled(pilot)
         await settled(pilot)
-        assert body(pilot)[0] == "  Many parameters"
+        assert body(pilot)[0] == "    Many parameters"
 
 
 async def test_a_lesson_that_cannot_be_read_says_why(tmp_path: Path) -> None:

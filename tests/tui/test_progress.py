@@ -47,7 +47,7 @@ async def test_every_page_in_both_languages(workspace_in: MakeWorkspace, languag
     async with running(workspace) as pilot:
         assert ("p progress" if english else "p 进度") in rows_of(pilot)[-1]
         text = await press(pilot, "p")
-        assert ("Answers 3 correct 33%" if english else "连续天数") in " ".join(text.split())
+        assert ("of 3 right" if english else "正确，共 3 题") in " ".join(text.split())
         assert ("four weeks" if english else "最近四周") in text
         assert "└" in text, "the chart is drawn"
         text = await press(pilot, "right")
@@ -177,8 +177,8 @@ async def test_back_from_a_lesson_the_pages_count_what_was_answered_there(worksp
     workspace = workspace_in()
     learnt(workspace)
     async with running(workspace) as pilot:
-        assert "Answers                       3" in await press(pilot, "p")
+        assert "of 3 right" in await press(pilot, "p")
         await press(pilot, "3", "enter")
         learnt(workspace)
         assert "↻ 4 It is not." in await press(pilot, "escape")
-        assert "Answers                       6" in await press(pilot, "1")
+        assert "of 6 right" in await press(pilot, "1")

@@ -124,9 +124,9 @@ async def test_a_line_picked_up_is_put_down_before_the_answer_is_locked(tmp_path
         await bench.go_to("steps")
         rows = await bench.press("space")
         assert any(row.startswith(" ↕ 1 ≡") for row in rows)
-        assert rows[23].startswith(" space put down   n skip")
+        assert rows[23].startswith("  space put down   n skip")
         rows = await bench.press("enter")
-        assert rows[23].startswith(" enter commit   space pick up")
+        assert rows[23].startswith("  enter commit   space pick up")
         assert not bench.exercise.attempt.locked
         await bench.press("enter")
         assert bench.exercise.attempt.locked
@@ -261,7 +261,7 @@ async def test_a_number_tells_how_near_it_has_to_be_and_what_is_no_number(tmp_pa
 async def test_the_footer_shows_the_keys_that_work_while_typing(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         await bench.go_to("slope")
-        assert rows_of(bench.pilot)[23].startswith(" enter commit   ctrl+n skip   F6 show answer   ctrl+b previous")
+        assert rows_of(bench.pilot)[23].startswith("  enter commit   ctrl+n skip   F6 show answer   ctrl+b previous")
 
 
 async def test_where_a_question_mark_is_text_the_footer_names_another_key_for_help(tmp_path: Path) -> None:

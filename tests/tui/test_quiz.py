@@ -26,14 +26,14 @@ def same_shuffle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tutor.study.quiz_session.new_seed", lambda: 0)
 
 
-RULE = "─" * 80
+RULE = " " + "─" * 78
 
 
 async def test_a_question_and_its_feedback_in_english(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         rows = await bench.press("i", "down")
         assert rows[:14] == [
-            " tutor › 2 Model and loss › Quiz                               1 of 6   ✓ 0 ✗ 0",
+            "  tutor › 2 Model and loss › Quiz                             1 of 6   ✓ 0 ✗ 0",
             RULE,
             "",
             "   What is the MAE?",
@@ -50,11 +50,11 @@ async def test_a_question_and_its_feedback_in_english(tmp_path: Path) -> None:
         ]
         assert rows[22:] == [
             RULE,
-            " enter commit   space tick   i hint   n skip   F6 show answer            ? help",
+            "  enter commit   space tick   i hint   n skip   F6 show answer          ? help",
         ]
         rows = await bench.press("2", "enter")
         assert rows[:22] == [
-            " tutor › 2 Model and loss › Quiz                               1 of 6   ✓ 0 ✗ 1",
+            "  tutor › 2 Model and loss › Quiz                             1 of 6   ✓ 0 ✗ 1",
             RULE,
             "",
             "   What is the MAE?",
@@ -77,14 +77,14 @@ async def test_a_question_and_its_feedback_in_english(tmp_path: Path) -> None:
             "",
             "",
         ]
-        assert rows[23].startswith(" enter next   u I was unsure   s see it in the lab")
+        assert rows[23].startswith("  enter next   u I was unsure   s see it in the lab")
 
 
 async def test_a_question_and_its_feedback_in_chinese(tmp_path: Path) -> None:
     async with quiz(tmp_path, language="zh") as bench:
         rows = await bench.press("i")
         assert rows[:14] == [
-            " tutor › 2 模型与损失 › 测验                         第 1 题，共 6 题   ✓ 0 ✗ 0",
+            "  tutor › 2 模型与损失 › 测验                       第 1 题，共 6 题   ✓ 0 ✗ 0",
             RULE,
             "",
             "   MAE 是多少？",
@@ -99,7 +99,7 @@ async def test_a_question_and_its_feedback_in_chinese(tmp_path: Path) -> None:
             "",
             "   提示 1  M 代表平均。",
         ]
-        assert rows[23] == " enter 提交   space 勾选   i 提示   n 跳过   F6 看答案                   ? 帮助"
+        assert rows[23] == "  enter 提交   space 勾选   i 提示   n 跳过   F6 看答案                 ? 帮助"
         rows = await bench.press("2", "enter")
         assert rows[7:21] == [
             " ✓ 1 ○ 1.25",
@@ -182,27 +182,24 @@ async def test_the_summary_offers_what_is_left_and_what_was_wrong(tmp_path: Path
         rows = rows_of(bench.pilot)
         assert rows[0].endswith("✓ 2 ✗ 3")
         assert rows[3].split()[:4] == ["2", "of", "6", "correct"]
-        assert rows[4:] == [
-            "  Skipped and not answered yet: 1.",
-            "",
-            "  b   Answer the skipped questions (1)",
-            "  r   Try again what is not correct yet (4)",
-            "  →   Go on to 3 Gradient descent",
-            "  o   Read the lesson again",
-            "  a   Take the whole quiz again",
-            "",
-            "  ✗  1  What is the MAE?",
-            "  ✓  2  Which are parameters?",
-            "  ✗  3  One step of gradient descent",
-            "  ✓  4  Names",
-            "  ✗  5  A slope",
-            "  ↻  6  What does this run do?",
-            "",
-            "",
-            "",
-            "",
-            RULE,
-            rows[-1],
+        assert rows[4].split() == ["━━━"] * 6
+        assert rows[5].split() == ["✗", "✓", "✗", "✓", "✗", "↻"]
+        assert rows[6] == "  Skipped and not answered yet: 1."
+        assert [(row[:3].strip("▌ "), *row[7:].split("  ")[:1]) for row in rows[8:13]] == [
+            ("b", "Answer the skipped questions (1)"),
+            ("r", "Try again what is not correct yet (4)"),
+            ("→", "Go on to 3 Gradient descent"),
+            ("o", "Read the lesson again"),
+            ("a", "Take the whole quiz again"),
+        ]
+        assert rows[14].startswith("  To look at again ──")
+        assert [row.strip() for row in rows[15:21]] == [
+            "✗  1  What is the MAE?",
+            "you  2.5   answer  1.25",
+            "✗  3  One step of gradient descent",
+            "✗  5  A slope",
+            "you  3   answer  0.72 ± 0.01",
+            "↻  6  What does this run do?",
         ]
         assert bench.screen.query_one(RowList).selected == "skipped"
 

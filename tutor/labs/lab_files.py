@@ -10,7 +10,7 @@ import platform
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -44,11 +44,7 @@ def list_labs(labs_folder: Path) -> list[str]:
 
 def lab_titles(labs_folder: Path, language: str) -> list[tuple[str, str]]:
     """The name and the title of every lab in a folder. If the title cannot be read, it is the name."""
-    titles = []
-    for name in list_labs(labs_folder):
-        title = read_title(labs_folder / f"{name}.toml")
-        titles.append((name, harmless_line(in_language(title, language) or name)))
-    return titles
+    return [(each.name, each.title) for each in lab_headings(labs_folder, language)]
 
 
 def read_title(path: Path) -> dict[str, str]:
@@ -56,10 +52,47 @@ def read_title(path: Path) -> dict[str, str]:
 
     Unlike `load_lab`, this does not check the lab, so that a list of labs needs no NumPy.
     """
+    return _titles(_heading_of(path))
+
+
+class LabHeading(NamedTuple):
+    """What a list of labs says of one.
+
+    Args:
+        name: The name of its file.
+        title: Its title in the language asked for; the name if the title cannot be read.
+        goal: The goal in its file; empty if it has none.
+    """
+
+    name: str
+    title: str
+    goal: str
+
+
+def lab_headings(labs_folder: Path, language: str) -> list[LabHeading]:
+    """The headings of every lab in a folder, sorted by name. As `read_title`, this needs no NumPy."""
+    found = []
+    for name in list_labs(labs_folder):
+        values = _heading_of(labs_folder / f"{name}.toml")
+        challenge = values.get("challenge")
+        goal = challenge.get("goal") if isinstance(challenge, dict) else None
+        title = harmless_line(in_language(_titles(values), language) or name)
+        found.append(LabHeading(name, title, goal if isinstance(goal, str) else ""))
+    return found
+
+
+def _heading_of(path: Path) -> dict[str, Any]:
+    """The values of a lab file as they are written; empty if it cannot be read."""
     try:
-        title = harmless_value(load_toml(_text_of(path)).get("title", {}))
-        return msgspec.convert(title, dict[str, str])
-    except (TutorError, TomlError, msgspec.ValidationError):
+        return load_toml(_text_of(path))
+    except (TutorError, TomlError):
+        return {}
+
+
+def _titles(values: Mapping[str, Any]) -> dict[str, str]:
+    try:
+        return msgspec.convert(harmless_value(values.get("title", {})), dict[str, str])
+    except msgspec.ValidationError:
         return {}
 
 

@@ -22,7 +22,7 @@ from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures, facts_of_runs
-from tutor.study.wording import verdict_sentence
+from tutor.study.wording import miss_sentence, verdict_sentence
 from tutor.typeset.page import plain_lines
 
 if TYPE_CHECKING:
@@ -81,6 +81,20 @@ def hint_lines(attempt: Attempt) -> Iterator[str]:
     """The last hint that was shown."""
     number = attempt.hints_shown
     yield from plain_lines(named(translate("quiz.hint-number", number=number), attempt.hints[-1]), WIDTH)
+
+
+def miss_lines(attempt: Attempt) -> Iterator[str]:
+    """What a first miss tells: how far it was right, the feedback on what was chosen, and a hint."""
+    yield miss_sentence(attempt)
+    for row in attempt.rows():
+        if row.right is None or row.kind not in {"one", "many", "pair"}:
+            continue
+        word = translate("quiz.word-yes" if row.right else "quiz.word-no")
+        head = _LABEL.format(row.label)
+        told = row.feedback if row.feedback and not row.right else word
+        yield from _indented(head, plain_lines(told, WIDTH - len(head)))
+    if attempt.hints_shown:
+        yield from hint_lines(attempt)
 
 
 def verdict_lines(attempt: Attempt) -> Iterator[str]:
@@ -279,11 +293,15 @@ class Asker:
         return draft is not None and attempt.put(draft)
 
     def _say_not_ready(self, attempt: Attempt) -> None:
+        if attempt.repeats_miss:
+            self.say(translate("quiz.same-again"))
+            return
         self.say(translate(attempt.type.not_ready_in_lines, count=attempt.type.size(attempt.question)))
 
     def _commit(self, exercise: QuestionAttempt) -> Outcome | None:
         self._ask_how_sure(exercise)
-        exercise.commit()
+        if exercise.commit() and exercise.attempt.trying_again:
+            self.say(*miss_lines(exercise.attempt))
         return None
 
     def _ask_how_sure(self, exercise: QuestionAttempt) -> None:

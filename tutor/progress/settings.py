@@ -23,6 +23,8 @@ from tutor.foundation.translate import translate
 
 _LARGEST = 1 << 20
 """A file of more bytes is not read as settings."""
+_LONGEST_DAY = 24 * 60
+"""Minutes of a day, the largest daily goal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Settings:
             and who learns in English sees it beside the English one.
         confidence: Whether to ask, before the feedback, how sure the learner is of an answer.
         notify: How to say that a run ends, diverges or reaches its goal: one of `tutor.foundation.notify.WAYS`.
+        daily_minutes: The daily goal in minutes of learning; 0 for none.
         unknown: The keys of the file that this version does not know, kept for the version that does.
     """
 
@@ -50,6 +53,7 @@ class Settings:
     translations: bool = False
     confidence: bool = False
     notify: str = ""
+    daily_minutes: int = 15
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> Settings:
@@ -69,6 +73,10 @@ def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _minutes(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LONGEST_DAY
+
+
 _ALLOWED: dict[str, Callable[[object], bool]] = {
     "language": lambda value: value == "" or (isinstance(value, str) and value in languages()),
     "theme": lambda value: isinstance(value, str) and len(value) <= 80,
@@ -78,6 +86,7 @@ _ALLOWED: dict[str, Callable[[object], bool]] = {
     "translations": _flag,
     "confidence": _flag,
     "notify": lambda value: value in WAYS,
+    "daily_minutes": _minutes,
 }
 
 

@@ -13,7 +13,7 @@ from tutor.runs.summary import RunSummary, State
 STATE_SIGNS: dict[State, tuple[str, str]] = {
     "starting": ("○", "lab.state-starting"),
     "running": ("▶", "lab.state-running"),
-    "paused": ("⏸", "lab.state-paused"),
+    "paused": ("▮", "lab.state-paused"),
     "finished": ("✓", "lab.state-finished"),
     "stopped": ("■", "lab.state-stopped"),
     "diverged": ("▲", "lab.state-diverged"),

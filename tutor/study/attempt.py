@@ -1,4 +1,4 @@
-"""One attempt at one question: a draft of an answer, hints, then the locked answer and its verdict.
+"""One attempt at one question: a draft of an answer, hints, perhaps a miss, then the locked answer and its verdict.
 
 It reads no clock and stores nothing. `attempt_state` and `restore_attempt` turn it into JSON values and
 back.
@@ -7,14 +7,14 @@ back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeGuard
 
 from tutor.course.conditions import Facts
 from tutor.course.lesson import Question
 from tutor.course.questions import question_type
-from tutor.course.questions.base import Draft, Given, QuestionType, Verdict
+from tutor.course.questions.base import AnswerRow, Draft, Given, QuestionType, Verdict
 from tutor.course.questions.typed import LONGEST_TEXT
 from tutor.foundation.translate import translate
 
@@ -38,18 +38,35 @@ def facts_needed(question: Question) -> frozenset[str]:
     return frozenset({question.figure} if question.figure else ()).union(*in_options)
 
 
+TRIES = 2
+"""How often the learner may answer where a wrong answer is no test of memory: in lessons and quizzes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A wrong answer after which there is another try."""
+
+    draft: Draft
+    verdict: Verdict
+
+
 class Attempt:
     """One attempt at a question.
 
     Args:
         question: The question.
         seed: Decides the order in which options are shown, and the numbers that are drawn.
+        tries: How often the learner may answer. A prediction has one try, because its run decides, and so has a
+            question whose answer is plain after a miss.
     """
 
-    def __init__(self, question: Question, seed: int = 0) -> None:
+    def __init__(self, question: Question, seed: int = 0, *, tries: int = 1) -> None:
         self.type: QuestionType[Any] = question_type(question.kind)
         self.question = question = self.type.drawn(question, seed)
         self.seed = seed
+        self.tries = tries if self.type.worth_another_try(question) and not question.predicts else 1
+        self.missed: Miss | None = None
+        """The wrong answer before, if there is another try or was one."""
         self.shown = self.type.shown(question, seed)
         """The options as indices in the lesson file, in the order in which they are shown first."""
         self.stage = Stage.OPEN
@@ -96,7 +113,29 @@ class Attempt:
     @property
     def ready(self) -> bool:
         """Whether the answer can be committed: a number must be readable, and one filled blank is enough."""
-        return not self.locked and self.type.ready(self._draft)
+        return not self.locked and self.type.ready(self._draft) and not self.repeats_miss
+
+    @property
+    def repeats_miss(self) -> bool:
+        """Whether the answer so far is the one that was wrong already."""
+        return self.missed is not None and self._draft == self.missed.draft
+
+    @property
+    def trying_again(self) -> bool:
+        """Whether the learner has missed once and may answer again."""
+        return self.missed is not None and not self.locked
+
+    def rows(self) -> list[AnswerRow]:
+        """What there is to tick, order, pair or type, with what is known of it: the verdict, or what a miss has told.
+
+        A miss tells of what was chosen and nothing of the rest, so that there is still something to find.
+        """
+        rows = self.type.rows(self.question, self.shown, self._draft, self.verdict)
+        if self.missed is None or self.locked:
+            return rows
+        before = self.type.rows(self.question, self.shown, self.missed.draft, self.missed.verdict)
+        told = {(row.kind, row.index): row for row in before if row.chosen}
+        return [_as_told(row, told.get((row.kind, row.index))) for row in rows]
 
     @property
     def answered(self) -> bool:
@@ -117,6 +156,8 @@ class Attempt:
             return False
         self.question = question = self.type.drawn(question, self.seed)
         self.hints_shown = min(self.hints_shown, len(question.hints))
+        if self.missed is not None:
+            self.missed = replace(self.missed, verdict=self.type.grade(question, self.missed.draft))
         if self.stage is Stage.SETTLED:
             self._settle(self.facts)
         return True
@@ -186,9 +227,10 @@ class Attempt:
     # -- the lock ----------------------------------------------------------------------------------------
 
     def commit(self) -> bool:
-        """Lock the answer. Returns whether that was possible.
+        """Submit the answer. Returns whether that was possible.
 
-        The verdict follows at once, except for a prediction, which waits for its run, and a deferred question.
+        It is locked, and the verdict follows at once, except for a prediction, which waits for its run, and a deferred
+        question. A wrong answer with a try left is not locked: it becomes `missed`, and the next hint is shown.
         """
         if not self.ready:
             return False
@@ -196,8 +238,21 @@ class Attempt:
             self.stage = Stage.DEFERRED
         elif self.question.predicts:
             self.stage = Stage.WAITING
-        else:
+        elif not self._miss():
             self._settle(None)
+        return True
+
+    def _miss(self) -> bool:
+        """Note a wrong answer if there is a try left. Returns whether that is so."""
+        if self.missed is not None or self.tries < TRIES:
+            return False
+        verdict = self.type.grade(self.question, self._draft)
+        if verdict.correct:
+            return False
+        self.missed = Miss(self._draft, verdict)
+        self._history.clear()
+        self._typing_in = None
+        self.hint()
         return True
 
     def give_up(self) -> bool:
@@ -258,14 +313,14 @@ def attempt_state(attempt: Attempt) -> dict[str, object]:
     draft = attempt.draft
     return {
         "seed": attempt.seed,
+        "tries": attempt.tries,
+        "missed": _draft_state(attempt.missed.draft) if attempt.missed is not None else None,
         "stage": attempt.stage.value,
         "hints": attempt.hints_shown,
         "unsure": attempt.unsure,
         "given_up": attempt.given_up,
         "confidence": attempt.confidence,
-        "chosen": sorted(draft.chosen),
-        "order": list(draft.order),
-        "texts": list(draft.texts),
+        **_draft_state(draft),
         "facts": dict(attempt.facts) if attempt.facts is not None else None,
         "reason": attempt.reason,
     }
@@ -277,9 +332,16 @@ def restore_attempt(question: Question, state: Mapping[str, object]) -> Attempt 
     draft = _draft_in(state)
     if not (_is_int(seed) and _is_int(hints) and isinstance(stage, str)) or draft is None:
         return None
-    attempt = Attempt(question, seed)
+    tries, missed = state.get("tries"), state.get("missed")
+    attempt = Attempt(question, seed, tries=tries if _is_int(tries) else 1)
+    if isinstance(missed, dict):
+        before = _draft_in(missed)
+        if before is None or not attempt.put(before) or not attempt.commit() or attempt.locked:
+            return None
     if not attempt.put(draft):
         return None
+    if stage != Stage.OPEN:
+        attempt.tries = 1  # what was locked stays locked, even if the question has changed since
     attempt.hints_shown = max(0, min(hints, len(question.hints)))
     attempt.unsure = state.get("unsure") is True
     confidence = state.get("confidence")
@@ -311,6 +373,17 @@ def attempt_from_answer(question: Question, seed: int, given: Given, *, deferred
     if not deferred:
         attempt.settle(None)
     return attempt
+
+
+def _as_told(row: AnswerRow, before: AnswerRow | None) -> AnswerRow:
+    """``row`` with what a miss has told of it; of a pair, only while it has the same partner."""
+    if before is None or before.partner != row.partner:
+        return row
+    return replace(row, right=before.right, feedback=before.feedback)
+
+
+def _draft_state(draft: Draft) -> dict[str, object]:
+    return {"chosen": sorted(draft.chosen), "order": list(draft.order), "texts": list(draft.texts)}
 
 
 def _draft_in(state: Mapping[str, object]) -> Draft | None:

@@ -10,7 +10,7 @@ from tutor.course.questions import question_type
 from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Position, now
-from tutor.study.attempt import Attempt, attempt_from_answer
+from tutor.study.attempt import TRIES, Attempt, attempt_from_answer
 from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
 from tutor.study.quiz_session import new_seed
 from tutor.study.reading_time import ReadingTime
@@ -184,7 +184,7 @@ class LessonSession:
 
     def _fresh(self, question_id: str) -> QuestionAttempt:
         question = self._questions[question_id]
-        attempt = Attempt(question, new_seed())
+        attempt = Attempt(question, new_seed(), tries=TRIES)
         attempt.deferred = question.opening and self.mark(question_id) not in {Mark.RIGHT, Mark.WRONG}
         return self._exercise_of(attempt)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -120,8 +120,15 @@ class QuestionAttempt:
         self._spent, self._seen_at = self.seconds, None
 
     def commit(self) -> bool:
-        """Lock the answer and record it at once. Returns whether it could be locked."""
-        return self.attempt.commit() and self._remember()
+        """Submit the answer and record it at once. Returns whether that was possible.
+
+        A miss with another try is an answer of its own, with its own time. So statistics, review and misconceptions
+        count it, and the second answer too.
+        """
+        hints = self.attempt.hints_shown
+        if not self.attempt.commit():
+            return False
+        return self._remember() if self.attempt.locked else self._remember_miss(hints)
 
     def give_up(self) -> bool:
         """Ask for the answer, which counts as not known. Returns whether that was possible."""
@@ -133,6 +140,19 @@ class QuestionAttempt:
         self.key = answer.key
         quiz = self._context.quiz
         self._context.store.record_answer(answer, quiz() if quiz is not None else None)
+        return True
+
+    def _remember_miss(self, hints: int) -> bool:
+        """Record a miss; ``hints`` were shown before it. The hint that follows it helps with the next answer."""
+        going, missed = self.worked_on, self.attempt.missed
+        self.left()
+        if missed is not None:
+            answer = replace(self._as_answer(), correct=False, score=missed.verdict.score, hints=hints)
+            quiz = self._context.quiz
+            self._context.store.record_answer(answer, quiz() if quiz is not None else None)
+        self._spent = 0.0
+        if going:
+            self.seen()
         return True
 
     def follow(self, runs: Iterable[str]) -> None:
@@ -187,6 +207,7 @@ class QuestionAttempt:
     def _as_answer(self) -> Answer:
         attempt = self.attempt
         verdict = attempt.verdict
+        again = attempt.missed is not None and attempt.locked
         return Answer(
             lesson_id=self.question.lesson_id,
             question_id=self.question.id,
@@ -195,8 +216,8 @@ class QuestionAttempt:
             correct=None if verdict is None else verdict.correct,
             score=0.0 if verdict is None else verdict.score,
             unsure=attempt.unsure,
-            confidence=None if attempt.given_up else attempt.confidence,
-            hints=attempt.hints_shown,
+            confidence=None if attempt.given_up or again else attempt.confidence,
+            hints=max(attempt.hints_shown, int(again)),  # what a miss tells helps as a hint does
             seconds=round(self.seconds, 3),
             language=language(),
             seed=attempt.seed,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tutor.course.lesson import Question
 from tutor.foundation import clock
 from tutor.progress.records import SavedQuiz, new_key, now
-from tutor.study.attempt import Attempt, attempt_state, restore_attempt
+from tutor.study.attempt import TRIES, Attempt, attempt_state, restore_attempt
 from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
 from tutor.study.quiz_choice import QuizChoice, choose
 from tutor.study.siblings import longest_ago
@@ -153,7 +153,7 @@ class QuizSession:
     @property
     def begun(self) -> bool:
         """Whether anything was answered."""
-        return any(exercise.attempt.locked for exercise in self._asked) or self.round > 1
+        return self.round > 1 or any(each.attempt.locked or each.attempt.missed is not None for each in self._asked)
 
     # -- how it stands -----------------------------------------------------------------------------------
 
@@ -172,8 +172,13 @@ class QuizSession:
 
     @property
     def first_score(self) -> Score:
-        """Of the first round: what was known without a second try."""
+        """Of the first round: what was known in the end of it."""
         return self.score if self.round == 1 else score_of(self._first_marks.values())
+
+    @property
+    def first_tries(self) -> int:
+        """Questions of this round that were right at once, without a miss before."""
+        return sum(each.mark is Mark.RIGHT and each.attempt.missed is None for each in self._asked)
 
     @property
     def whole_score(self) -> Score:
@@ -292,7 +297,7 @@ class QuizSession:
 
     def _fresh(self, question_id: str) -> QuestionAttempt:
         seed = random.Random(f"{self.seed} {self.round} {question_id}").randrange(SEEDS)  # noqa: S311 - a shuffle
-        return QuestionAttempt(Attempt(self._questions[question_id], seed), self._keeping)
+        return QuestionAttempt(Attempt(self._questions[question_id], seed, tries=TRIES), self._keeping)
 
     def _is_open(self, at: int) -> bool:
         exercise = self._asked[at]

@@ -44,6 +44,15 @@ def verdict_sentence(attempt: Attempt) -> str:
     return translate("quiz.space").join([translate(keys[attempt.unsure]), *verdict.notes])
 
 
+def miss_sentence(attempt: Attempt) -> str:
+    """What is said after a first miss: how far it was right, and that there is another try. Empty without a miss."""
+    if not attempt.trying_again or attempt.missed is None:
+        return ""
+    verdict = attempt.missed.verdict
+    said = translate("quiz.miss-nearly" if verdict.nearly else "quiz.miss")
+    return translate("quiz.space").join([said, *verdict.notes, translate("quiz.one-more-try")])
+
+
 def retry_label(session: QuizSession, *, unsure: bool = False) -> str:
     """The label of the offer to retry: what `QuizSession.retry_wrong` would ask again, and how many questions."""
     count = len(session.ids_to_retry(unsure=unsure))

@@ -98,6 +98,12 @@ class Lab(Route):
     shown: str | None = None
 
 
+class Labs(Route):
+    """The labs of the course."""
+
+    screen: ClassVar[str] = "labs"
+
+
 class Runs(Route):
     """The list of runs."""
 

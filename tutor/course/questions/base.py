@@ -238,6 +238,10 @@ class QuestionType(ABC, Generic[C]):
     def answerable(self, question: Question) -> bool:
         """Whether any answer can be right. A question that is not answerable is never put to a learner."""
 
+    def worth_another_try(self, question: Question) -> bool:
+        """Whether a first wrong answer leaves something to think about: of two options, only one is left."""
+        return self.interaction == "type" or self.size(question) > 2
+
     def drawn(self, question: Question, seed: int) -> Question:
         """Return the question with the numbers drawn by ``seed``, or unchanged if it draws none."""
         return question

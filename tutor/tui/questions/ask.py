@@ -88,11 +88,24 @@ class AskView(CachedLayout, can_focus=True):
         self.attempt = attempt
         self.cursor = Cursor(active=False)
         self._drawn: tuple[object, DrawnQuestion] | None = None
+        self.heading = ""
+        """The title in the first row; empty for none."""
+        self.raised = False
+        """Whether the rows have a ground of their own, which sets the question off from the text around it."""
         self.offered: frozenset[str] = frozenset()
         """What can be requested after the answer is locked: ``unsure``, ``lab``, ``why``, ``again``."""
         self._dragged: int | None = None
 
     # -- drawing -----------------------------------------------------------------------------------------
+
+    def missed(self) -> None:
+        """Show what a miss tells, from the first option or blank on."""
+        at = self.attempt.draft.texts
+        wrong = self.attempt.missed.verdict.parts if self.attempt.missed is not None else ()
+        blank = next((number for number, right in enumerate(wrong) if not right and number < len(at)), 0)
+        self.cursor = replace(self.cursor, blank=blank, caret=len(at[blank]) if at else 0, held=False, asking=False)
+        self.redraw()
+        self.call_after_refresh(lambda: reveal(self, Region(0, len(self.drawn.rows) - 1, 1, 1)))
 
     def show(self, attempt: Attempt) -> None:
         """Work on another attempt from now on."""
@@ -108,9 +121,10 @@ class AskView(CachedLayout, can_focus=True):
 
     def drawn_at(self, width: int) -> DrawnQuestion:
         """The question drawn in ``width`` cells, kept until something changes."""
-        key = (width, self.cursor, shell_of(self).ascii, language())
+        ascii = shell_of(self).ascii
+        key = (width, self.cursor, ascii, language(), self.heading)
         if self._drawn is None or self._drawn[0] != key:
-            self._drawn = (key, ask_rows(self.attempt, width, self.cursor, ascii=shell_of(self).ascii))
+            self._drawn = (key, ask_rows(self.attempt, width, self.cursor, ascii=ascii, heading=self.heading))
         return self._drawn[1]
 
     @property
@@ -124,8 +138,9 @@ class AskView(CachedLayout, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the question."""
-        rows = self.drawn.rows
-        return strip_of(rows[y] if y < len(rows) else (), look_of(self), self.content_size.width)
+        rows, look = self.drawn.rows, look_of(self)
+        ground = "raised" if self.raised and not look.native else None
+        return strip_of(rows[y] if y < len(rows) else (), look, self.content_size.width, ground=ground)
 
     def _show_caret(self) -> None:
         """Put the terminal's own cursor at the typing cursor, where an input method opens its window."""
@@ -291,7 +306,9 @@ class AskView(CachedLayout, can_focus=True):
         else:
             if attempt.type.interaction == "pair":
                 self._go_to_open_line()
-            self.post_message(self.Advice(translate(attempt.type.not_ready)))
+            self.post_message(
+                self.Advice(translate("quiz.same-again" if attempt.repeats_miss else attempt.type.not_ready))
+            )
 
     def _should_ask_how_sure(self) -> bool:
         wanted = shell_of(self).workspace.settings.confidence

@@ -56,7 +56,7 @@ class OneQuestionScreen(TutorScreen):
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     OneQuestionScreen #asking { layout: horizontal; height: 1fr; }
-    OneQuestionScreen #page { width: 1fr; height: 1fr; max-width: 90; }
+    OneQuestionScreen #page { width: 1fr; height: 1fr; }
     OneQuestionScreen QuizFlow {
         width: 1fr; height: 1fr; padding: 1 1 0 1;
         align-horizontal: center; scrollbar-size-vertical: 1; overflow-x: hidden;

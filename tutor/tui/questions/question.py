@@ -46,6 +46,8 @@ class VerdictView(CachedLayout):
     def __init__(self, exercise: QuestionAttempt) -> None:
         super().__init__()
         self.exercise = exercise
+        self.raised = False
+        """Whether the rows have the ground of a question in the text."""
         self._set: tuple[object, list[Row]] | None = None
 
     def rows_at(self, width: int) -> list[Row]:
@@ -60,8 +62,9 @@ class VerdictView(CachedLayout):
         return len(self.rows_at(width))
 
     def render_line(self, y: int) -> Strip:
-        rows = self.rows_at(self.content_size.width)
-        return strip_of(rows[y] if y < len(rows) else (), look_of(self), self.content_size.width)
+        rows, look = self.rows_at(self.content_size.width), look_of(self)
+        ground = "raised" if self.raised and not look.native else None
+        return strip_of(rows[y] if y < len(rows) else (), look, self.content_size.width, ground=ground)
 
 
 class Runs(Vertical, CachedLayout):
@@ -74,8 +77,8 @@ class QuestionWidget(CachedLayout):
     Args:
         exercise: The question, which saves its answer.
         lab: The lab that shows what the question is about; None means the question's own lab.
-        boxed: Whether to draw a frame around it.
-        number: Its number for the frame's title; 0 leaves it out.
+        boxed: Whether to set it off from the text around it, by a bar and a ground, and to give it a title.
+        number: Its number for the title; 0 leaves it out.
         closes: Whether it stands at the end of the lesson, to answer the question that the lesson opened with.
     """
 
@@ -83,8 +86,9 @@ class QuestionWidget(CachedLayout):
     QuestionWidget { width: 100%; height: auto; layout: vertical; }
     QuestionWidget > #runs { height: auto; }
     QuestionWidget > #runs > RunCard { margin: 1 2 0 2; width: 1fr; }
-    QuestionWidget.-boxed { border: round $rule; border-title-color: $muted; padding: 0 1 0 0; }
-    QuestionWidget.-boxed:focus-within { border: round $accent; border-title-color: $accent; }
+    QuestionWidget.-boxed { border-left: wide $rule; background: $raised; padding: 0; }
+    QuestionWidget.-boxed:ansi { background: transparent; }
+    QuestionWidget.-boxed:focus-within { border-left: wide $accent; }
     """
 
     class Changed(Message):
@@ -107,6 +111,9 @@ class QuestionWidget(CachedLayout):
     class Committed(Changed):
         """The answer has been locked and saved."""
 
+    class Missed(Changed):
+        """A first wrong answer has been saved, and there is another try."""
+
     class Settled(Changed):
         """The verdict is there, or it is clear that there will be none."""
 
@@ -125,9 +132,11 @@ class QuestionWidget(CachedLayout):
         self._cards: list[RunCard] = []
 
     def compose(self) -> ComposeResult:
-        yield AskView(self.exercise.attempt)
+        ask, verdict = AskView(self.exercise.attempt), VerdictView(self.exercise)
+        ask.raised = verdict.raised = self._boxed
+        yield ask
         yield Runs(id="runs")
-        yield VerdictView(self.exercise)
+        yield verdict
 
     def on_mount(self) -> None:
         """Show the state of the attempt; if it waits for runs, follow them."""
@@ -148,7 +157,7 @@ class QuestionWidget(CachedLayout):
     def refresh_texts(self) -> None:
         """Draw everything again after a change of language, look or attempt."""
         if self._boxed:
-            self.border_title = self._title()
+            self.ask.heading = self._title()
         self.ask.offered = self._offered()
         self.ask.redraw()
         self.query_one(VerdictView).refresh(layout=True)
@@ -269,8 +278,14 @@ class QuestionWidget(CachedLayout):
             self._committed()
 
     def _commit(self) -> None:
-        if self.exercise.commit():
+        if not self.exercise.commit():
+            return
+        if self.exercise.attempt.locked:
             self._committed()
+        else:
+            self.refresh_texts()
+            self.ask.missed()
+            self.post_message(self.Missed(self))
 
     def _committed(self) -> None:
         if isinstance(self.screen, TutorScreen):

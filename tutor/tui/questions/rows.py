@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import NamedTuple
 
-from tutor.charts.cells import Row, Span, fit_row, row_width
+from tutor.charts.cells import Row, Span, fit_row, row_width, spread_row
 from tutor.course.lesson import BLANK
 from tutor.course.questions.base import AnswerRow, Solution
 from tutor.foundation.safe_text import harmless_line
@@ -19,7 +19,7 @@ from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures
-from tutor.study.wording import verdict_sentence
+from tutor.study.wording import miss_sentence, verdict_sentence
 from tutor.tui.themes import HERE, RIGHT, WARNING, WRONG
 from tutor.typeset.elements import Line
 from tutor.typeset.page import typeset
@@ -110,10 +110,19 @@ def line_row(line: Line, indent: int = INDENT, ink: str = "") -> Row:
     return row
 
 
-def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = False) -> DrawnQuestion:
-    """The question: title, prompt, answer and hints."""
+def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = False, heading: str = "") -> DrawnQuestion:
+    """The question: title, prompt, answer and hints.
+
+    With a ``heading``, how to answer stands beside it if there is room, else below the prompt.
+    """
     question = attempt.question
     drawn = DrawnQuestion()
+    beside = False
+    if heading:
+        how = _how_text(attempt)
+        beside = cell_width(heading) + cell_width(how) + INDENT + 4 <= width
+        left, right = [Span(" " * INDENT), Span(heading, "accent bold")], [Span(how, "muted"), Span(" ")]
+        drawn.rows.append(spread_row(left, right if beside else [], width))
     if question.title:
         drawn.rows += page_rows(question.title, width, ascii=ascii, ink="strong", inline=True)
         drawn.rows.append([])
@@ -121,9 +130,12 @@ def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = Fals
         _prompt_with_blanks(drawn, attempt, width, cursor, ascii=ascii)
     elif question.prompt:
         drawn.rows += [*page_rows(question.prompt, width, ascii=ascii), []]
-    if not attempt.locked:
-        drawn.rows += [*_how_rows(attempt, width), []]
+    if not attempt.locked and not beside:
+        drawn.rows += [*plain_rows(_how_text(attempt), width, ink="muted"), []]
     _answers(drawn, attempt, width, cursor, ascii=ascii)
+    if said := miss_sentence(attempt):
+        drawn.rows += [[]] if drawn.rows and drawn.rows[-1] else []
+        drawn.rows += plain_rows(harmless_line(said), width, ink="strong")
     for number, hint in enumerate(attempt.hints, 1):
         drawn.rows += [[]] if drawn.rows and drawn.rows[-1] else []
         _hint(drawn, number, hint, width, ascii=ascii)
@@ -142,12 +154,14 @@ def _what_comes_next(attempt: Attempt, width: int, cursor: Cursor) -> list[Row]:
     return []
 
 
-def _how_rows(attempt: Attempt, width: int) -> list[Row]:
-    """How to answer the question, in a sentence or two."""
+def _how_text(attempt: Attempt) -> str:
+    """How to answer the question, in a sentence or two; nothing once it is answered."""
+    if attempt.locked:
+        return ""
     how = [translate("quiz.predict")] if attempt.question.predicts else []
     how += [translate("quiz.guess-first")] if attempt.deferred else []
     how.append(translate(attempt.type.how))
-    return plain_rows(translate("quiz.space").join(how), width, ink="muted")
+    return translate("quiz.space").join(how)
 
 
 def _how_sure_rows(width: int) -> list[Row]:
@@ -165,23 +179,38 @@ def _how_sure_rows(width: int) -> list[Row]:
 
 def _answers(drawn: DrawnQuestion, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
     """The rows of the answer, which the question's type gives."""
-    rows = attempt.type.rows(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
+    rows = attempt.rows()
     if attempt.type.interaction == "pair":
         _pairs(drawn, attempt, cursor, rows, width, ascii=ascii)
         return
+    beside = _beside_column(attempt, rows, width, ascii=ascii)
     for place, row in enumerate(rows):
         if row.kind == "field":
             if attempt.stage is Stage.WAITING or not attempt.locked:
                 _number(drawn, attempt, row.text, width, cursor)
         else:
-            _option(drawn, attempt, cursor, place, row, width, ascii=ascii)
+            _option(drawn, attempt, cursor, place, row, width, beside, ascii=ascii)
+
+
+def _margin_of(attempt: Attempt) -> int:
+    return _MARGIN if len(attempt.shown) < 10 else _MARGIN + 1
+
+
+def _beside_column(attempt: Attempt, rows: Sequence[AnswerRow], width: int, *, ascii: bool) -> int:
+    """The column at which a word beside each option begins after a miss: behind the longest option."""
+    if not attempt.trying_again:
+        return width
+    room = max(10, width - _margin_of(attempt))
+    widths = (line.width for row in rows for line in typeset(row.text, room, ascii=ascii, inline=True))
+    return _margin_of(attempt) + max(widths, default=0) + 3
 
 
 def _option(
-    drawn: DrawnQuestion, attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow, width: int, *, ascii: bool
-) -> None:
-    """An option, or a line to be put in order, with its feedback."""
-    margin = _MARGIN if len(attempt.shown) < 10 else _MARGIN + 1
+    drawn: DrawnQuestion, attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow, width: int, beside: int, *,
+    ascii: bool,
+) -> None:  # fmt: skip
+    """An option, or a line to be put in order, with its feedback; after a miss, beside it if there is room."""
+    margin = _margin_of(attempt)
     first = len(drawn.rows)
     head, ink = _option_head(attempt, cursor, place, row)
     lines = typeset(row.text, max(10, width - margin), ascii=ascii, inline=True) or (Line(),)
@@ -189,9 +218,32 @@ def _option(
         cells = line_row(line, 0, ink)[1:]
         drawn.rows.append([*head, *cells] if number == 0 else [Span(" " * margin), *cells])
     drawn.zones += [Zone("option", place, line, 0, width) for line in range(first, len(drawn.rows))]
+    if attempt.trying_again and row.right is not None:
+        _word_beside(drawn, row, first, beside, width, ascii=ascii)
+        return
     if row.feedback:
         own = "text" if row.chosen else "muted"
         drawn.rows += page_rows(row.feedback, width, ascii=ascii, indent=margin, ink=own)
+
+
+def _word_beside(
+    drawn: DrawnQuestion, row: AnswerRow, first: int, column: int, width: int, *, ascii: bool
+) -> None:  # fmt: skip
+    """What a miss tells of an option: its sign and a word beside it, or below it if that has no room."""
+    sign, ink = (RIGHT, "good") if row.right else (WRONG, "bad")
+    word = (
+        row.feedback if not row.right and row.feedback else translate("quiz.word-yes" if row.right else "quiz.word-no")
+    )
+    lines = typeset(word, max(10, width - column - 3), ascii=ascii, inline=True)
+    told = drawn.rows[first]
+    if len(lines) == 1 and column + 3 + lines[0].width <= width:
+        gap = Span(" " * max(0, column - row_width(told)))
+        drawn.rows[first] = [*told, gap, Span(f"{sign} ", f"{ink} bold"), *line_row(lines[0], 0, ink)[1:]]
+        return
+    below = page_rows(word, width, ascii=ascii, indent=_MARGIN + 2, ink=ink)
+    if below:
+        below[0] = [Span(" " * _MARGIN), Span(f"{sign} ", f"{ink} bold"), *below[0][1:]]
+    drawn.rows += below
 
 
 def _option_head(attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow) -> tuple[Row, str]:
@@ -203,7 +255,8 @@ def _option_head(attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow) -
         "one": Span("◉ " if row.chosen else "○ ", "accent" if row.chosen else "muted"),
         "many": Span("■ " if row.chosen else "□ ", "accent" if row.chosen else "muted"),
     }[row.kind]
-    sign = Span("↕ " if held else f"{HERE} ", "accent bold") if here else _sign(row.right)
+    mark = _sign(None if attempt.trying_again else row.right)
+    sign = Span("↕ " if held else f"{HERE} ", "accent bold") if here else mark
     number = Span(f"{row.label} ", "key" if not attempt.locked else "muted")
     ink = "text" if not attempt.locked or row.right is not None else "muted"
     return [sign, number, box], "strong" if here or row.chosen else ink
@@ -348,9 +401,13 @@ def _field(drawn: DrawnQuestion, attempt: Attempt, cursor: Cursor, blank: int, c
 
 
 def _field_ink(attempt: Attempt, blank: int) -> str:
-    if attempt.verdict is None or blank >= len(attempt.verdict.parts):
+    verdict = attempt.verdict
+    if attempt.trying_again and attempt.missed is not None:
+        # What a miss has told holds as long as the text stays the same.
+        verdict = attempt.missed.verdict if attempt.draft.texts[blank] == attempt.missed.draft.texts[blank] else None
+    if verdict is None or blank >= len(verdict.parts):
         return "strong"
-    return "good bold" if attempt.verdict.parts[blank] else "bad bold"
+    return "good bold" if verdict.parts[blank] else "bad bold"
 
 
 # -- hints -----------------------------------------------------------------------------------------------

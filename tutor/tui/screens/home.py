@@ -1,42 +1,43 @@
-"""The course map: the lessons and the progress in each; on a wide screen, what the selected lesson is about."""
+"""The course map: where the course goes on, the lessons and the progress in each; on a wide screen, the day beside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
-from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Span, row_width, spread_row
 from tutor.foundation import clock
 from tutor.foundation.languages import languages
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import cell_width, pad, shorten, wrapped
+from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import language, language_mark, language_sign, translate
+from tutor.study.today import minutes_left
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.themes import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
 from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed
-from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
-    from tutor.course.lesson import Fault, Lesson
+    from tutor.course.lesson import Fault
     from tutor.progress.records import LessonState
+    from tutor.tui.widgets.home_side import HomeSide
 
 
 _MOST_SIGNS, _SIGN_WIDTH = 4, 4
 """Up to so many languages, every sign is shown; the second number is the width of a sign in cells."""
 WIDE = 120
-"""Columns that the panel about the selected lesson needs beside the map."""
+"""Columns that the panel about the day needs beside the map."""
+_READ_AFTER = 0.15
+"""Seconds that a lesson must stay selected before its file is read, so that moving through the map reads nothing."""
 READ_LESSONS_AFTER = 0.8
 """Seconds after the first frame until the lessons are read to find their faults."""
 _BREATH = 0.01
@@ -50,8 +51,10 @@ class HomeScreen(TutorScreen):
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("home.review", ("r",), "review.home", "review.home-help", footer=2),
-        Command("home.runs", ("w",), "run-list.open", "run-list.open-help", footer=3),
-        Command("home.progress", ("p",), "stats.home", "stats.home-help", footer=4),
+        Command("home.labs", ("b",), "home.labs", "home.labs-help", footer=3),
+        Command("home.runs", ("w",), "run-list.open", "run-list.open-help", footer=4),
+        Command("home.progress", ("p",), "stats.home", "stats.home-help", footer=5),
+        Command("home.fold", ("left", "h"), "home.fold", "home.fold-help", palette=False),
         Command("home.notes", ("N",), "notes.key-open", "notes.key-open-help"),
         Command("home.quiz", ("t",), "home.quiz", "home.quiz-help", footer=95),
         Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=96, palette=False),
@@ -69,6 +72,10 @@ class HomeScreen(TutorScreen):
         self._faults: Sequence[Fault] = ()
         self._last: str | None = None
         self._due = 0
+        self._going_on: GoingOn | None = None
+        self._opened: set[str] = set()
+        self._side: HomeSide | None = None
+        self._timer: Timer | None = None
         self._typed = ""
         self._typed_at = 0.0
 
@@ -81,20 +88,22 @@ class HomeScreen(TutorScreen):
         self.call_after_refresh(self._read_the_rest)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show the panel about the selected lesson if there is space for it, and break sentences for the new width."""
-        about = self.query(LessonAbout)
-        if event.size.width >= WIDE and self._headers and not about:
-            self.query_one("#body").mount(LessonAbout())
-            self.call_after_refresh(self._show_about)
-        for panel in about:
-            panel.display = event.size.width >= WIDE
-        if not self._headers and self.is_mounted:
+        """Show the panel if there is space for it, and use the rows and columns of the new size."""
+        wide = event.size.width >= WIDE
+        if wide and self._headers and self._side is None:
+            from tutor.tui.widgets.home_side import HomeSide
+
+            self._side = HomeSide()
+            self.query_one("#body").mount(self._side)
+            self.call_after_refresh(self._fill_side)
+        if self._side is not None:
+            self._side.display = wide
+        if self.is_mounted:
             self._show()
 
     def status(self) -> Row:
-        """The number of cards due, and the languages with the one in use emphasized."""
-        due = [Span(translate("review.due", count=self._due), "accent"), Span("   ")] if self._due else []
-        return [*due, Span("L ", "key"), *language_row()]
+        """The languages, with the one in use emphasized."""
+        return [Span("L ", "key"), *language_row()]
 
     def refresh_texts(self) -> None:
         self._read_headers()
@@ -107,6 +116,8 @@ class HomeScreen(TutorScreen):
         if self._states or "store" in self.workspace.__dict__:
             self._read_progress()
             self._show()
+            self._find_section()
+            self._fill_side()
 
     def _read_headers(self) -> None:
         course = self.workspace.course
@@ -121,6 +132,8 @@ class HomeScreen(TutorScreen):
     def _read_the_rest(self) -> None:
         self._read_progress()
         self._show()
+        self._find_section()
+        self._fill_side()
         self.say_notices()
         self.set_timer(READ_LESSONS_AFTER, self._read_lessons)
 
@@ -149,23 +162,68 @@ class HomeScreen(TutorScreen):
             self._faults = faults
             self._show()
 
+    # -- where the course goes on ------------------------------------------------------------------------
+
+    def _find_section(self) -> None:
+        """Read the lesson in which the course goes on, and name the section there."""
+        header = lesson_to_continue(self._headers, self._states, self._last)
+        course = self.workspace.course
+        if course is None or header is None or header.id not in self._states:
+            self._going_on = None
+            return
+        position = self.workspace.store.position(header.id)
+        block = position.block if position is not None else 0
+        self.run_worker(
+            lambda: self._find_in_background(course, header, block), thread=True, exit_on_error=False, group="section"
+        )
+
+    def _find_in_background(self, course: Course, header: LessonHeader, block: int) -> None:
+        from tutor.study.sections import section_at, top_sections
+        from tutor.typeset.page import one_line
+
+        lesson = course.lesson(header.id, header.language)
+        if lesson is None or not lesson.sections or get_current_worker().is_cancelled:
+            return
+        begins = top_sections(lesson)
+        number = min(section_at(lesson, block), len(begins))
+        title = next(each.title for each in lesson.sections if each.block_index == begins[number - 1])
+        found = GoingOn(number, len(begins), one_line(title, inline=True))
+        self.app.call_from_thread(self._have_found, found)
+
+    def _have_found(self, found: GoingOn) -> None:
+        if found != self._going_on:
+            self._going_on = found
+            self._show()
+
+    # -- rows and panel ----------------------------------------------------------------------------------
+
     def _show(self) -> None:
         self.query_one(RowList).set_items(self._items())
 
-        self._show_about()
-
-    def _show_about(self) -> None:
-        lesson = self._selected_lesson()
-        header = next((each for each in self._headers if each.id == lesson), None)
-        for panel in self.query(LessonAbout):
-            panel.show_lesson(header, self._states.get(lesson or ""))
+    def _fill_side(self) -> None:
+        """Read what the panel shows, in the background."""
+        if self._side is not None:
+            self._side.read(self._selected_lesson())
 
     def on_row_list_highlighted(self) -> None:
-        self._show_about()
+        """Show the selected lesson in the panel, once the selection rests."""
+        if self._side is None:
+            return
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_READ_AFTER, self._show_selected_lesson)
+
+    def _show_selected_lesson(self) -> None:
+        if self._side is not None:
+            self._side.show_lesson(self._selected_lesson())
 
     def _items(self) -> list[RowItem]:
         if self._headers or self._faults:
-            return map_items(self._headers, self._states, self._last, self._faults)
+            return map_items(
+                self._headers, self._states, self._last, self._faults,
+                due=0 if self.size.width >= WIDE else self._due,  # the panel says it
+                going_on=self._going_on, opened=self._opened, height=self.size.height - 4,
+            )  # fmt: skip
         course, problem = self.workspace.course, self.workspace.course_problem
         if course is None and problem is not None:
             return empty_items(problem.message, problem.hint, self.size.width)
@@ -175,18 +233,43 @@ class HomeScreen(TutorScreen):
 
     def _selected_lesson(self) -> str | None:
         selected = self.query_one(RowList).selected
+        if selected is None or selected.startswith(_PART):
+            return None
         if selected != CONTINUE:
             return selected
         header = lesson_to_continue(self._headers, self._states, self._last)
         return header.id if header is not None else None
 
-    def on_row_list_chosen(self) -> None:
-        if (lesson := self._selected_lesson()) is not None:
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Open a lesson, or unfold or fold a part."""
+        if event.key.startswith(_PART):
+            self._opened ^= {event.key}
+            self._show()
+        elif (lesson := self._selected_lesson()) is not None:
             router.go(self.tutor, routes.Lesson(lesson))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without lessons, disable the keys for a quiz and for numbers."""
-        return bool(self._headers) or action not in {"quiz", "number"}
+        if action == "fold":
+            return self._part_to_fold() is not None
+        return bool(self._headers) or action not in {"quiz", "number", "labs"}
+
+    def _part_to_fold(self) -> Part | None:
+        """The unfolded finished part that the selected row belongs to."""
+        selected = self.query_one(RowList).selected
+        for part in parts_of(self._headers):
+            if part.key in self._opened and (selected == part.key or any(each.id == selected for each in part.headers)):
+                return part
+        return None
+
+    def action_fold(self) -> None:
+        part = self._part_to_fold()
+        if part is not None:
+            self._opened.discard(part.key)
+            self.query_one(RowList).set_items(self._items(), select=part.key)
+
+    def action_labs(self) -> None:
+        router.go(self.tutor, routes.Labs())
 
     def action_quiz(self) -> None:
         if (lesson := self._selected_lesson()) is not None:
@@ -213,6 +296,10 @@ class HomeScreen(TutorScreen):
         numbers = lessons_by_number(self._headers)
         lesson = numbers.get(int(self._typed)) or numbers.get(int(digit))
         if lesson is not None:
+            folded = [part for part in parts_of(self._headers) if any(each.id == lesson for each in part.headers)]
+            if folded[0].finished(self._states) and folded[0].key not in self._opened:
+                self._opened.add(folded[0].key)
+                self._show()
             self.query_one(RowList).select(lesson)
 
     def action_back(self) -> None:
@@ -243,12 +330,55 @@ CONTINUE = "continue"
 """The key of the first row, where enter continues the course."""
 
 _LEFT = 7
-"""Cells before a title: mark, number, spaces."""
-_SCORE = 15
-"""Cells for the minutes, or for the quiz score and the number of wrong answers."""
+"""Cells before a title: margin, mark, number, spaces."""
+_SCORE, _AGAIN = 5, 6
+"""Cells for the score of the questions, and for the number of wrong answers; the minutes take both."""
+_BAR, _WIDE_BAR = 8, 12
 _MOST_FAULTS = 8
 """Faults listed on the map; the heading gives the number of all."""
 _GAP = "  "
+_PART = "part:"
+
+
+class GoingOn(NamedTuple):
+    """Where the course goes on.
+
+    Args:
+        section: The number of the section that was read last, from 1.
+        sections: How many sections the lesson has.
+        title: The title of that section.
+    """
+
+    section: int
+    sections: int
+    title: str
+
+
+class Part(NamedTuple):
+    """A part of the course with its lessons, in order. The number counts from 1."""
+
+    number: int
+    title: str
+    headers: tuple[LessonHeader, ...]
+
+    @property
+    def key(self) -> str:
+        """The key of its row."""
+        return f"{_PART}{self.number}"
+
+    def finished(self, states: States) -> bool:
+        """Whether every lesson is finished."""
+        return all(each.id in states and states[each.id].finished for each in self.headers)
+
+
+def parts_of(headers: Sequence[LessonHeader]) -> list[Part]:
+    """The parts of the course in order. Lessons before the first named part have a part without a title."""
+    found: list[Part] = []
+    for header in headers:
+        if not found or (header.part and header.part != found[-1].title):
+            found.append(Part(len(found) + 1, header.part, ()))
+        found[-1] = found[-1]._replace(headers=(*found[-1].headers, header))
+    return found
 
 
 def progress_of(state: LessonState | None) -> float:
@@ -275,18 +405,38 @@ def bar(fraction: float, width: int, *, done: bool = False) -> Row:
 
 
 def map_items(
-    headers: Sequence[LessonHeader], states: States, last: str | None, faults: Iterable[Fault] = ()
-) -> list[RowItem]:
-    """The rows of the map, top to bottom."""
-    items = _continue_items(headers, states, last)
-    part: str | None = None
-    number = 0
-    for header in headers:
-        if header.part and header.part != part:
-            part, number = header.part, number + 1
-            items += _part_items(number, header.part, spaced=bool(items))
-        items.append(_lesson_item(header, states.get(header.id)))
-    return [*items, *_fault_items(faults)]
+    headers: Sequence[LessonHeader], states: States, last: str | None, faults: Iterable[Fault] = (), *,
+    due: int = 0, going_on: GoingOn | None = None, opened: Collection[str] = (), height: int = 0,
+) -> list[RowItem]:  # fmt: skip
+    """The rows of the map, top to bottom.
+
+    Args:
+        headers: The lessons in order.
+        states: The learner's progress.
+        last: The lesson opened last.
+        faults: Faults in lesson files.
+        due: How many cards are due.
+        going_on: The section at which the course goes on, once its lesson has been read.
+        opened: The keys of the finished parts that are shown in full.
+        height: The rows in view; with enough of them, a blank row parts the parts.
+    """
+    here = lesson_to_continue(headers, states, last)
+    items = _continue_items(headers, states, here, due, going_on)
+    if headers and not states:
+        items += [blank(), *_welcome_items(here)]
+    groups = []
+    for part in parts_of(headers):
+        finished = part.finished(states)
+        if finished and part.title and part.key not in opened:
+            groups.append([_folded_item(part, states)])
+            continue
+        heads = [_part_item(part, finished=finished)] if part.title else []
+        groups.append([*heads, *(_lesson_item(each, states.get(each.id), here=each is here) for each in part.headers)])
+    found = _fault_items(faults)
+    airy = len(items) + len(found) + sum(len(group) + 1 for group in groups) <= height
+    for group in groups:
+        items += [blank(), *group] if airy or (group is groups[0] and not states) else group
+    return [*items, *found]
 
 
 def empty_items(message: str, hint: str, width: int) -> list[RowItem]:
@@ -300,80 +450,136 @@ def empty_items(message: str, hint: str, width: int) -> list[RowItem]:
     return [blank(), *items, *(item(line, " ") for line in wrapped(harmless_line(hint), width - 6))]
 
 
-def _continue_items(headers: Sequence[LessonHeader], states: States, last: str | None) -> list[RowItem]:
+def _edged(left: Row, right: Row, width: int) -> Row:
+    """Two ends of a row, with the margin of the page at the right."""
+    return spread_row(left, [*right, Span(" ")], width)
+
+
+def _continue_items(
+    headers: Sequence[LessonHeader], states: States, header: LessonHeader | None, due: int, going_on: GoingOn | None
+) -> list[RowItem]:
+    """Where the course goes on: the lesson, and below it the section, the cards that are due, the minutes left."""
     if not headers:
         return []
-    header = lesson_to_continue(headers, states, last)
+    if header is None:
+        return [RowItem(CONTINUE, lambda width: _all_done_row(due, width), selectable=False)]
+    state = states.get(header.id)
 
     def draw(width: int) -> Row:
-        if header is None:
-            return [Span(f"  {RIGHT} ", "good bold"), Span(shorten(translate("home.all-done"), width - 4), "strong")]
-        state = states.get(header.id)
-        begun = state is not None and state.begun
-        word = translate("home.continue") if begun or states else translate("home.start")
-        right = f"{HERE} {progress_of(state):.0%}" if begun else _minutes(header)
-        title_room = width - cell_width(word) - cell_width(right) - 16
-        title = pad(shorten(_title(header), title_room), title_room)
-        return [
-            Span(f"  {word}", "accent bold"),
-            Span(f"  {title}"),
-            Span(f"  {right}  ", "muted"),
-            Span(" enter ", "key"),
-        ]
+        word = translate("home.continue") if states else translate("home.start")
+        right = [Span(f"{word}{_GAP}", "accent bold"), Span("enter", "key")]
+        title = shorten(harmless_line(header.title), width - row_width(right) - _LEFT - 3)
+        return _edged([Span(f"    {header.number:>2} ", "accent bold"), Span(title, "strong")], right, width)
 
-    return [RowItem(CONTINUE, draw, selectable=header is not None)]
+    def draw_below(width: int) -> Row:
+        right = _due_cells(due)
+        minutes = minutes_left(header, state)
+        if minutes:
+            begun = state is not None and state.begun
+            text = translate("home.minutes-left", minutes=minutes) if begun else _minutes(header)
+            right += [Span(" · " if right else "", "muted"), Span(text, "muted")]
+        where = ""
+        if going_on is not None:
+            where = translate("home.section", section=going_on.section, sections=going_on.sections)
+            where += f" · {going_on.title}" if going_on.title else ""
+        room = width - row_width(right) - _LEFT - 3
+        return _edged([Span(" " * _LEFT), Span(shorten(where, room) if room > 0 else "", "muted")], right, width)
+
+    return [RowItem(CONTINUE, draw), RowItem("", draw_below, selectable=False, joined=True)]
 
 
-def _part_items(number: int, title: str, *, spaced: bool) -> list[RowItem]:
+def _due_cells(due: int) -> Row:
+    return [Span(translate("home.cards-due", sign=AGAIN, count=due), "valid")] if due else []
+
+
+def _all_done_row(due: int, width: int) -> Row:
+    right = _due_cells(due)
+    text = shorten(translate("home.all-done"), width - row_width(right) - 8)
+    return _edged([Span(f"  {RIGHT} ", "good bold"), Span(text, "strong")], right, width)
+
+
+def _welcome_items(header: LessonHeader | None) -> list[RowItem]:
+    """What to press, in three lines, for somebody who has not begun."""
+    lines = (
+        ("enter", translate("home.welcome-enter", number=header.number if header is not None else 1)),
+        ("?", translate("home.welcome-help")),
+        ("q", translate("home.welcome-quit")),
+    )
+
+    def item(key: str, text: str) -> RowItem:
+        return fixed(lambda width: [Span(f"  {pad(key, 7)}", "key"), Span(shorten(text, max(0, width - 10)), "muted")])
+
+    return [item(*line) for line in lines]
+
+
+def _part_item(part: Part, *, finished: bool) -> RowItem:
+    """The title of a part and a rule. That of a finished part can be selected, and then folds."""
+
     def draw(width: int) -> Row:
-        text = translate("home.part", number=number, title=harmless_line(title).upper())
-        return [Span(shorten(f"  {text}", width), "muted")]
+        text = shorten(harmless_line(part.title), width - 6)
+        rest = width - 5 - cell_width(text)
+        sign = Span("▾ ", "accent") if finished else Span("  ")
+        return [Span("  "), sign, Span(text, "strong"), Span(" "), Span("─" * max(0, rest - 1), "rule")]
 
-    heading = RowItem(f"part:{number}", draw, selectable=False)
-    return [blank(), heading] if spaced else [heading]
+    return RowItem(part.key, draw, selectable=finished)
 
 
-def _title(header: LessonHeader) -> str:
-    return harmless_line(header.numbered_title)
+def _folded_item(part: Part, states: States) -> RowItem:
+    """A finished part on one row."""
+    own = [states[each.id] for each in part.headers]
+    right = sum(each.questions_right for each in own)
+    total = sum(max(each.questions_total, each.questions_answered) for each in own)
+    wrong = sum(len(each.wrong_ids) for each in own)
+
+    def draw(width: int) -> Row:
+        count = translate("home.lessons", count=len(part.headers))
+        ends = [*_score_cells(right, total, wrong), Span(f" {HERE}", "accent")]
+        room = width - row_width(ends) - cell_width(count) - 9
+        title = shorten(harmless_line(part.title), max(8, room))
+        left = [Span("  "), Span(f"{RIGHT} ", "good bold"), Span(title, "strong"), Span(f"{_GAP}{count}", "muted")]
+        return spread_row(left, ends, width)
+
+    return RowItem(part.key, draw)
 
 
 def _minutes(header: LessonHeader) -> str:
     return translate("home.minutes", minutes=header.minutes) if header.minutes else ""
 
 
-def _lesson_item(header: LessonHeader, state: LessonState | None) -> RowItem:
+def _lesson_item(header: LessonHeader, state: LessonState | None, *, here: bool) -> RowItem:
+    done = state is not None and state.finished
+    begun = state is not None and state.begun and not done
+
     def draw(width: int) -> Row:
-        bar_width = 10 if width < 100 else 16
-        room = max(8, min(64, width - _LEFT - bar_width - _SCORE - 2 * len(_GAP)))
-        mark = language_mark(header.language)
-        title = shorten(harmless_line(header.title), room - (cell_width(mark) + 1 if mark else 0))
-        title = pad(f"{title} {mark}", room)
-        done = state is not None and state.finished
-        begun = state is not None and state.begun
         sign, ink = (RIGHT, "good bold") if done else (HERE, "accent bold") if begun else (" ", "text")
-        return [
-            Span(f" {sign} ", ink),
-            Span(f"{header.number:>2}", "muted"),
-            Span(f"  {title}{_GAP}", "text"),
-            *bar(progress_of(state), bar_width, done=done),
-            Span(_GAP),
-            *_score(header, state),
-        ]
+        ends = _ends(header, state)
+        if begun and width >= 60:
+            ends = [*bar(progress_of(state), _BAR if width < 90 else _WIDE_BAR), Span(" "), *ends]
+        mark = language_mark(header.language)
+        mark = f" {mark}" if mark else ""
+        room = width - _LEFT - row_width(ends) - 3 - cell_width(mark)
+        title = shorten(harmless_line(header.title), max(8, room)) + mark
+        number = Span(f"{header.number:>2} ", "accent bold" if here else "muted")
+        return _edged(
+            [Span("  "), Span(f"{sign} ", ink), number, Span(title, "strong" if here else "text")], ends, width
+        )
 
     return RowItem(header.id, draw)
 
 
-def _score(header: LessonHeader, state: LessonState | None) -> Row:
-    """The quiz score and the number of answers to try again; the minutes, if nothing has been answered yet."""
+def _ends(header: LessonHeader, state: LessonState | None) -> Row:
+    """The score and the number of answers to try again; the minutes, if nothing has been answered yet."""
     if state is not None and state.tested_out:
-        return [Span(translate("exam.tested-out"), "good")]
+        return [Span(pad_left(translate("exam.tested-out"), _SCORE + _AGAIN), "good")]
     if state is None or not state.questions_answered:
-        return [Span(_minutes(header), "muted")]
+        return [Span(pad_left(_minutes(header), _SCORE + _AGAIN), "muted")]
     total = max(state.questions_total, state.questions_answered)
-    score = translate("home.quiz-score", right=state.questions_right, total=total)
-    wrong = len(state.wrong_ids)
-    again = [Span(f" {AGAIN} {wrong}", "bad")] if wrong else []
-    return [Span(pad(score, 10), "text" if wrong else "good"), *again]
+    return _score_cells(state.questions_right, total, len(state.wrong_ids))
+
+
+def _score_cells(right: int, total: int, wrong: int) -> Row:
+    again = pad_left(f"{AGAIN} {wrong}" if wrong else "", _AGAIN)
+    return [Span(pad_left(f"{right}/{total}", _SCORE), "muted" if right < total else "good"), Span(again, "valid")]
 
 
 def _fault_items(faults: Iterable[Fault]) -> list[RowItem]:
@@ -384,8 +590,8 @@ def _fault_items(faults: Iterable[Fault]) -> list[RowItem]:
     name_width = min(32, max(cell_width(name) for name, _ in rows))
 
     def draw_heading(width: int) -> Row:
-        text = shorten(translate("home.faults", count=len(rows)), width - 4)
-        return [Span(f" {WRONG} ", "bad bold"), Span(text)]
+        text = shorten(translate("home.faults", count=len(rows)), width - 5)
+        return [Span(f"  {WRONG} ", "bad bold"), Span(text)]
 
     def item(name: str, message: str) -> RowItem:
         def draw(width: int) -> Row:
@@ -406,91 +612,3 @@ def _short_place(fault: Fault) -> str:
 def lessons_by_number(headers: Sequence[LessonHeader]) -> dict[int, str]:
     """Lesson ids by their number on the map."""
     return {header.number: header.id for header in headers}
-
-
-_READ_AFTER = 0.15
-"""Seconds that a lesson must stay selected before its file is read, so that moving through the map reads nothing."""
-
-
-class LessonAbout(Widget):
-    """The panel about a lesson: title, minutes, lessons it builds on, sections, terms and progress."""
-
-    DEFAULT_CSS = "LessonAbout { width: 44; padding: 1 2 0 2; border-left: solid $rule; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._header: LessonHeader | None = None
-        self._state: LessonState | None = None
-        self._lesson: Lesson | None = None
-        self._timer: Timer | None = None
-
-    def show_lesson(self, header: LessonHeader | None, state: LessonState | None) -> None:
-        """Show another lesson."""
-        if header != self._header:
-            self._lesson = None
-        self._header, self._state = header, state
-        self.refresh()
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(_READ_AFTER, self._read)
-
-    def _read(self) -> None:
-        course = shell_of(self).workspace.course
-        if course is not None and self._header is not None:
-            self._lesson = course.lesson(self._header.id, self._header.language)
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        rows = about_rows(self._header, self._state, self._lesson, self._titles(), width) if self._header else []
-        return strip_of(rows[y] if y < len(rows) else [], look_of(self), width)
-
-    def _titles(self) -> dict[str, str]:
-        course = shell_of(self).workspace.course
-        headers = course.headers(language()) if course is not None else []
-        return {header.id: harmless_line(header.numbered_title) for header in headers}
-
-
-def about_rows(
-    header: LessonHeader | None, state: LessonState | None, lesson: Lesson | None, titles: dict[str, str], width: int
-) -> Rows:
-    """The rows about a lesson; those of its contents are added once ``lesson`` has been read.
-
-    Args:
-        header: The lesson's front matter.
-        state: The learner's progress in it; None if it was never opened.
-        lesson: The lesson, once it has been read.
-        titles: The titles of all lessons by id.
-        width: Cells a row may take.
-    """
-    if header is None:
-        return []
-    rows: Rows = [[Span(line, "title")] for line in wrapped(harmless_line(header.title), width)]
-    rows += [[], [Span(translate("home.minutes", minutes=header.minutes), "muted")]]
-    for need in header.needs:
-        rows.append([Span(shorten(translate("home.needs", lesson=titles.get(need, need)), width), "muted")])
-    rows += _score_rows(state, lesson)
-    if lesson is not None:
-        rows += _list_rows(
-            translate("home.sections"), [each.title for each in lesson.sections if each.level <= 2], width
-        )
-        rows += _list_rows(translate("home.terms"), [term.name for term in lesson.terms], width)
-    return rows
-
-
-def _score_rows(state: LessonState | None, lesson: Lesson | None) -> Rows:
-    if state is not None and state.questions_answered:
-        total = max(state.questions_total, state.questions_answered)
-        row: Row = [Span(f"{RIGHT} ", "good"), Span(f"{state.questions_right}/{total}")]
-        if state.wrong_ids:
-            row += [Span(f"   {AGAIN} ", "bad"), Span(translate("home.to-try-again", count=len(state.wrong_ids)))]
-        return [row]
-    if lesson is not None and lesson.questions:
-        return [[Span(translate("home.questions", count=len(lesson.questions)), "muted")]]
-    return []
-
-
-def _list_rows(heading: str, names: list[str], width: int) -> Rows:
-    if not names:
-        return []
-    return [[], [Span(heading, "muted")], *([Span(shorten(f"  {harmless_line(name)}", width))] for name in names)]

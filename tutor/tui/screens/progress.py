@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypedDict
 
@@ -10,7 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Rows, Span, fit_row, row_width, spread_row
 from tutor.foundation import clock
 from tutor.foundation.clock import time_spent
 from tutor.foundation.safe_text import harmless_line
@@ -22,6 +24,7 @@ from tutor.tui.commands import Command, bindings_of
 from tutor.tui.screen import TutorScreen
 from tutor.tui.themes import AGAIN, EMPTY, FULL, WARNING
 from tutor.tui.widgets.row_list import (
+    MARGIN,
     MOVES,
     RowItem,
     RowList,
@@ -36,8 +39,10 @@ from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Option, Question
+    from tutor.runs.lab_list import ListedLab
     from tutor.study.misconceptions import ItemReport, Misconception
-    from tutor.study.report import Confidence, Overview, Topic, Topics
+    from tutor.study.report import Bin, Confidence, Outlook, Overview, Topic, Topics
+    from tutor.study.today import DailyGoal
 
 
 _PAGES = (
@@ -71,13 +76,14 @@ class ProgressScreen(TutorScreen):
     """Five pages; left and right, tab or their numbers switch between them."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("stats.review", ("r",), "review.home", "review.home-help", footer=4),
         Command("stats.next-page", ("right", "l", "tab"), "stats.key-next-page", footer=2),
         Command("stats.previous-page", ("left", "h", "shift+tab"), "stats.key-previous-page"),
         Command("stats.page", tuple("12345"), "stats.key-page", shown="1–5", footer=3, passes_key=True, palette=False),
     )
     CSS = """
-    ProgressScreen #progress-tabs { height: 1; }
-    ProgressScreen RowList { height: 1fr; max-width: 96; }
+    ProgressScreen #progress-tabs { height: 2; }
+    ProgressScreen RowList { height: 1fr; }
     """
 
     def __init__(self) -> None:
@@ -154,11 +160,25 @@ class ProgressScreen(TutorScreen):
         self.app.call_from_thread(self._show_read, page, read[page]())
 
     def _read_overview(self) -> _Draw:
-        from tutor.study.report import overview
+        from tutor.runs.lab_list import labs_by_lesson
+        from tutor.study.report import calibration, outlook, overview, topics
+        from tutor.study.today import daily_goal, minutes_for_cards
 
-        found = overview(self.workspace.store, self.workspace.course, language(), clock.utc_now())
+        store, course, moment = self.workspace.store, self.workspace.course, clock.utc_now()
+        found = overview(store, course, language(), moment)
         self._overview = found
-        return lambda width, look: overview_items(found, width, **look)
+        lessons = topics(store, course, language()).lessons
+        tried = labs_by_lesson(course, store, language()) if course is not None and self.size.width >= _WIDE else ()
+        page = OverviewPage(
+            found,
+            daily_goal(found, self.workspace.settings.daily_minutes),
+            outlook(store, moment),
+            minutes_for_cards(found, found.due),
+            sorted(lessons, key=lambda each: each.accuracy.fraction)[:_THIN],
+            [each for each in tried if each.best is not None],
+            calibration(store.statistics.estimates()),
+        )
+        return lambda width, look: overview_items(page, width, **look)
 
     def _read_topics(self) -> _Draw:
         from tutor.study.report import topics
@@ -203,7 +223,8 @@ class ProgressScreen(TutorScreen):
     # -- pages -------------------------------------------------------------------------------------------
 
     def _tabs(self, area: Area) -> Rows:
-        return [tabs_row([translate(name) for name in _PAGES], self.page, area.width)]
+        names = [translate(name) for name in _PAGES]
+        return [tabs_row(names, self.page, area.width), underline_row(names, self.page, area.width)]
 
     def _show_page(self) -> None:
         page = self.query_one(RowList)
@@ -225,7 +246,7 @@ class ProgressScreen(TutorScreen):
         """Days in a row."""
         if self._overview is None or not self._overview.streak:
             return []
-        return [Span(f"{translate('stats.row-streak')} ", "muted"), Span(str(self._overview.streak), "strong")]
+        return [Span(translate("home.streak", count=self._overview.streak), "muted")]
 
     # -- keys --------------------------------------------------------------------------------------------
 
@@ -236,6 +257,9 @@ class ProgressScreen(TutorScreen):
         self._show_page()
         self.query_one(RowList).scroll_to(y=0, animate=False)
         self.refresh_frame()
+
+    def action_review(self) -> None:
+        router.go(self.tutor, routes.Review())
 
     def action_next_page(self) -> None:
         self._turn_to(self.page + 1)
@@ -262,45 +286,171 @@ def screen_for(_route: routes.Progress) -> ProgressScreen:
 
 _CHART = 9
 _DAYS = 28
+_SIDE = 24
+"""Least width of the column beside the chart."""
+_WIDE = 116
+"""Columns from which on that column also shows labs and confidence."""
+_DUE_DAYS = 5
+"""Days of the forecast that have a row of their own, today included."""
+_THIN, _FEW = 5, 4
+"""Lessons shown as the weakest ones, and labs shown."""
+_WEAK = 0.65
+"""Accuracy below which a bar has the colour of what is wrong."""
 _BAR = 10
 _ENOUGH_BARS = 3
 """Lessons that a bar chart needs: with fewer it shows no more than the rows, and each bar would be very wide."""
+_TAB_GAP = "   "
 _COLUMNS = ("stats.column-said", "stats.column-count", "stats.column-right", "stats.column-gap")
 
 
-def overview_items(report: Overview, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
-    """Lessons, answers, streak, time and cards, and a chart of the last four weeks."""
-    items = [blank()]
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """What the first page shows.
+
+    Args:
+        report: The overview.
+        goal: The minutes learnt today, and the goal.
+        ahead: The cards due now and on the following days.
+        minutes: About how many minutes the due cards take.
+        thin: The lessons with the lowest accuracy, lowest first.
+        labs: The labs with an attempt at their goal, newest first; they are shown in a wide window.
+        confidence: How often the learner was right at each level of confidence; shown in a wide window.
+    """
+
+    report: Overview
+    goal: DailyGoal
+    ahead: Outlook
+    minutes: int
+    thin: Sequence[Topic] = ()
+    labs: Sequence[ListedLab] = ()
+    confidence: Sequence[Bin] = ()
+
+
+def overview_items(page: OverviewPage, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+    """Four figures, the answers of four weeks beside the cards that come due, and where the learner is weakest."""
+    report = page.report
+    items: list[RowItem] = []
     if not report.accuracy.answers and not report.begun:
         items += [*sentence_items(translate("stats.nothing-yet"), width, "text"), blank()]
-    today = report.last_days(1)[0]
-    rows = (
-        ("stats.row-lessons", f"{report.finished}/{report.lessons}", "stats.row-begun", str(report.begun)),
-        ("stats.row-answers", str(report.accuracy.answers), "stats.row-right", f"{report.accuracy.fraction:.0%}"),
-        ("stats.row-streak", str(report.streak), "stats.row-best", str(report.longest_streak)),
-        ("reading.row", time_spent(report.seconds_read), "stats.row-today", time_spent(report.seconds_read_today)),
-        ("stats.row-time", time_spent(report.seconds), "stats.row-today", time_spent(today.seconds)),
-        ("stats.row-cards", str(report.cards), "stats.row-due", str(report.due)),
+    items += [fixed(partial(_figures_row, page, second=second)) for second in (False, True)]
+    side = max(_SIDE, (width - 4) // 3) if width >= 2 * _SIDE + 8 else 0
+    beside = [*_due_rows(page.ahead, side, ascii=ascii)] if side else []
+    if side and width >= _WIDE:
+        beside += [[], *_best_rows(page.labs, side, ascii=ascii)] if page.labs else []
+        beside += [[], *_confidence_rows(page.confidence, side)] if page.confidence else []
+    left = width - 1 - (side + 3 if side else 0)
+    main = [blank(), *(_days_chart(report, ascii=ascii) if drawable else [blank()] * _CHART)]
+    above = len(main)
+    main += [blank(), *_thin_items(page.thin)] if page.thin else []
+    rows: Rows = [[], *beside]
+    height = max(len(main), len(rows))
+    for at in range(height):
+        item = main[at] if at < len(main) else blank()
+        below = at >= above >= len(rows)  # below both columns, a row has the whole width
+        items.append(item if below else _with_side(item, rows[at] if at < len(rows) else [], left, side))
+    return items
+
+
+def _with_side(item: RowItem, beside: Row, left: int, side: int) -> RowItem:
+    """A row of the page in its left column, and a row of the right one."""
+    if not side:
+        return replace(item, draw=lambda width: fit_row(item.draw(left), width))
+    return replace(item, draw=lambda _width: [*fit_row(item.draw(left), left + 3), *fit_row(beside, side)])
+
+
+def _figures_row(page: OverviewPage, width: int, *, second: bool) -> Row:
+    """The four figures of the learner, or what each of them says."""
+    report = page.report
+    figures = (
+        (str(report.finished), translate("stats.of-lessons", count=report.lessons), "strong"),
+        (f"{report.accuracy.fraction:.0%}", translate("stats.of-right", count=report.accuracy.answers), "strong"),
+        (time_spent(report.seconds_read + report.seconds), _today_text(page.goal), "strong"),
+        (str(report.due), translate("stats.cards-due", minutes=page.minutes), "valid bold" if report.due else "strong"),
     )
-    items += [fixed(_pair_of(*row)) for row in rows]
-    return [*items, blank(), *(_days_chart(report, ascii=ascii) if drawable else [])]
+    room = max(8, (width - MARGIN - 1) // len(figures))
+    row: Row = [Span(" " * MARGIN)]
+    for number, said, ink in figures:
+        row.append(Span(pad(shorten(said if second else number, room - 1), room), "muted" if second else ink))
+    return fit_row(row, width)
 
 
-def _pair_of(name: str, value: str, other: str, second: str) -> Callable[[int], Row]:
-    def draw(width: int) -> Row:
-        return [
-            Span(f"  {pad(translate(name), 18)}", "muted"), Span(pad_left(value, 13), "strong"),
-            Span(f"     {pad(translate(other), 14)}", "muted"), Span(pad_left(second, 13), "text"),
-        ]  # fmt: skip
+def _today_text(goal: DailyGoal) -> str:
+    if not goal.minutes:
+        return translate("stats.learnt-today", minutes=goal.learnt)
+    return translate("stats.learnt-goal", minutes=goal.learnt, goal=goal.minutes)
 
-    return draw
+
+def _due_rows(ahead: Outlook, width: int, *, ascii: bool) -> Rows:
+    """The cards that come due today, on each of the next days, and later, with bars."""
+    names = translate("stats.weekdays").split()
+    days = [(translate("stats.row-today").capitalize(), ahead.due, "valid")]
+    for back, count in enumerate(ahead.forecast[1:_DUE_DAYS], 1):
+        day = ahead.today + timedelta(days=back)
+        days.append((names[day.weekday()] if len(names) == 7 else day_label(day), count, "train"))
+    later = max(0, ahead.cards - ahead.due - sum(ahead.forecast[1:_DUE_DAYS]))
+    days.append((translate("stats.later"), later, "train"))
+    name_width = max(cell_width(name) for name, _, _ in days) + 1
+    most = max((count for _, count, _ in days), default=0)
+    room = max(1, width - name_width - 5)
+    rows: Rows = [[Span(translate("stats.cards-ahead"), "strong")]]
+    for name, count, ink in days:
+        full = max(1, round(room * count / most)) if count else 0
+        rows.append([
+            Span(pad(name, name_width), "muted"), Span(FULL * full, ink), Span(" " * (room - full)),
+            Span(pad_left(str(count), 5), "strong" if ink == "valid" and count else "text"),
+        ])  # fmt: skip
+    return rows
+
+
+def _best_rows(labs: Sequence[ListedLab], width: int, *, ascii: bool) -> Rows:
+    from tutor.tui.widgets.lab_best import best_cells
+
+    rows: Rows = [[Span(translate("stats.best-attempts"), "strong")]]
+    for lab in labs[:_FEW]:
+        ends = best_cells(lab, ascii=ascii)
+        rows.append(spread_row([Span(shorten(lab.heading.title, max(8, width - 12)))], ends, width))
+    return rows
+
+
+def _confidence_rows(bins: Sequence[Bin], width: int) -> Rows:
+    """How often the learner was right, as a bar, with a mark where the stated confidence is."""
+    rows: Rows = [[Span(translate("stats.how-sure-how-right"), "strong")]]
+    room = max(4, width - 14)
+    for each in bins:
+        full, said = round(room * each.right), min(room - 1, round(room * each.said))
+        cells = [Span(FULL, "bar") if at < full else Span(EMPTY, "bar-rest") for at in range(room)]
+        cells[said] = Span("╋" if said < full else "┼", "strong")
+        rows.append([Span(pad_left(f"{each.said:.0%}", 5), "muted"), Span("  "), *cells, Span(f"{each.right:>6.0%}")])
+    return rows
+
+
+def _thin_items(topics: Sequence[Topic]) -> list[RowItem]:
+    """The lessons with the lowest accuracy, with a bar; choosing one opens it."""
+
+    def draw_heading(width: int) -> Row:
+        left = [Span(" " * MARGIN), Span(translate("stats.thin"), "strong")]
+        return spread_row(left, [Span(translate("stats.right-asked"), "muted")], width)
+
+    return [fixed(draw_heading), *(RowItem(f"lesson:{each.header.id}", partial(_thin_row, each)) for each in topics)]
+
+
+def _thin_row(topic: Topic, width: int) -> Row:
+    right, asked = topic.accuracy.right, topic.accuracy.answers
+    bar_width = 14 if width < 80 else 24
+    room = max(8, width - MARGIN - bar_width - 10)
+    full = round(bar_width * topic.accuracy.fraction)
+    ink = "bad" if topic.accuracy.fraction < _WEAK else "bar"
+    return [
+        Span(" " * MARGIN), Span(pad(shorten(harmless_line(topic.header.numbered_title), room - 1), room)),
+        Span(FULL * full, ink), Span(EMPTY * (bar_width - full), "bar-rest"), Span(pad_left(f"{right}/{asked}", 8)),
+    ]  # fmt: skip
 
 
 def _days_chart(report: Overview, *, ascii: bool) -> list[RowItem]:
     def draw(width: int, height: int) -> Rows:
         from tutor.charts.bars import Bar, bar_chart
 
-        days = report.last_days(_DAYS)
+        days = report.last_days(max(7, min(_DAYS, (width - 6) // 2)))  # a bar takes two cells, the axis six
         bars = [Bar(day_label(day.day), day.answers, "accent" if day is days[-1] else "train") for day in days]
         return bar_chart(bars, width, height, title=translate("stats.chart-days"), ascii=ascii)
 
@@ -364,7 +514,7 @@ def miss_items(misses: Sequence[Misconception], width: int, titles: dict[str, st
 def _miss_row(times: int, text: str) -> Callable[[int], Row]:
     def draw(width: int) -> Row:
         count = pad_left(f"{AGAIN} {times}", 5)
-        return [Span(f" {count} ", "bad"), Span(shorten(text, max(0, width - 8)))]
+        return [Span(f"  {count} ", "bad"), Span(shorten(text, max(0, width - 9)))]
 
     return draw
 
@@ -442,8 +592,13 @@ def _text_row(text: str, ink: str) -> Callable[[int], Row]:
 
 def tabs_row(names: Sequence[str], chosen: int, width: int) -> Row:
     """The pages by name and number, with the one in view emphasized."""
-    row: Row = [Span(" ")]
+    row: Row = [Span(" " * MARGIN)]
     for number, name in enumerate(names):
-        here = number == chosen
-        row += [Span(f" {number + 1}", "key"), Span(f" {name} ", "strong underline" if here else "muted")]
-    return row if sum(cell_width(span.text) for span in row) <= width else row[: 2 * chosen + 3]
+        row += [Span(f"{number + 1}", "key"), Span(f" {name}{_TAB_GAP}", "strong" if number == chosen else "muted")]
+    return row if row_width(row) <= width + len(_TAB_GAP) else row[: 2 * chosen + 3]
+
+
+def underline_row(names: Sequence[str], chosen: int, width: int) -> Row:
+    """The line below the name and the number of the page in view."""
+    before = MARGIN + sum(cell_width(name) + 2 + len(_TAB_GAP) for name in names[:chosen])
+    return fit_row([Span(" " * before), Span(FULL * (cell_width(names[chosen]) + 2), "accent")], width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,24 +10,25 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tutor.charts.cells import Row, Rows, Span, spread_row
+from tutor.charts.cells import Row, Rows, Span, fit_row, row_width, spread_row
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, translate
-from tutor.study.question_attempt import QuestionAttempt
+from tutor.study.question_attempt import Mark, QuestionAttempt
 from tutor.study.wording import retry_label
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, QuizFlow, score_row, title_line
-from tutor.tui.questions.rows import plain_rows
-from tutor.tui.themes import EMPTY, FULL, HERE
-from tutor.tui.widgets.row_list import RowItem, RowList, blank, choice_item, fixed
+from tutor.tui.questions.rows import plain_rows, verdict_rows
+from tutor.tui.themes import FULL, HERE, RIGHT
+from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed, ruled_heading
 from tutor.tui.widgets.rows import Area, RowsView
+from tutor.typeset.page import one_line
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
     from tutor.course.lesson import LabFence, Lesson
-    from tutor.study.question_attempt import Score
+    from tutor.study.attempt import Attempt
     from tutor.study.quiz_session import QuizSession
 
 
@@ -40,6 +41,7 @@ KEYS: tuple[Command, ...] = (
     Command("quiz.retry", ("r",), "quiz.key-retry", "quiz.key-retry-help", footer=1),
     Command("quiz.unsure-too", ("u",), "quiz.key-unsure-too", "quiz.key-unsure-too-help"),
     Command("quiz.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=7),
+    Command("quiz.every", ("e",), "quiz.key-every", "quiz.key-every-help", footer=2),
     Command("quiz.fresh", ("a",), "quiz.key-fresh", "quiz.way-fresh", footer=8),
     Command("quiz.exam", ("e", "f9"), "exam.key", "exam.key-help", footer=9),
 )
@@ -63,6 +65,8 @@ class QuizScreen(OneQuestionScreen):
         self.lesson_id = lesson_id
         self.session: QuizSession | None = None
         self._lesson: Lesson | None = None
+        self._every = False
+        """Whether the summary lists every question."""
 
     # -- the frame ---------------------------------------------------------------------------------------
 
@@ -181,19 +185,34 @@ class QuizScreen(OneQuestionScreen):
 
     def show_page(self) -> None:
         if self.session is not None and self.session.over:
-            self.query_one(RowList).set_items(summary_items(self.session, self._following()))
+            self.query_one(RowList).set_items(summary_items(self.session, self._following(), every=self._every))
 
     def _list_rows(self, area: Area) -> Rows:
         """Every question of the round, for the list beside the question."""
         if self.session is None:
             return [[]] * area.height
-
         session = self.session
+        if session.over:
+            return self._why_rows(area)
         rows: Rows = [
             question_row(session, number, each, area.width, here=each is session.current)
             for number, each in enumerate(session.exercises, 1)
         ]
         return [*rows, *([[]] * area.height)][: area.height]
+
+    def _why_rows(self, area: Area) -> Rows:
+        """Beside the summary, the verdict on the selected question and why."""
+        selected = self.query_one(RowList).selected or ""
+        exercises = self.session.exercises if self.session is not None else ()
+        number = int(selected) if selected.isdigit() else 0
+        rows: Rows = []
+        if 0 < number <= len(exercises):
+            rows = verdict_rows(exercises[number - 1].attempt, area.width, ascii=area.ascii)
+        return [*rows, *([[]] * area.height)][: area.height]
+
+    def on_row_list_highlighted(self) -> None:
+        """Show why, beside the summary."""
+        self.query_one("#quiz-list", RowsView).redraw()
 
     def refresh_state(self) -> None:
         """Draw the list of questions again, which shows the state of each."""
@@ -236,6 +255,11 @@ class QuizScreen(OneQuestionScreen):
         if self.session is not None:
             self.session.retry_wrong(unsure=True)
             await self.show()
+
+    def action_every(self) -> None:
+        """List every question in the summary, or only those to look at again."""
+        self._every = not self._every
+        self.show_page()
 
     async def action_fresh(self) -> None:
         await self._begin(fresh=True)
@@ -289,6 +313,7 @@ def possible_actions(session: QuizSession) -> dict[str, bool]:
         "retry": session.over and bool(session.ids_to_retry()),
         "unsure_too": session.over and bool(session.unsure_ids),
         "fresh": session.over,
+        "every": session.over,
         "lesson": current is None or current.attempt.locked,
     }
 
@@ -296,30 +321,66 @@ def possible_actions(session: QuizSession) -> dict[str, bool]:
 SKIPPED, RETRY, UNSURE, NEXT, LESSON, FRESH = "skipped", "retry", "unsure", "next", "lesson", "fresh"
 """Keys of the rows that offer a next step; a question's key is its number."""
 
-_BAR = 20
+_SECONDS_A_QUESTION = 45
+"""How long a question takes that is asked again, for the minutes beside the offer."""
+_EDGE = 1
+"""Cells that a row leaves free at the right."""
 
 
-def summary_items(session: QuizSession, following: LessonHeader | None) -> list[RowItem]:
-    """The summary of a round.
+def summary_items(session: QuizSession, following: LessonHeader | None, *, every: bool = False) -> list[RowItem]:
+    """The summary of a round: the score, the next steps, and what to look at again with both answers.
 
     Args:
         session: The quiz, after the last question of a round.
         following: The lesson after this one; None after the last.
+        every: Whether to list the questions that were known, too, instead of counting them.
     """
-    items = [blank(), fixed(partial(_score_row, session.score))]
+    numbered = list(enumerate(session.exercises, 1))
+    items = [blank(), fixed(partial(_score_row, session))]
+    items += [fixed(partial(_marks_row, session, rule=rule)) for rule in (True, False)]
     items += [fixed(partial(_remark_row, text)) for text in _remarks(session)]
-    items += [blank(), *_next_steps(session, following), blank()]
-    items += [_question_item(session, number, each) for number, each in enumerate(session.exercises, 1)]
+    items += [blank(), *_next_steps(session, following)]
+    known = {Mark.RIGHT} if not every else set[Mark]()
+    again = [
+        (number, each)
+        for number, each in numbered
+        if session.mark(each.question.id) not in known or each.attempt.unsure
+    ]
+    if again:
+        title = translate("quiz.every-answer" if every else "quiz.to-look-at")
+        items += [blank(), ruled_heading(title)]
+    for number, each in sorted(again, key=lambda pair: session.mark(pair[1].question.id) is Mark.RIGHT):
+        items.append(RowItem(str(number), partial(_listed_row, session, number, each)))
+        if session.mark(each.question.id) is Mark.WRONG and any(answers_in_short(each.attempt)):
+            items.append(RowItem("", partial(_answers_row, each), selectable=False, joined=True))
+    rest = len(numbered) - len(again)
+    if rest and again:
+        text = translate("quiz.known-more", count=rest)
+        items.append(fixed(lambda width: [Span(f"  {RIGHT} ", "good bold"), Span(f"    {text}"[:width], "muted")]))
     return items
 
 
-def _score_row(score: Score, width: int) -> Row:
-    """The score in words and as a bar."""
-    text = translate("quiz.score", right=score.right, total=score.total)
-    full = round(_BAR * score.right / score.total) if score.total else 0
-    done = bool(score.total) and score.right == score.total
-    bar = [Span(FULL * full, "bar-done" if done else "bar"), Span(EMPTY * (_BAR - full), "bar-rest"), Span(" ")]
-    return spread_row([Span("  "), Span(text, "strong")], bar if width >= 60 else [], width)
+def _score_row(session: QuizSession, width: int) -> Row:
+    """The score in words, how many were right at once, and the score before."""
+    score = session.score
+    row: Row = [Span("  "), Span(translate("quiz.score", right=score.right, total=score.total), "strong")]
+    if session.first_tries < score.right:
+        row.append(Span("  " + translate("quiz.first-try", count=session.first_tries), "muted"))
+    before: Row = []
+    if session.round > 1:
+        before = [Span(translate("quiz.first-round", right=session.first_score.right), "muted"), Span(" " * _EDGE)]
+    return spread_row(row, before, width)
+
+
+def _marks_row(session: QuizSession, width: int, *, rule: bool) -> Row:
+    """A piece of a line for each question of the round, and below it its sign."""
+    row: Row = [Span("  ")]
+    for exercise in session.exercises:
+        mark = session.mark(exercise.question.id)
+        unsure = mark is Mark.RIGHT and exercise.attempt.unsure
+        sign, ink = ("?", "accent") if unsure else SIGNS[mark]
+        row.append(Span(f"{FULL * 3} " if rule else f" {sign}  ", ink if mark is not Mark.OPEN else "bar-rest"))
+    return fit_row(row, width)
 
 
 def _remark_row(text: str, width: int) -> Row:
@@ -344,21 +405,72 @@ def _remarks(session: QuizSession) -> Iterator[str]:
         yield translate("quiz.all-right")
 
 
+def _minutes(questions: int) -> str:
+    return translate("quiz.about-minutes", minutes=max(1, round(questions * _SECONDS_A_QUESTION / 60)))
+
+
 def _next_steps(session: QuizSession, following: LessonHeader | None) -> Iterator[RowItem]:
+    """What can be done next, each with about how long it takes."""
     if session.score.skipped:
-        yield choice_item(SKIPPED, "b", translate("quiz.way-skipped", count=session.score.skipped))
+        text = translate("quiz.way-skipped", count=session.score.skipped)
+        yield _step(SKIPPED, "b", text, _minutes(session.score.skipped))
     if session.ids_to_retry():
-        yield choice_item(RETRY, "r", retry_label(session))
+        yield _step(RETRY, "r", retry_label(session), _minutes(len(session.ids_to_retry())))
     if session.unsure_ids:
-        yield choice_item(UNSURE, "u", retry_label(session, unsure=True))
+        yield _step(UNSURE, "u", retry_label(session, unsure=True), _minutes(len(session.ids_to_retry(unsure=True))))
     if following is not None:
-        yield choice_item(NEXT, "→", translate("quiz.way-next", title=following.numbered_title))
-    yield choice_item(LESSON, "o", translate("quiz.way-lesson"))
-    yield choice_item(FRESH, "a", translate("quiz.way-fresh"))
+        minutes = translate("home.minutes", minutes=following.minutes) if following.minutes else ""
+        yield _step(NEXT, "→", translate("quiz.way-next", title=following.numbered_title), minutes)
+    yield _step(LESSON, "o", translate("quiz.way-lesson"), "")
+    yield _step(FRESH, "a", translate("quiz.way-fresh"), _minutes(len(session.exercises)))
 
 
-def _question_item(session: QuizSession, number: int, exercise: QuestionAttempt) -> RowItem:
-    return RowItem(str(number), lambda width: question_row(session, number, exercise, width))
+def _step(key: str, letter: str, text: str, price: str) -> RowItem:
+    """A row that offers a next step: the key that does the same, what it does, and how long that takes."""
+
+    def draw(width: int) -> Row:
+        room = max(0, width - cell_width(price) - 10)
+        left = [Span(f"  {letter}", "key"), Span("    "), Span(shorten(harmless_line(text), room))]
+        return spread_row(left, [Span(price, "muted"), Span(" " * _EDGE)], width)
+
+    return RowItem(key, draw)
+
+
+def _listed_row(session: QuizSession, number: int, exercise: QuestionAttempt, width: int) -> Row:
+    """A question to look at again: its sign, number and title; of a right one that was unsure, that too."""
+    mark = session.mark(exercise.question.id)
+    unsure = exercise.attempt.unsure and mark is Mark.RIGHT
+    sign, ink = ("?", "accent") if unsure else SIGNS[mark]
+    right = [Span(translate("quiz.right-unsure"), "muted"), Span(" " * _EDGE)] if unsure else []
+    left = [Span("  "), Span(f"{sign} ", f"{ink} bold"), Span(f"{number:>2}  ", "muted")]
+    room = max(0, width - row_width(left) - row_width(right) - 2)
+    return spread_row([*left, Span(shorten(title_line(exercise), room), "strong")], right, width)
+
+
+def _answers_row(exercise: QuestionAttempt, width: int) -> Row:
+    """What the learner answered, and what would have been right, in one row."""
+    own, right = answers_in_short(exercise.attempt)
+    row: Row = [Span(" " * 8)]
+    for name, text, ink in ((translate("quiz.you"), own, "bad"), (translate("quiz.right-answer"), right, "good")):
+        if text:
+            room = max(8, (width - row_width(row) - cell_width(name) - 6) // (2 if ink == "bad" else 1))
+            row += [Span(f"{name}  ", "muted"), Span(f"{shorten(text, room)}   ", ink)]
+    return fit_row(row, width)
+
+
+def answers_in_short(attempt: Attempt) -> tuple[str, str]:
+    """What was answered and what was right, each as one line; empty where a line cannot say it."""
+    kind, rows = attempt.type, attempt.rows()
+    solution = kind.solution(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
+
+    def plain(texts: Iterable[str]) -> str:
+        return " · ".join(harmless_line(one_line(text, inline=True)) for text in texts if text.strip())
+
+    if kind.interaction == "choose":
+        return plain(row.text for row in rows if row.chosen), plain(row.text for row in solution.lines)
+    if kind.interaction == "type":
+        return plain(attempt.draft.texts), plain(each.text for each in solution.typed if not each.own)
+    return "", ""
 
 
 def question_row(

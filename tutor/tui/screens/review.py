@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
+from textual.app import ComposeResult
 
 from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.course.questions.fill_in import FILL_IN
@@ -13,6 +14,7 @@ from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
+from tutor.progress.scheduling import study_day
 from tutor.study.report import Outlook, next_due, outlook
 from tutor.study.wording import review_place
 from tutor.tui import router, routes
@@ -28,8 +30,10 @@ from tutor.tui.widgets.row_list import (
     fixed,
     sentence_items,
 )
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
+    from tutor.progress.cards import Card
     from tutor.study.deck import Deck
     from tutor.study.question_attempt import QuestionAttempt
     from tutor.study.review_session import ReviewSession
@@ -48,6 +52,8 @@ class ReviewScreen(OneQuestionScreen):
         Command("review.all", ("a",), "review.key-all", footer=4),
         Command("review.more", ("r",), "review.key-more", footer=2),
     )
+
+    CSS = "ReviewScreen #asking { height: 1fr; } ReviewScreen #card-facts { dock: bottom; height: 1; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -150,6 +156,29 @@ class ReviewScreen(OneQuestionScreen):
     def asking(self) -> ReviewSession | None:
         """The review."""
         return self.session
+
+    def compose_body(self) -> ComposeResult:
+        yield from super().compose_body()
+        yield RowsView(self._card_rows, id="card-facts")
+
+    def refresh_state(self) -> None:
+        """Draw again what is said of the card."""
+        self.query_one("#card-facts", RowsView).redraw()
+        super().refresh_state()
+
+    def _card_rows(self, area: Area) -> Rows:
+        """Where the card was first met and, after the answer, when it comes back."""
+        session, store = self.session, self.workspace.store
+        card = session.card if session is not None else None
+        if session is None or card is None or session.current is None:
+            return [[]] * area.height
+        course = self.workspace.course
+        header = course.header(card.lesson_id, language()) if course is not None and card.lesson_id else None
+        met = translate("review.first-met", number=header.number) if header is not None else ""
+        now = store.cards.get(card.key) if session.current.attempt.locked else None
+        right = back_text(card, now, clock.utc_now()) if now is not None else ""
+        row = spread_row([Span("  "), Span(met, "muted")], [Span(right, "muted"), Span("  ")], area.width)
+        return [row, *([[]] * area.height)][: area.height]
 
     def show_page(self) -> None:
         """Show how the review went, and what is due now."""
@@ -305,6 +334,17 @@ def _answer_item(number: int, exercise: QuestionAttempt) -> RowItem:
         return [Span("  "), Span(f"{sign} ", f"{ink} bold"), Span(title, "text")]
 
     return RowItem(str(number), draw)
+
+
+def back_text(before: Card, now: Card, moment: datetime) -> str:
+    """When a card comes back, and after how many days it came this time if it was asked before."""
+    days = (study_day(now.due) - study_day(moment)).days
+    keys = {0: "review.back-today", 1: "review.back-tomorrow"}
+    said = translate(keys.get(days, "review.back-in-days"), days=days)
+    if before.schedule.reviewed is None:
+        return said
+    was = (study_day(before.due) - study_day(before.schedule.reviewed)).days
+    return translate("quiz.space").join([said, translate("review.was-days", days=max(0, was))])
 
 
 def card_title(exercise: QuestionAttempt) -> str:

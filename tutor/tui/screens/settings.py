@@ -46,6 +46,14 @@ def _named(*values: tuple[object, str]) -> Callable[[], Sequence[tuple[object, s
     return lambda: [(value, translate(key)) for value, key in values]
 
 
+DAILY_MINUTES = (0, 5, 10, 15, 20, 30, 45, 60)
+"""The daily goals that are offered, in minutes; 0 is none."""
+
+
+def _daily_minutes() -> Sequence[tuple[object, str]]:
+    return [(each, str(each) if each else translate("settings.off")) for each in DAILY_MINUTES]
+
+
 _ON_OFF = _named((True, "settings.on"), (False, "settings.off"))
 
 CHOICES: tuple[Choice, ...] = (
@@ -76,6 +84,11 @@ CHOICES: tuple[Choice, ...] = (
         "screen_reader", "settings.screen-reader", "settings.screen-reader-about",
         _ON_OFF,
         lambda settings: settings.screen_reader,
+    ),
+    Choice(
+        "daily_minutes", "settings.daily-goal", "settings.daily-goal-about",
+        _daily_minutes,
+        lambda settings: settings.daily_minutes,
     ),
     Choice(
         "confidence", "review.setting-confidence", "review.setting-confidence-about",

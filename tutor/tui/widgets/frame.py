@@ -16,6 +16,13 @@ from tutor.tui.commands import Command
 from tutor.tui.widgets.rows import look_of, strip_of
 
 _GAP = 3
+MARGIN = 2
+"""Cells between the text of the frame and the edges of the window; a rule reaches one cell further out."""
+
+
+def rule_row(width: int) -> Row:
+    """A rule across the window."""
+    return [Span(" "), Span("─" * max(0, width - 2), "rule")]
 
 
 class KeyLine(Widget):
@@ -44,25 +51,25 @@ class KeyLine(Widget):
     def render_line(self, y: int) -> Strip:
         """Line 0 is the rule, line 1 the keys."""
         width = self.size.width
-        row = self._keys_row(width) if y else [Span("─" * width, "rule")]
+        row = self._keys_row(width) if y else rule_row(width)
         return strip_of(row, look_of(self), width)
 
     def _keys_row(self, width: int) -> Row:
         helping = self._help()
         help_key, help_text = helping.key_shown, translate("keys.help")
         help_width = cell_width(help_key) + 1 + cell_width(help_text)
-        row: Row = [Span(" ")]
-        column = 1
+        row: Row = [Span(" " * MARGIN)]
+        column = MARGIN
         self._places = []
         for command in self._commands():
             key, label = command.key_shown, translate(command.label)
             wide = cell_width(key) + 1 + cell_width(label)
-            if column + wide + _GAP + help_width > width - 1:
+            if column + wide + _GAP + help_width > width - MARGIN:
                 break
             self._places.append((column, column + wide, command))
             row += [Span(key, "key"), Span(f" {label}", "muted"), Span(" " * _GAP)]
             column += wide + _GAP
-        start = max(column, width - 1 - help_width)
+        start = max(column, width - MARGIN - help_width)
         self._places.append((start, start + help_width, helping))
         return [*row, Span(" " * (start - column)), Span(help_key, "key"), Span(f" {help_text}", "muted")]
 
@@ -130,10 +137,10 @@ class TopLine(Widget):
         """Line 0 is the text, line 1 the rule."""
         width = self.size.width
         if y:
-            return strip_of([Span("─" * width, "rule")], look_of(self), width)
+            return strip_of(rule_row(width), look_of(self), width)
         trail = self._trail()
         least = min(cell_width(trail[-1]), _LEAST) if trail else 0
-        status = [*status_row(self._status(), width - least - 3), Span(" ")]
-        room = width - row_width(status) - 3
-        left = [Span(" "), *breadcrumb_row(trail, max(room, 8))]
+        status = [*status_row(self._status(), width - least - 2 * MARGIN - 1), Span(" " * MARGIN)]
+        room = width - row_width(status) - MARGIN - 2
+        left = [Span(" " * MARGIN), *breadcrumb_row(trail, max(room, 8))]
         return strip_of(spread_row(left, status, width), look_of(self), width)

@@ -19,7 +19,7 @@ STATE_WORDS: dict[State, tuple[str, str, str]] = {
     "ready": ("○", "muted", "lab.state-ready"),
     "starting": ("○", "muted", "lab.state-starting"),
     "running": ("▶", "accent", "lab.state-running"),
-    "paused": ("⏸", "accent", "lab.state-paused"),
+    "paused": ("▮▮", "accent", "lab.state-paused"),
     "finished": ("✓", "good", "lab.state-finished"),
     "stopped": ("■", "muted", "lab.state-stopped"),
     "diverged": ("▲", "bad", "lab.state-diverged"),

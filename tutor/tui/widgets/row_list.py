@@ -15,9 +15,13 @@ from textual.strip import Strip
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import shorten, wrapped
+from tutor.foundation.text import cell_width, shorten, wrapped
 from tutor.tui.commands import Command, bindings_of
+from tutor.tui.themes import Look
 from tutor.tui.widgets.rows import look_of, strip_of
+
+BAR = "▌"
+"""The sign of the selection, in the margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,13 @@ class RowItem:
         key: Identifies the row in messages.
         draw: Gives its spans for a width in cells. It is called at every redraw, so it uses the language in use.
         selectable: Whether the row can be selected; headings and blank rows cannot.
+        joined: Whether the row belongs to the one above it: both are raised together, and a click chooses that one.
     """
 
     key: str
     draw: Callable[[int], Row]
     selectable: bool = True
+    joined: bool = False
 
 
 MOVES: tuple[Command, ...] = (
@@ -47,11 +53,14 @@ MOVES: tuple[Command, ...] = (
 
 
 class RowList(ScrollView, can_focus=True):
-    """Rows, one of them selected. Arrows and ``hjkl`` move the selection, enter or a click chooses a row."""
+    """Rows, one of them selected. Arrows and ``hjkl`` move the selection, enter or a click chooses a row.
+
+    The rows have a margin of `MARGIN` cells at the left, in which the selection shows its bar.
+    """
 
     KEYS: ClassVar[tuple[Command, ...]] = MOVES
     BINDINGS = bindings_of(MOVES)
-    DEFAULT_CSS = "RowList { overflow-x: hidden; scrollbar-size-vertical: 1; }"
+    DEFAULT_CSS = "RowList { overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }"
 
     class Highlighted(Message):
         """Another row is selected."""
@@ -114,11 +123,22 @@ class RowList(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y
         if index >= len(self._items):
             return strip_of((), look_of(self), width)
-        ground = "selected" if index == self._selected else None
-        return strip_of(self._items[index].draw(width), look_of(self), width, ground=ground)
+        row = self._items[index].draw(width)
+        if self._head_of(index) != self._selected or self._selected < 0:
+            return strip_of(row, look_of(self), width)
+        return selected_strip(row, look_of(self), width)
+
+    def _head_of(self, index: int) -> int:
+        """The row that ``index`` belongs to: itself, or the one that it is joined to."""
+        while index > 0 and self._items[index].joined:
+            index -= 1
+        return index
 
     def _refresh_row(self, index: int) -> None:
-        self.refresh(Region(0, index - self.scroll_offset.y, self.size.width, 1))
+        last = index
+        while last + 1 < len(self._items) and self._items[last + 1].joined:
+            last += 1
+        self.refresh(Region(0, index - self.scroll_offset.y, self.size.width, last - index + 1))
 
     def _go(self, index: int) -> None:
         if index in {self._selected, -1}:
@@ -183,13 +203,28 @@ class RowList(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A click selects a row and chooses it."""
         index = event.y + self.scroll_offset.y
-        if 0 <= index < len(self._items) and self._items[index].selectable:
+        if not 0 <= index < len(self._items):
+            return
+        index = self._head_of(index)
+        if self._items[index].selectable:
             self._go(index)
             self.action_choose()
 
 
 MARGIN = 2
 """The left margin of a page in cells."""
+
+
+def selected_strip(row: Row, look: Look, width: int) -> Strip:
+    """A selected row: raised over the whole width, with a bar in the margin if that is empty."""
+    if row and row[0].text.startswith(" " * MARGIN):
+        first = row[0]
+        rest = [first._replace(text=first.text[MARGIN:]), *row[1:]]
+    else:
+        return strip_of(row, look, width, ground="selected")
+    edge = strip_of([Span(" ")], look, 1)
+    bar = strip_of([Span(BAR, "accent")], look, 1, ground="selected")
+    return Strip.join([edge, bar, strip_of(rest, look, max(0, width - MARGIN), ground="selected")])
 
 
 def blank() -> RowItem:
@@ -200,6 +235,20 @@ def blank() -> RowItem:
 def heading(text: str) -> RowItem:
     """A heading."""
     return fixed(lambda width: [Span(shorten(f"{'':{MARGIN}}{text}", width), "accent bold")])
+
+
+def ruled_heading(text: str) -> RowItem:
+    """The heading of a part: bold, and a rule to the right margin."""
+
+    def draw(width: int) -> Row:
+        shown = shorten(text, max(0, width - 2 * MARGIN))
+        return [
+            Span(" " * MARGIN),
+            Span(f"{shown} ", "strong"),
+            Span("─" * max(0, width - 4 - cell_width(shown)), "rule"),
+        ]
+
+    return fixed(draw)
 
 
 def fixed(draw: Callable[[int], Row]) -> RowItem:

@@ -180,7 +180,7 @@ class LabView:
         player = replay.player
         start, length = self._bar_place(area.width)
         at = round(player.position / max(1, player.last) * (length - 1))
-        sign = "⏸" if player.playing else "▶"
+        sign = "▮▮" if player.playing else "▶"
         row: Row = [
             Span(f" {sign}".ljust(start), "accent"),
             Span("━" * at, "bar"), Span("●", "accent bold"), Span("─" * (length - 1 - at), "bar-rest"),

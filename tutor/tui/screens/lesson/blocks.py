@@ -145,7 +145,7 @@ class LessonPages:
         self._mentioned: set[str] = set()
 
     def title(self) -> Page:
-        """The lesson's title, its minutes, and the lessons it builds on."""
+        """The lesson's minutes and the lessons it builds on. Its title is in the top line."""
         from tutor.typeset.breaking import break_lines
         from tutor.typeset.elements import Line, Run
 
@@ -153,15 +153,12 @@ class LessonPages:
         needs = [self._titles[need] for need in self._lesson.needs if need in self._titles]
         if needs:
             facts.append(translate("lesson.builds-on", lessons=translate("lesson.and").join(needs)))
-        title = Run(harmless_line(self._lesson.title), "heading1")
         about = [
             Run(harmless_line(each), "muted") for each in (" · ".join(facts), language_note(self._lesson.language))
         ]
 
         def page(width: int, ascii: bool) -> Sequence[Line]:
-            first, *others = break_lines([title], width)
-            below = [line for run in about if run.text for line in break_lines([run], width)]
-            return [Line(first, heading=1), *map(Line, others), *map(Line, below)]
+            return [Line(line) for run in about if run.text for line in break_lines([run], width)]
 
         return _kept(page)
 

@@ -38,17 +38,6 @@ def one_line(markdown: str) -> str:
     return " ".join(line.text for line in typeset(markdown, 4000, inline=True)).strip()
 
 
-def top_sections(lesson: Lesson) -> list[int]:
-    """The blocks at which the sections of the highest level begin."""
-    highest = min((section.level for section in lesson.sections), default=0)
-    return [section.block_index for section in lesson.sections if section.level == highest]
-
-
-def section_at(lesson: Lesson, block: int) -> int:
-    """The number of the section that a block belongs to, from 1; blocks before the first section belong to it."""
-    return max(1, sum(1 for begin in top_sections(lesson) if begin <= block))
-
-
 def section_begin(lesson: Lesson, block: int) -> int:
     """The first block of the section, of any level, that ``block`` belongs to; of the first section, before it."""
     begins = [section.block_index for section in lesson.sections]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from textual.geometry import Region
@@ -34,7 +34,7 @@ class LessonFlow(CachedLayout, can_focus=True):
         overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1;
     }
     LessonFlow > * { width: 100%; max-width: 78; margin: 0 0 1 0; }
-    LessonFlow > ProseView { padding: 0 1; }
+    LessonFlow > ProseView { padding: 0 3; }
     LessonFlow > .section { margin: 2 0 1 0; }
     """
 
@@ -218,10 +218,17 @@ class LessonFlow(CachedLayout, can_focus=True):
         in_view = min(region.bottom, top + self.height) - max(region.y, top)
         return top <= region.y < top + self.height or 2 * in_view > min(self.height, region.height)
 
-    def focus_in_view(self) -> bool:
-        """Focus the first block in view. Returns whether there is one."""
-        shown = next((number for number, _ in self.stops() if self.is_in_view(number)), None)
-        return shown is not None and self.focus_block(shown)
+    def focus_in_view(self, passed: Callable[[Widget], bool] = lambda _block: False) -> bool:
+        """Focus the first block in view that is not ``passed``. Returns whether there is one."""
+        shown = (number for number, _ in self.stops() if self.is_in_view(number) and not passed(self.blocks[number]))
+        found = next(shown, None)
+        return found is not None and self.focus_block(found)
+
+    def read_on_after(self, block: int) -> None:
+        """Scroll the last lines of a block to the upper edge, and never past what has not been in view yet."""
+        region = self.blocks[block].virtual_region
+        unread = self.scroll_offset.y + self.height - _OVERLAP
+        self.go_to_line(min(unread, max(region.bottom - _OVERLAP, self.scroll_offset.y)))
 
     # -- text --------------------------------------------------------------------------------------------
 

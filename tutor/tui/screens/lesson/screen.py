@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, footer_commands
@@ -18,6 +19,8 @@ from tutor.tui.screen import TutorScreen, commands_of
 from tutor.tui.screens.lesson.blocks import block_of
 from tutor.tui.screens.lesson.flow import LessonFlow
 from tutor.tui.screens.lesson.view import WIDE, LessonView
+from tutor.tui.themes import EMPTY, FULL
+from tutor.tui.widgets.frame import GAP
 from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowList
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 _MOVE = "keys.group-move"
 _QUOTE = 40
 """Cells of a passage that a notice shows."""
+_BAR, _BAR_FROM = 12, 42
+"""Cells of the bar of the sections, and the columns that it needs beside the title."""
 
 KEYS: tuple[Command, ...] = (
     Command("lesson.page-down", ("space", "pagedown", "ctrl+d"), "lesson.page-down", footer=1, group=_MOVE,
@@ -90,9 +95,14 @@ class LessonScreen(TutorScreen):
         lesson = self._view.lesson
         if lesson is None or not lesson.sections:
             return []
-        from tutor.tui.screens.lesson.contents import section_at, top_sections
+        from tutor.study.sections import section_at, top_sections
 
-        return [Span(f"§ {section_at(lesson, self._view.block)}/{len(top_sections(lesson))}", "muted")]
+        section, sections = section_at(lesson, self._view.block), len(top_sections(lesson))
+        text = translate("home.section", section=section, sections=sections)
+        if self.size.width < _BAR_FROM + cell_width(self.breadcrumb()[0]):
+            return [Span(text, "muted")]
+        full = min(_BAR, round(_BAR * section / sections))
+        return [Span(FULL * full, "bar"), Span(EMPTY * (_BAR - full), "bar-rest"), Span(GAP), Span(text, "muted")]
 
     def footer(self) -> list[Command]:
         """The keys of the focused question or lab and the key to go on; at the end of the lesson, where to go next."""
@@ -154,6 +164,11 @@ class LessonScreen(TutorScreen):
         if event.question.has_focus_within:
             self.call_after_refresh(self.flow.show_whole, event.question)
 
+    def on_question_widget_missed(self) -> None:
+        """Note that a first answer has been saved."""
+        self._view.noted()
+        self.refresh_frame()
+
     def on_question_widget_changed(self) -> None:
         """Update the footer for the state of the question."""
         self._view.count_reading()
@@ -195,11 +210,14 @@ class LessonScreen(TutorScreen):
             self.flow.focus()
 
     def action_enter(self) -> None:
-        """Open the marked term; if none is marked, focus the first question or lab in view, or the next one."""
+        """Open the marked term; if none is marked, focus the first open question or lab in view, or read on."""
         if (link := self.flow.link) is not None and link.target:
             self.follow(link.target)
-        elif not self.flow.focus_in_view():
-            self._view.step_on()
+        elif not self.flow.focus_in_view(_answered):
+            if self.flow.at_end:
+                self._view.step_on()
+            else:
+                self.flow.page(1)
 
     def action_back(self) -> None:
         """Go from a question back to the text, or remove the mark from a term, or leave."""
@@ -211,9 +229,15 @@ class LessonScreen(TutorScreen):
             self._wanted = ""
 
     def action_go_on(self) -> None:
-        """Go from an answered question to the next one; after the last, back to the text."""
-        if not self.flow.step_block(1):
-            self.flow.focus(scroll_visible=False)
+        """Read on where the feedback of an answered question ends."""
+        block = self.flow.focused_block
+        self.flow.focus(scroll_visible=False)
+        if block is None:
+            return
+        self.flow.read_on_after(block)
+        behind = block + 1
+        if behind < len(self.flow.blocks) and not isinstance(self.flow.blocks[behind], ProseView):
+            self.flow.focus_block(behind)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enter focuses a block from the text, and goes on from a block that does not use the key itself."""
@@ -352,6 +376,12 @@ class LessonScreen(TutorScreen):
             self.action_home()
         else:
             self.action_following()
+
+
+def _answered(block: Widget) -> bool:
+    """Whether a block of the text is a question that has been answered."""
+    exercise = getattr(block, "exercise", None)
+    return exercise is not None and exercise.attempt.locked
 
 
 def screen_for(route: routes.Lesson) -> LessonScreen:

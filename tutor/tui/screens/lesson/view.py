@@ -416,6 +416,10 @@ class LessonView(Container):
         self.flow.go_to_line(beyond[0] if direction > 0 else beyond[-1])
         return True
 
+    def noted(self) -> None:
+        """Note that an answer was saved here, so that coming back to this screen does not read it as a new one."""
+        self._answers = self._newest_answers()
+
     def answered(self) -> None:
         """Update contents and end after an answer."""
         from tutor.tui.screens.lesson.blocks import LessonEnd
