@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tutor.course.catalogue import Course
+from tutor.course.exercises.page import text_of
 from tutor.course.files import pack_of
-from tutor.course.lesson import BLANK, LabFence, Lesson, Prose, Question, Term
+from tutor.course.lesson import BLANK, Exercise, LabFence, Lesson, Prose, Question, Term
 from tutor.course.questions import question_type
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
@@ -104,6 +105,8 @@ def lines_of(lesson: Lesson) -> Iterator[str]:
             yield from plain_lines(f"**{block.name}**", _WIDTH)
             yield from plain_lines(block.definition, _WIDTH)
             yield from plain_lines(block.formula, _WIDTH)
+        elif isinstance(block, Exercise):
+            yield from plain_lines(text_of(block), _WIDTH)
         elif isinstance(block, LabFence):
             yield f"[{translate('read.lab', command=f'tutor train {block.lab}')}]"
 
