@@ -98,7 +98,8 @@ class _Runner:
         self._results = results
         self._output = _CappedOutput(output_bytes)
         self._noticed: list[list[object]] = []
-        sys.stdout = sys.stderr = self._output
+        sys.stdout = self._output
+        sys.stderr = _CappedOutput(0)  # Warnings of NumPy are not what the learner printed.
 
     def tell(self, answer: dict[str, object]) -> None:
         """Write one answer."""

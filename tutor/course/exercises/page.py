@@ -17,3 +17,10 @@ def text_of(exercise: Exercise) -> str:
             translate("exercise.open-with", command=command),
         )
     )
+
+
+def first_sentence(exercise: Exercise) -> str:
+    """Return the first sentence of the task, as inline Markdown."""
+    text = " ".join(exercise.task.split("\n\n")[0].split())
+    ends = [place + 1 for mark in ("。", ". ") if (place := text.find(mark)) >= 0]
+    return text[: min(ends)] if ends else text
