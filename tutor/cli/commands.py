@@ -177,6 +177,7 @@ root.add_lazily(
 root.add_lazily(
     {
         "quiz": "ask.cli-quiz-short",
+        "exercise": "exercise.cli-short",
         "review": "ask.cli-review-short",
         "progress": "transfer.cli-progress-short",
     },

@@ -241,8 +241,8 @@ class Exercise:
         cases: The rows of the table.
         more_cases: A program whose ``cases(random)`` yields names and arguments; empty if there is none.
         more_cases_place: Where it stands, or the exercise if there is none.
-        check: A program whose ``check(got, **arguments)`` returns a sentence or None; empty if results are compared
-            with those of the solution.
+        check: A program whose ``check(got, **arguments)`` returns a sentence, the number of a mistake from 1, or
+            None if all is well; empty if results are compared with those of the solution.
         hints: Markdown, in the order in which they are given.
         solution: The program of the solution.
         solution_place: Where it stands.

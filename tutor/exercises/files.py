@@ -24,6 +24,7 @@ from tutor.foundation.translate import translate
 LARGEST_FILE = 100_000
 MOST_VERSIONS = 50
 _COMMENT_WIDTH = 100
+_IMPORT = "import numpy as np"
 _STAMP = "%Y%m%d-%H%M%S-%f"
 
 
@@ -169,8 +170,15 @@ def digest_of(source: str) -> str:
     return hashlib.sha256(source.encode("utf-8", errors="replace")).hexdigest()[:16]
 
 
+def is_untouched(exercise: Exercise, source: str) -> bool:
+    """Whether a program is still the starter, with nothing above it but comments and the import of NumPy."""
+    above, starter, below = source.rpartition(harmless(exercise.starter).strip())
+    lines = [line for line in above.split("\n") if line.strip() and not line.startswith("#")]
+    return bool(starter) and not below.strip() and lines in ([], [_IMPORT])
+
+
 def starter_text(exercise: Exercise, lesson_title: str) -> str:
     """Return what a learner's file begins with: the task and the lesson as comments, NumPy, and the starter."""
     task = wrapped(harmless_line(first_sentence(exercise)), _COMMENT_WIDTH)[0]
     lesson = translate("exercise.comment-lesson", title=lesson_title or exercise.lesson_id, id=exercise.id)
-    return f"# {task}\n# {harmless_line(lesson)}\n\nimport numpy as np\n\n\n{harmless(exercise.starter).strip()}\n"
+    return f"# {task}\n# {harmless_line(lesson)}\n\n{_IMPORT}\n\n\n{harmless(exercise.starter).strip()}\n"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tutor.course.lesson import Exercise
 from tutor.exercises.cases import CasesError, CheckedCase
 from tutor.exercises.comparison import Difference, difference
-from tutor.exercises.references import References, WrongResults, job_for, references_of
+from tutor.exercises.references import References, job_for, references_of
 from tutor.exercises.rules import broken_rule
 from tutor.exercises.showing import shape_of, shown, shown_apart
 from tutor.exercises.slips import CaseResult, recognise_slip, right_results
@@ -82,6 +83,8 @@ class _Check:
     source: str
     references: References
     sandbox: Sandbox
+    named: Counter[int] = field(default_factory=Counter)
+    """The mistakes that the exercise's own check has named, by their places in the list."""
 
     def verdict(self) -> Verdict:
         """Return the verdict: the first reason in the order of the class decides."""
@@ -92,10 +95,7 @@ class _Check:
             return self._with_printed(early, report)
         cases = self._case_verdicts(outcomes)
         verdict = Verdict(self.exercise.id, Reason.PASSED, cases)
-        if verdict.passed_count != len(cases):
-            verdict = self._diagnosis(verdict, outcomes)
-        else:
-            verdict = self._by_rules(verdict)
+        verdict = self._by_rules(verdict) if verdict.passed_count == len(cases) else self._diagnosis(verdict, outcomes)
         return self._with_printed(verdict, report)
 
     def _run(self) -> ProgramReport:
@@ -197,9 +197,17 @@ class _Check:
             if outcome.failure is not None:
                 said[place] = explain(outcome.failure, self.exercise.check).in_one
             elif value is not None:
-                found = decode(value)
-                said[place] = "" if found is None else harmless_line(str(found))
+                said[place] = self._said_by_check(decode(value))
         return said
+
+    def _said_by_check(self, found: object) -> str:
+        """Return the sentence that a check returned, or that of the mistake whose number, from 1, it returned."""
+        if found is None:
+            return ""
+        if type(found) is int and 1 <= found <= len(self.exercise.mistakes):
+            self.named[found - 1] += 1
+            return harmless_line(self.exercise.mistakes[found - 1].feedback)
+        return harmless_line(str(found))
 
     # Diagnosis
 
@@ -207,13 +215,15 @@ class _Check:
         tolerance = self.exercise.options.tolerance
         known = self.references.recognised(outcomes, tolerance)
         if known is not None:
-            return self._as_mistake(verdict, known)
+            return self._as_mistake(verdict, known.mistakes)
         stopped = next(((i, each.failure) for i, each in enumerate(outcomes) if each.failure is not None), None)
         if stopped is not None:
             explanation = explain(stopped[1], self.source, case=self.references.cases[stopped[0]].name)
             return replace(verdict, reason=Reason.RAISES, sentence=explanation.sentence, explanation=explanation)
         failing = [number for number, case in enumerate(verdict.cases) if not case.passed]
         results = [found for number in failing if (found := self._result(number, outcomes)) is not None]
+        if self.named:
+            return self._as_mistake(verdict, (self.named.most_common(1)[0][0],))
         if self.exercise.check:
             return replace(verdict, reason=Reason.DIFFERENT, sentence=verdict.cases[failing[0]].wanted)
         if slip := recognise_slip(results, tolerance):
@@ -222,8 +232,8 @@ class _Check:
             replace(verdict, reason=Reason.DIFFERENT, sentence=self._how_different(results)), results
         )
 
-    def _as_mistake(self, verdict: Verdict, known: WrongResults) -> Verdict:
-        mistakes = [self.exercise.mistakes[number] for number in known.mistakes]
+    def _as_mistake(self, verdict: Verdict, numbers: tuple[int, ...]) -> Verdict:
+        mistakes = [self.exercise.mistakes[number] for number in numbers]
         said = sentences(*(harmless_line(each.feedback) for each in mistakes))
         if len(mistakes) > 1:
             said = translate("exercise.two-things", feedback=said)

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tutor.course.exercises.code import literal_value
 from tutor.course.lesson import Exercise, Fault
@@ -20,10 +20,37 @@ from tutor.exercises.showing import shown_apart
 from tutor.exercises.verdict import Reason
 from tutor.foundation.translate import translate
 from tutor.sandbox.explain import explain
+from tutor.sandbox.sandbox import Sandbox
 
 SEEDS = range(5)
 _BY_HAND = 1e-4
 """The relative error up to which a result that was worked out by hand, and rounded, agrees."""
+
+
+def prove_all(exercises: Sequence[Exercise]) -> tuple[list[Fault], int]:
+    """Prove exercises in a sandbox of their own. Translations hold the same code, which is run only once.
+
+    Returns:
+        The faults, and how many different exercises there were.
+    """
+    faults: list[Fault] = []
+    proved: set[tuple[object, ...]] = set()
+    with Sandbox() as sandbox:
+        judge = Judge(sandbox, keep=False)
+        for exercise in exercises:
+            code = _code_of(exercise)
+            if code not in proved:
+                proved.add(code)
+                faults += prove(exercise, judge)
+    return faults, len({exercise.id for exercise in exercises})
+
+
+def _code_of(exercise: Exercise) -> tuple[object, ...]:
+    """Return everything of an exercise that is run."""
+    cases = tuple((case.name, case.arguments, case.gives) for case in exercise.cases)
+    mistakes = tuple(each.source for each in exercise.mistakes)
+    programs = exercise.starter, exercise.more_cases, exercise.check, exercise.solution
+    return exercise.id, programs, mistakes, cases, exercise.options
 
 
 def prove(exercise: Exercise, judge: Judge) -> list[Fault]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Exercise
-from tutor.exercises.files import ExerciseFile, Version, digest_of
+from tutor.exercises.files import ExerciseFile, Version, digest_of, is_untouched
 from tutor.exercises.judge import Judge
 from tutor.exercises.verdict import Reason, Verdict
 from tutor.foundation import clock
@@ -86,7 +86,7 @@ class ExerciseSession:
     def check(self) -> Verdict | None:
         """Check the learner's file. Returns None if its text was checked in this session already.
 
-        The version is kept, and the verdict is recorded if it says something new.
+        The version is kept, and the verdict is recorded if it says something new. The starter is no version yet.
 
         Raises:
             TutorError: The file cannot be read.
@@ -98,7 +98,7 @@ class ExerciseSession:
         verdict = self._judge.check(self.exercise, source)
         self._checked = digest
         self.verdict = verdict
-        if verdict.reason is not Reason.EXERCISE:
+        if verdict.reason is not Reason.EXERCISE and not is_untouched(self.exercise, source):
             self.file.keep(source)
             self._remember(digest, verdict)
         return verdict
