@@ -6,11 +6,26 @@ hangs later loses nothing of what was done before.
 
 from __future__ import annotations
 
+import bisect
+import cmath
+import collections
+import copy
+import dataclasses
+import decimal
 import faulthandler
+import fractions
+import functools
 import gc
+import heapq
 import io
+import itertools
 import json
+import math
+import operator
 import os
+import random
+import statistics
+import string
 import sys
 import time
 import traceback
@@ -24,8 +39,11 @@ import numpy as np
 from tutor.sandbox import audit, limits
 from tutor.sandbox.values import TooLargeError, decode, encode
 
-_PRELOADED = (np.fft, np.linalg, np.polynomial, np.random)
-"""NumPy loads these when they are first named, which a process without rights could not do any more."""
+_PRELOADED = (
+    np.fft, np.linalg, np.polynomial, np.random, bisect, cmath, collections, copy, dataclasses, decimal, fractions,
+    functools, heapq, itertools, math, operator, random, statistics, string,
+)  # fmt: skip
+"""What exercises use, loaded early: an account without rights may not be able to read the files of Python."""
 FILENAME = "exercise.py"
 """The name under which programs are compiled, so that their lines are found in tracebacks."""
 RANDOM = "random"

@@ -148,6 +148,7 @@ def _of_exception(failure: Failure, piece: str) -> str:
 
 
 _KNOWN_MESSAGES = (
+    ("can't start new thread", "sandbox.forbidden-thread"),
     ("arrays can be converted to Python scalars", "sandbox.scalar-function"),
     ("'bitwise_xor'", "sandbox.power"),
     ("operand type(s) for ^", "sandbox.power"),
