@@ -38,7 +38,8 @@ def test_equal(wanted: object, got: object) -> None:
     [
         (1.0, 1.001, "value"), (inf, -inf, "value"), (nan, 0.0, "value"), (0.0, nan, "value"), (1.0, None, "type"),
         (np.ones(2), np.ones(3), "shape"), (1.0, np.ones(1), "shape"), (np.ones((2, 1)), np.ones(2), "shape"),
-        ((1.0, 2.0), (1.0,), "length"), ("a", "b", "type"), ("1", 1, "type"), (None, 0.0, "type"), ({"a": 1}, {"b": 1}, "type"),
+        ((1.0, 2.0), (1.0,), "length"), ("a", "b", "type"), ("1", 1, "type"), (None, 0.0, "type"),
+        ({"a": 1}, {"b": 1}, "type"),
         (1.0, Unknown("function"), "type"), ((1.0, 2.0), 1.0, "type"), (0.0, 1e-8, "value"),
     ],
 )  # fmt: skip

@@ -60,26 +60,23 @@ def test_two_mistakes_with_the_same_results_are_told(softmax: Exercise, judge: J
 
 
 def test_cases_that_cannot_be_made_are_told(softmax: Exercise, judge: Judge) -> None:
-    for program in (
-        "def cases(random):\n    yield 3\n",
-        "def cases(random):\n    1 / 0\n",
-        "def cases(random):\n    yield 'a', dict(q=1)\n",
-    ):
-        (fault,) = told(replace(softmax, more_cases=program), judge)
+    for body in ("yield 3", "1 / 0", "yield 'a', dict(q=1)", "return 3"):
+        (fault,) = told(replace(softmax, more_cases=f"def cases(random):\n    {body}\n"), judge)
         assert fault.place == softmax.more_cases_place
 
 
 def test_lucky_numbers_of_one_seed_are_found(softmax: Exercise, judge: Judge) -> None:
     """With seed 0 the case tells the mistake from the solution; with another it does not."""
-    exercise = replace(
-        softmax,
-        cases=(),
-        more_cases="def cases(random):\n    lucky = random.integers(2**30) == 913_297_246 or True\n"
-        "    first = random.random() * 0 + np.random.default_rng(0).integers(2**30)\n"
-        "    yield 'a', dict(z=np.zeros((1, 2)))\n",
+    lucky = (
+        "def cases(random):\n"
+        "    is_first = random.integers(2**40) == np.random.default_rng(0).integers(2**40)\n"
+        "    z = 3 * random.normal(size=(3, 4)) if is_first else np.zeros((1, 1))\n"
+        "    z = np.vstack([z, z + 2000]) if is_first else z\n"
+        "    yield 'a', dict(z=z)\n"
     )
-    faults = told(exercise, judge)
-    assert any("passes" in fault.message for fault in faults)
+    faults = told(replace(softmax, cases=(), more_cases=lucky), judge)
+    assert faults
+    assert all("Lucky numbers: with seed 1" in fault.message for fault in faults)
 
 
 def test_results_are_kept_and_used_again(softmax: Exercise, sandbox: Sandbox) -> None:

@@ -64,7 +64,7 @@ def read_exercise(
     _sort_out(source, body, parts)
     is_named = is_identifier(fields.id)
     if not is_named:
-        place = source.place(heading.start + 1)
+        place = source.find(heading.start, len(source.lines), fields.id)
         source.fault(place, translate("course.not-an-id", id=fields.id[:LONGEST_IDENTIFIER]))
     cases = _cases(source, heading, parts)
     function = _function(source, heading, parts, cases)
