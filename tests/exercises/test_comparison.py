@@ -76,7 +76,7 @@ def test_the_order_does_not_matter(left: object, right: object) -> None:
 
 
 @given(FLOATS, st.floats(1e-5, 1e-2))
-def test_an_error_larger_than_the_tolerance_is_found(values: np.ndarray, error: float) -> None:  # type: ignore[type-arg]
+def test_an_error_larger_than_the_tolerance_is_found(values: np.ndarray, error: float) -> None:
     changed = values * (1 + error)
     is_large = bool((np.abs(values) > 1e-6).any())
     assert not is_large or difference(values, changed, 1e-7) is not None

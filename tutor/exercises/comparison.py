@@ -35,8 +35,8 @@ class Difference:
 
 def difference(wanted: object, got: object, tolerance: float) -> Difference | None:
     """Return how ``got`` differs from ``wanted``; None if no relative error is above ``tolerance``."""
-    if isinstance(wanted, tuple) and isinstance(got, Sequence) and not isinstance(got, str):
-        return _between_results(wanted, got, tolerance)
+    if isinstance(wanted, tuple) and (results := results_of(got)) is not None:
+        return _between_results(wanted, results, tolerance)
     left, right = numbers(wanted), numbers(got)
     if left is not None and right is not None:
         return _between_arrays(left, right, tolerance)
@@ -49,6 +49,13 @@ def difference(wanted: object, got: object, tolerance: float) -> Difference | No
         return next((found for key in wanted if (found := difference(wanted[key], got[key], tolerance))), None)
     same = type(wanted) is type(got) and left is None and right is None and wanted == got
     return None if same else Difference("type")
+
+
+def results_of(value: object) -> list[object] | None:
+    """Return the results of a function that returns several: a tuple, a list or an array; None if it is none."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    return list(value) if isinstance(value, np.ndarray) and value.ndim else None
 
 
 def _between_results(wanted: Sequence[object], got: Sequence[object], tolerance: float) -> Difference | None:

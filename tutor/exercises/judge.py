@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from tutor.course.lesson import Exercise
 from tutor.exercises.cases import CasesError, CheckedCase
-from tutor.exercises.comparison import Difference, difference
+from tutor.exercises.comparison import Difference, difference, results_of
 from tutor.exercises.references import References, job_for, references_of
 from tutor.exercises.rules import broken_rule
 from tutor.exercises.showing import shape_of, shown, shown_apart
@@ -257,8 +257,9 @@ class _Check:
         found = difference(first.wanted, first.got, self.exercise.options.tolerance)
         if found is not None and found.kind == _SHAPES_DIFFER:
             wanted, got = first.wanted, first.got
-            if found.result and isinstance(wanted, tuple) and isinstance(got, list | tuple):
-                wanted, got = wanted[found.result - 1], got[found.result - 1]
+            several = results_of(got)
+            if found.result and isinstance(wanted, tuple) and several is not None:
+                wanted, got = wanted[found.result - 1], several[found.result - 1]
             shapes = {"wanted": shape_of(wanted) or "()", "got": shape_of(got) or "()"}
             return translate("exercise.other-shape", **shapes)
         if found is not None and found.kind == _LENGTHS_DIFFER:

@@ -124,7 +124,10 @@ def references_of(exercise: Exercise, sandbox: Sandbox, seed: int = 0, *, keep: 
 def _both(exercise: Exercise, first: int, second: int) -> str | None:
     """Return the solution with two mistakes in it; None if they do not go together."""
     one, other = exercise.mistakes[first].replacements, exercise.mistakes[second].replacements
-    return replaced(exercise.solution, (*one, *other)) if one and other else None
+    if not one or not other:
+        return None
+    # The first replacement may remove what the second one looks for.
+    return replaced(exercise.solution, (*one, *other)) or replaced(exercise.solution, (*other, *one))
 
 
 def run_programs(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.exercises.comparison import difference, numbers, relative_errors
+from tutor.exercises.comparison import difference, numbers, relative_errors, results_of
 from tutor.foundation.translate import translate
 
 _ROUGH = 1e-6
@@ -52,9 +52,10 @@ def recognise_slip(failing: Sequence[CaseResult], tolerance: float) -> str:
 def _parts(result: CaseResult, tolerance: float) -> Iterator[tuple[NDArray[np.generic], NDArray[np.generic]]]:
     """Yield the results that differ, wanted and got, as arrays; nothing if any of them is not made of numbers."""
     if isinstance(result.wanted, tuple):
-        if not isinstance(result.got, list | tuple) or len(result.got) != len(result.wanted):
+        results = results_of(result.got)
+        if results is None or len(results) != len(result.wanted):
             return
-        pairs = list(zip(result.wanted, result.got, strict=True))
+        pairs = list(zip(result.wanted, results, strict=True))
     else:
         pairs = [(result.wanted, result.got)]
     found = []
@@ -98,13 +99,14 @@ def _is_changed(result: CaseResult, _tolerance: float) -> bool:
 def _is_shorter(result: CaseResult, _tolerance: float) -> bool:
     if not isinstance(result.wanted, tuple):
         return False
-    return not isinstance(result.got, list | tuple) or len(result.got) < len(result.wanted)
+    results = results_of(result.got)
+    return results is None or len(results) < len(result.wanted)
 
 
 def _is_in_other_order(result: CaseResult, tolerance: float) -> bool:
-    if not isinstance(result.wanted, tuple) or not isinstance(result.got, list | tuple):
+    left = results_of(result.got)
+    if not isinstance(result.wanted, tuple) or left is None or difference(result.wanted, left, tolerance) is None:
         return False
-    left = list(result.got)
     for wanted in result.wanted:
         place = next((i for i, got in enumerate(left) if difference(wanted, got, tolerance) is None), None)
         if place is None:
@@ -191,22 +193,15 @@ _SLIPS: dict[str, _Explains] = {
 
 def right_results(failing: Sequence[CaseResult], tolerance: float) -> tuple[list[int], list[int]]:
     """Return which results of a tuple are right in all failing cases, and which are not, from 1."""
-    counts = {len(each.wanted) for each in failing if isinstance(each.wanted, tuple)}
-    if len(counts) != 1 or any(
-        not isinstance(each.got, list | tuple)
-        or not isinstance(each.wanted, tuple)
-        or len(each.got) != len(each.wanted)
-        for each in failing
-    ):
-        return [], []
+    pairs: list[list[tuple[object, object]]] = []
+    for each in failing:
+        results = results_of(each.got)
+        if not isinstance(each.wanted, tuple) or results is None or len(results) != len(each.wanted):
+            return [], []
+        pairs.append(list(zip(each.wanted, results, strict=True)))
     right: list[int] = []
     wrong: list[int] = []
-    for place in range(counts.pop()):
-        pairs = [
-            (each.wanted[place], each.got[place])
-            for each in failing
-            if isinstance(each.wanted, tuple) and isinstance(each.got, list | tuple)
-        ]
-        good = all(difference(wanted, got, tolerance) is None for wanted, got in pairs)
-        (right if good else wrong).append(place + 1)
+    for number, of_result in enumerate(zip(*pairs, strict=False), start=1):
+        good = all(difference(wanted, got, tolerance) is None for wanted, got in of_result)
+        (right if good else wrong).append(number)
     return right, wrong

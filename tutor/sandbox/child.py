@@ -6,30 +6,16 @@ hangs later loses nothing of what was done before.
 
 from __future__ import annotations
 
-import bisect
-import cmath
-import collections
-import copy
-import dataclasses
-import decimal
 import faulthandler
-import fractions
-import functools
 import gc
-import heapq
 import io
-import itertools
 import json
-import math
-import operator
 import os
-import random
-import statistics
-import string
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import islice
 from types import FrameType, TracebackType
 from typing import Any
@@ -39,9 +25,14 @@ import numpy as np
 from tutor.sandbox import audit, limits
 from tutor.sandbox.values import TooLargeError, decode, encode
 
-_PRELOADED = (
-    np.fft, np.linalg, np.polynomial, np.random, bisect, cmath, collections, copy, dataclasses, decimal, fractions,
-    functools, heapq, itertools, math, operator, random, statistics, string,
+_PRELOADED = tuple(
+    map(
+        import_module,
+        (
+            "bisect", "cmath", "copy", "decimal", "fractions", "heapq", "numpy.fft", "numpy.linalg", "numpy.polynomial",
+            "numpy.random", "random", "statistics", "string", "unicodedata",
+        ),
+    )
 )  # fmt: skip
 """What exercises use, loaded early: an account without rights may not be able to read the files of Python."""
 FILENAME = "exercise.py"
