@@ -49,7 +49,8 @@ class Judge:
         known = self._references.get(key)
         if known is None or known[0] is not exercise:
             known = exercise, references_of(exercise, self._sandbox, seed, keep=self._keep)
-            self._references[key] = known
+            if known[1].is_lasting:
+                self._references[key] = known
         return known[1]
 
     def check(self, exercise: Exercise, source: str, seed: int = 0) -> Verdict:
@@ -72,6 +73,9 @@ class Judge:
         except CasesError as error:
             said = translate("exercise.faulty", problem=str(error))
             return Verdict(exercise.id, Reason.EXERCISE, sentence=said)
+        if references.problem is not None:
+            problem = explain(references.problem, exercise.solution).in_one
+            return Verdict(exercise.id, Reason.EXERCISE, sentence=translate("exercise.faulty", problem=problem))
         return _Check(exercise, source, references, self._sandbox).verdict()
 
 

@@ -69,12 +69,11 @@ def prove(exercise: Exercise, judge: Judge) -> list[Fault]:
 
 
 def _of_seed(exercise: Exercise, judge: Judge, references: References, seed: int) -> Iterator[Fault]:
-    wanted = judge.check(exercise, exercise.solution, seed)
-    failed = next((each for each in references.wanted if each.failure is not None), None)
-    if failed is not None and failed.failure is not None:
-        said = explain(failed.failure, exercise.solution).in_one
+    if references.problem is not None:
+        said = explain(references.problem, exercise.solution).in_one
         yield Fault(exercise.solution_place, translate("exercise.proof-solution", problem=said))
         return
+    wanted = judge.check(exercise, exercise.solution, seed)
     if not wanted.passed:
         yield Fault(exercise.solution_place, translate("exercise.proof-solution", problem=wanted.headline))
         return

@@ -19,13 +19,12 @@ from tutor.exercises.cases import CheckedCase, cases_of
 from tutor.exercises.comparison import difference
 from tutor.foundation import paths
 from tutor.foundation.files import read_file, write_text
-from tutor.sandbox.job import Call, Failure, Job, Outcome, Program, ProgramReport
+from tutor.sandbox.job import Call, Failure, Job, Outcome, Program, ProgramReport, Stop
 from tutor.sandbox.sandbox import Sandbox
 from tutor.sandbox.values import Encoded, decode
 
 _LARGEST_KEPT = 32 << 20
 _VERSION = 1
-SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,19 @@ class References:
     cases: tuple[CheckedCase, ...]
     wanted: tuple[Outcome, ...]
     wrong: tuple[WrongResults, ...]
+
+    @property
+    def problem(self) -> Failure | None:
+        """Why the solution gives no result for every case; None if it does."""
+        failed = next((each.failure for each in self.wanted if each.failure is not None), None)
+        return failed or (None if len(self.wanted) == len(self.cases) > 0 else Failure(Stop.NOT_STARTED))
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether another run would find the same: a time that is up may be the fault of a busy machine."""
+        every = (*self.wanted, *(outcome for each in self.wrong for outcome in each.outcomes))
+        kinds = {outcome.failure.kind for outcome in every if outcome.failure is not None}
+        return self.problem is None and not kinds & {Stop.HANG, Stop.NOT_STARTED, Stop.KILLED}
 
     def recognised(self, outcomes: Sequence[Outcome], tolerance: float) -> WrongResults | None:
         """Return the mistake that returns, raises and changes the same in all cases; single ones come first."""
@@ -116,7 +128,7 @@ def references_of(exercise: Exercise, sandbox: Sandbox, seed: int = 0, *, keep: 
     reports = run_programs(exercise, programs, cases, sandbox)
     wanted, *others = [each.outcomes for each in reports]
     found = References(cases, wanted, tuple(map(WrongResults, owners, others)))
-    if keep:
+    if keep and found.is_lasting:
         _save(file, found)
     return found
 

@@ -104,7 +104,8 @@ def use_reserve() -> None:
 def _held_bytes() -> tuple[int, int] | None:
     """Return the bytes of data and of address space that this process has; None if the system does not say."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - the child knows paths as texts
+        # As bytes, because a codec might have to be loaded from a file that can no longer be read.
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - the child knows paths as texts
             sizes = file.read().split()
     except OSError:
         return None
