@@ -161,3 +161,56 @@ def test_a_path_that_is_no_course_is_said(tmp_path: Path) -> None:
 
 def test_the_course_that_ships_has_no_faults(capsys: pytest.CaptureFixture[str]) -> None:
     assert check(None, run_labs=False, jobs=1) == ExitCode.OK, capsys.readouterr().out
+
+
+def test_exercises_are_proved_and_a_mistake_that_passes_is_told(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = """\
+## Double
+
+<!-- x: double -->
+
+Return twice the number.
+
+```python exercise
+def double(x):
+    \"\"\"x: a number. Return a number.\"\"\"
+    ...
+```
+
+| case | x | gives |
+|---|--:|--:|
+| by hand | 2.0 | 4.0 |
+
+> Hint: Multiply.
+
+<details><summary>Solution</summary>
+
+```python
+def double(x):
+    return 2 * x
+```
+
+Two times.
+
+</details>
+
+<details><summary>Mistakes</summary>
+
+- `2 * x` → `3 * x`
+  > Three.
+- `2 * x` → `x * x`
+  > A square.
+- `2 * x` → `-x`
+  > Turned round.
+
+</details>
+"""
+    path = write(course, body)
+    assert check(str(path), run_labs=False, jobs=1) == ExitCode.OK
+    assert check(str(path), run_labs=True, jobs=1) == ExitCode.FAULTS_FOUND
+    assert "01-sample.md:41:1: This wrong solution passes." in capsys.readouterr().out
+    path = write(course, body.replace("| by hand | 2.0 | 4.0 |", "| by hand | 2.0 | 4.0 |\n| three | 3.0 | |"))
+    assert check(str(path), run_labs=True, jobs=1) == ExitCode.OK
+    assert "Exercises whose solutions, mistakes and cases hold: 1" in capsys.readouterr().out

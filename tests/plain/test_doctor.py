@@ -115,7 +115,7 @@ def test_long_lines_go_on_under_themselves(locale: str, words: str, columns: int
         rows = [row for row in screen.text.split("\n") if row.strip()]
     assert words in screen.text
     sections = [row for row in rows if not row.startswith(" ")]
-    assert len(sections) == 5  # no row went on at the left edge
+    assert len(sections) == 6  # no row went on at the left edge
     printed = [row for row in screen.output.decode().replace("\r", "").split("\n") if row.startswith(" ")]
     assert all(cell_width(row) < columns for row in printed)
     notes = rows[rows.index(sections[1]) + 1 : rows.index(sections[2])]

@@ -17,8 +17,9 @@ import pytest
 from tests.end_to_end.terminal import Terminal
 from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, running
+from tutor.foundation.editor import editor_command
 from tutor.foundation.errors import TutorError
-from tutor.tui.editor import edit_file, editor_command
+from tutor.tui.editor import edit_file
 
 _EDITOR = """\
 #!{python}

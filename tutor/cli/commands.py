@@ -194,6 +194,7 @@ root.add_lazily(
     {
         "quiz": "ask.cli-quiz-short",
         "exam": "exam.cli-short",
+        "exercise": "exercise.cli-short",
         "review": "ask.cli-review-short",
         "notes": "notes.cli-short",
         "digest": "digest.cli-short",

@@ -18,6 +18,13 @@ def complete_lessons(_context: click.Context, _parameter: click.Parameter, incom
     return [name for name in lesson_names() if name.startswith(incomplete)]
 
 
+def complete_exercises(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The ids of exercises that begin with ``incomplete``."""
+    from tutor.plain.exercise import exercise_ids
+
+    return [name for name in exercise_ids() if name.startswith(incomplete)]
+
+
 def complete_labs(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """The ids of labs that begin with ``incomplete``."""
     from tutor.plain.listing import lab_names

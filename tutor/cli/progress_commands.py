@@ -1,16 +1,17 @@
-"""The commands about the learner's progress: take a quiz, review, see the statistics, export, import and reset."""
+"""The commands about the learner's progress: quizzes, exercises, reviews, statistics, export, import and reset."""
 
 from __future__ import annotations
 
 import click
 
-from tutor.cli.completion import complete_lessons
+from tutor.cli.completion import complete_exercises, complete_lessons
+from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 
 
 def add_progress_commands(tutor: click.Group) -> None:
-    """Add ``quiz``, ``exam``, ``review``, ``notes``, ``digest`` and ``progress`` to the commands of ``tutor``."""
-    for command in (_quiz, _exam, _review, _notes, _digest, _progress):
+    """Add ``quiz``, ``exam``, ``exercise``, ``review``, ``notes``, ``digest`` and ``progress`` to the commands."""
+    for command in (_quiz, _exam, _exercise, _review, _notes, _digest, _progress):
         tutor.add_command(command)
 
 
@@ -35,6 +36,30 @@ def _exam(lesson: str, minutes: float | None, fresh: bool, seed: int | None) -> 
     from tutor.plain.exam import exam
 
     return exam(lesson, minutes=minutes, fresh=fresh, seed=seed)
+
+
+@click.command("exercise", help=translate("exercise.cli"), short_help=translate("exercise.cli-short"))
+@click.argument("name", metavar="[ID]", required=False, shell_complete=complete_exercises)
+@click.option("--watch", "wish", flag_value="watch", help=translate("exercise.cli-watch"))
+@click.option("--edit", "wish", flag_value="edit", help=translate("exercise.cli-edit"))
+@click.option("--hint", "wish", flag_value="hint", help=translate("exercise.cli-hint"))
+@click.option("--solution", "wish", flag_value="solution", help=translate("exercise.cli-solution"))
+@click.option("--reset", "wish", flag_value="reset", help=translate("exercise.cli-reset"))
+@click.option("--file", default=None, metavar="FILE", help=translate("exercise.cli-file"))
+@click.option("--json", "as_json", is_flag=True, help=translate("exercise.cli-json"))
+@click.option("--all", "everything", is_flag=True, help=translate("exercise.cli-all"))
+def _exercise(
+    name: str | None, wish: str | None, file: str | None, as_json: bool, everything: bool
+) -> int:  # fmt: skip
+    from tutor.plain.exercise import Wish, check_exercise, list_exercises
+
+    if name is None or everything:
+        if name is not None or wish is not None or file is not None:
+            raise TutorError(translate("exercise.needs-id"), exit_code=ExitCode.USAGE)
+        return list_exercises(as_json=as_json)
+    if wish is not None and file is not None:
+        raise TutorError(translate("exercise.one-of"), exit_code=ExitCode.USAGE)
+    return check_exercise(name, Wish(wish or "check"), file=file, as_json=as_json)
 
 
 @click.command("review", help=translate("ask.cli-review"), short_help=translate("ask.cli-review-short"))

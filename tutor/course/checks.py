@@ -9,7 +9,7 @@ from tutor.course.catalogue import Course
 from tutor.course.code_spans import without_code
 from tutor.course.files import LARGEST_FILE, misnamed_language_folders
 from tutor.course.former_ids import faults_of_former_ids, way_back
-from tutor.course.lesson import Fault, LabFence, Lesson, OpeningAnswer, Place, Prose, Question, Term
+from tutor.course.lesson import Block, Exercise, Fault, Lesson, OpeningAnswer, Place, Prose, Question, Term
 from tutor.course.parity import faults_of_parity
 from tutor.course.questions import question_type
 from tutor.course.questions.single import SINGLE
@@ -55,7 +55,7 @@ def faults_of_course(course: Course) -> list[Fault]:
 
 def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
     """Report shared ids: the learner's progress is stored by id, so lessons, questions and terms must not share one."""
-    for wanted in (Question, Term):
+    for wanted in (Question | Exercise, Term):
         seen: dict[str, Place] = {}
         for lesson in lessons:
             for block in (*lesson.blocks, *lesson.variants, *lesson.left_out):
@@ -127,6 +127,7 @@ def _faults_of_links(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fa
             known
             | {section.anchor for section in lesson.sections}
             | {each.id for each in (*lesson.every_question, *lesson.left_out)}
+            | {each.id for each in lesson.exercises}
         )
         lines = _lines(lesson.path)
         for block in (*lesson.blocks, *lesson.variants, *lesson.left_out):
@@ -152,7 +153,7 @@ def _place_of(link: str, block: Place, lines: list[str]) -> Place:
     return block
 
 
-def _links(block: Prose | LabFence | Question | Term | OpeningAnswer) -> list[str]:
+def _links(block: Block) -> list[str]:
     """Return the ids that a block links to. Links inside code do not count."""
     if isinstance(block, Prose):
         return _links_in(block.markdown)
@@ -160,6 +161,9 @@ def _links(block: Prose | LabFence | Question | Term | OpeningAnswer) -> list[st
         return [*_links_in(block.definition), *block.see]
     if isinstance(block, Question):
         texts = [block.prompt, block.explanation, *block.hints, *_texts_of_content(block)]
+        return [link for text in texts for link in _links_in(text)]
+    if isinstance(block, Exercise):
+        texts = [block.task, block.why, *block.hints, *(mistake.feedback for mistake in block.mistakes)]
         return [link for text in texts for link in _links_in(text)]
     return []
 

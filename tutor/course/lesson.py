@@ -178,7 +178,113 @@ class OpeningAnswer:
     place: Place
 
 
-Block = Prose | LabFence | Question | Term | OpeningAnswer
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case of an exercise, as the author wrote it into the table: literals of Python that nobody has evaluated.
+
+    Args:
+        name: What the learner reads.
+        arguments: The literals, by the names of the parameters.
+        gives: The literal of the result that was worked out by hand; empty if there is none.
+        gives_place: Where that stands.
+    """
+
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+    gives: str
+    place: Place
+    gives_place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A wrong solution, and the idea that leads there.
+
+    Args:
+        source: The whole wrong program.
+        replacements: The pairs that turn the solution into it; empty if the author wrote the whole program.
+        feedback: Markdown.
+        place: Where it stands.
+    """
+
+    source: str
+    replacements: tuple[tuple[str, str], ...]
+    feedback: str
+    place: Place
+
+    @property
+    def name(self) -> str:
+        """What it is called in the learner's answers: the same in every language, and unique in the exercise."""
+        return "; ".join(f"{right} → {wrong}" for right, wrong in self.replacements) or self.source.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseOptions:
+    """What an author may set behind the id of an exercise.
+
+    Args:
+        tolerance: The largest relative error that counts as equal.
+        seconds: How long a case may take.
+        memory: How many MiB a case may hold.
+        lines: The most lines of code that the function may have; 0 for any number.
+        forbid: Words of Python and names, such as ``for`` and ``np.linalg``, that it may not contain.
+    """
+
+    tolerance: float = 1e-7
+    seconds: float = 2.0
+    memory: int = 256
+    lines: int = 0
+    forbid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A function that the learner writes, as its author wrote it. Nothing of it has been run.
+
+    Args:
+        id: Unique in the course, also among questions. The learner's file and progress are stored under it.
+        title: The heading, as inline Markdown.
+        task: Markdown.
+        starter: The program that the learner's file begins with.
+        function: The name of its first function, which is the one that is checked.
+        parameters: The names of the function's parameters.
+        cases: The rows of the table.
+        more_cases: A program whose ``cases(random)`` yields names and arguments; empty if there is none.
+        more_cases_place: Where it stands, or the exercise if there is none.
+        check: A program whose ``check(got, **arguments)`` returns a sentence, the number of a mistake from 1, or
+            None if all is well; empty if results are compared with those of the solution.
+        hints: Markdown, in the order in which they are given.
+        solution: The program of the solution.
+        solution_place: Where it stands.
+        why: Markdown, shown with the solution.
+        mistakes: Wrong solutions.
+        labs: Labs that the function can train, with the slots that it fills there in `slots`.
+        slots: For each slot of those labs, the exercise whose function fills it.
+    """
+
+    id: str
+    title: str
+    task: str
+    starter: str
+    function: str
+    parameters: tuple[str, ...]
+    cases: tuple[Case, ...]
+    more_cases: str
+    more_cases_place: Place
+    check: str
+    hints: tuple[str, ...]
+    solution: str
+    solution_place: Place
+    why: str
+    mistakes: tuple[Mistake, ...]
+    labs: tuple[LabFence, ...]
+    slots: Mapping[str, str]
+    options: ExerciseOptions
+    place: Place
+    lesson_id: str
+
+
+Block = Prose | LabFence | Question | Term | OpeningAnswer | Exercise
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +345,11 @@ class Lesson:
     def terms(self) -> tuple[Term, ...]:
         """The terms that it defines."""
         return tuple(block for block in self.blocks if isinstance(block, Term))
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """The exercises in its text."""
+        return tuple(block for block in self.blocks if isinstance(block, Exercise))
 
     @cached_property
     def labs(self) -> tuple[LabFence, ...]:

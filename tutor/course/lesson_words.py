@@ -35,6 +35,8 @@ class LessonWords:
         heading: A heading that only announces the answers.
         heading_in_question: The same inside a question.
         sentence: The start of a sentence such as "The correct answer is".
+        solution: The summary above the solution of an exercise.
+        mistakes: The summary above the wrong solutions of an exercise.
     """
 
     decimal: str
@@ -50,6 +52,8 @@ class LessonWords:
     heading: re.Pattern[str]
     heading_in_question: re.Pattern[str]
     sentence: re.Pattern[str]
+    solution: re.Pattern[str]
+    mistakes: re.Pattern[str]
 
 
 def lesson_words(code: str) -> LessonWords:
@@ -95,6 +99,8 @@ def _words_of(meant: tuple[Language, ...], decimal: str) -> LessonWords:
         heading=_compiled(adjectives + _one_of(words("answer", "answer-headings"))),
         heading_in_question=_compiled(in_question),
         sentence=_compiled(_one_of(words("answer-sentences"), ending=r"\b")),
+        solution=_compiled(_one_of(words("solution"))),
+        mistakes=_compiled(_one_of(words("mistakes"))),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tutor.course.id_fields import IdFields
 from tutor.course.lab_fence import is_lab_info
-from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, directive
+from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, gives_id
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
 
@@ -45,7 +45,7 @@ def refuse_misplaced(source: Source, element: Element) -> bool:
     if any(token.type == "fence" and is_lab_info(token.info) for token in element.tokens if token.level > 0):
         source.fault(source.place(element.start), translate("course.lab-inside"))
     for comment in _comments_inside(element):
-        if directive(comment, "q") is not None or directive(comment, "term") is not None:
+        if gives_id(comment):
             found = source.find(element.start, element.end, comment)
             source.fault(found, translate("course.stray-id"), translate("course.stray-id-hint"))
             has_id = True

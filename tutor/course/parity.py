@@ -1,10 +1,11 @@
-"""Check that a lesson has the same questions, answers, terms and labs in all languages, so that they share progress."""
+"""Check that a lesson has the same questions, exercises, terms and labs in all languages, so they share progress."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tutor.course.lesson import Fault, LabFence, Lesson, Place, Question, Term
+from tutor.course.exercises.parity import faults_between
+from tutor.course.lesson import Exercise, Fault, LabFence, Lesson, Place, Question, Term
 from tutor.course.questions import question_type
 from tutor.foundation.translate import translate
 
@@ -51,13 +52,22 @@ def _between(first: Lesson, second: Lesson) -> Iterator[Fault]:
         yield Fault(head, translate("course.parity-order", other=other))
     for key in shared:
         yield from _between_questions(ours[key], theirs[key], other)
+    yield from _missing(_places(first.exercises), _places(second.exercises), first, second)
+    yield from _between_exercises(first.exercises, second.exercises, other)
     was = {term.id: term.was for term in first.terms}
     for term in second.terms:
         if set(was.get(term.id, term.was)) != set(term.was):
             yield Fault(term.place, translate("course.parity-was", id=term.id, other=other))
 
 
-def _places(blocks: tuple[Question, ...] | tuple[Term, ...]) -> dict[str, Place]:
+def _between_exercises(ours: tuple[Exercise, ...], theirs: tuple[Exercise, ...], other: str) -> Iterator[Fault]:
+    written = {exercise.id: exercise for exercise in ours}
+    for exercise in theirs:
+        if exercise.id in written:
+            yield from faults_between(written[exercise.id], exercise, other)
+
+
+def _places(blocks: tuple[Question, ...] | tuple[Exercise, ...] | tuple[Term, ...]) -> dict[str, Place]:
     return {block.id: block.place for block in blocks}
 
 

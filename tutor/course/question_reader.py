@@ -29,6 +29,7 @@ from tutor.course.source import (
     Source,
     as_words,
     directive,
+    gives_id,
     is_identifier,
     unquoted,
     without_comments,
@@ -232,7 +233,7 @@ def _take_comment(source: Source, element: Element, parts: QuestionParts) -> Non
     if figure is not None or draw is not None:
         parts.figure = figure or parts.figure
         parts.draw = draw if draw is not None else parts.draw
-    elif directive(text, "q") is not None or directive(text, "term") is not None:
+    elif gives_id(text):
         refuse_stray_id(source, element)
         parts.gives_away = True  # Another question, which has lost its heading, is mixed with this one.
     elif fault := fault_in_question(source, element) or named_like_an_answer(source, element):
@@ -266,8 +267,7 @@ def _take_details(source: Source, body: list[Element], index: int, parts: Questi
 
 
 def _is_id(element: Element) -> bool:
-    names = ("q", "term") if element.kind == "html_block" else ()
-    return any(directive(element.content, name) is not None for name in names)
+    return element.kind == "html_block" and gives_id(element.content)
 
 
 def _leave_out_below(source: Source, parts: QuestionParts, answering: Element) -> None:

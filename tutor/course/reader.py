@@ -1,4 +1,4 @@
-"""Read a lesson file: separate questions, terms and labs from the prose, and report every fault at once."""
+"""Read a lesson file: separate questions, exercises, terms and labs from the prose, and report every fault at once."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tutor.course.exercises.reader import read_exercise
 from tutor.course.files import LARGEST_FILE, lesson_number
 from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_front_matter
 from tutor.course.id_fields import read_id
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
-from tutor.course.lesson import Block, Fault, Lesson, OpeningAnswer, Place, Prose, Question, Section, Term
+from tutor.course.lesson import Block, Exercise, Fault, Lesson, OpeningAnswer, Place, Prose, Question, Section, Term
 from tutor.course.lesson_words import lesson_words
 from tutor.course.lookalikes import damaged_comment, ends_explanation, fault_in_prose
 from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_text_behind_id
 from tutor.course.question_reader import read_question
-from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, directive, elements_of, is_identifier
+from tutor.course.source import (
+    ID_DIRECTIVES,
+    LONGEST_IDENTIFIER,
+    LOST,
+    Element,
+    Source,
+    directive,
+    elements_of,
+    is_identifier,
+)
 from tutor.course.term_reader import read_term
 from tutor.foundation.files import read_start
 from tutor.foundation.safe_text import harmless
@@ -131,7 +141,7 @@ def _lines(path: Path, raw: bytes, faults: list[Fault]) -> list[str] | None:
     return lines
 
 
-def _refuse_doubles(source: Source, blocks: list[Question | Term]) -> None:
+def _refuse_doubles(source: Source, blocks: list[Question | Term | Exercise]) -> None:
     seen: dict[str, int] = {}
     for block in blocks:
         if block.id in seen:
@@ -146,7 +156,7 @@ class _Cutter:
         self._source = source
         self._lesson_id = lesson_id
         self._blocks: list[Block] = []
-        self._named: list[Question | Term] = []
+        self._named: list[Question | Term | Exercise] = []
         self.left_out: list[Question] = []
         self.variants: list[Question] = []
         self._sections: list[Section] = []
@@ -210,10 +220,10 @@ class _Cutter:
         return index
 
     def _mark(self, element: Element) -> tuple[str, str] | None:
-        """Return ``q`` or ``term`` and the text of the comment, or None if ``element`` is not such a comment."""
+        """Return ``q``, ``x`` or ``term`` and the text of the comment; None if ``element`` is not such a comment."""
         if element.kind != "html_block":
             return None
-        for name in ("q", "term"):
+        for name in ID_DIRECTIVES:
             said = directive(element.content, name)
             if said is not None:
                 return name, said
@@ -228,6 +238,9 @@ class _Cutter:
         refuse_text_behind_id(self._source, elements[index + 1])
         fields = read_id(said)
         identifier = fields.id
+        if name == "x":
+            self._take_exercise(read_exercise(self._source, fields, heading, body, self._lesson_id), heading)
+            return end
         block: Question | Term
         if name == "q":
             block, can_be_asked = read_question(self._source, fields, heading, body, self._lesson_id)
@@ -246,8 +259,16 @@ class _Cutter:
             self._source.fault(place, translate("course.not-an-id", id=identifier[:LONGEST_IDENTIFIER]))
         return end
 
+    def _take_exercise(self, exercise: Exercise | None, heading: Element) -> None:
+        """Take an exercise. One that cannot be read is left out whole, because its text could show the solution."""
+        if exercise is None:
+            self._blocks.append(Prose(f"*{translate('course.left-out')}*", self._source.place(heading.start)))
+            return
+        self._named.append(exercise)
+        self._blocks.append(exercise)
+
     def _ends(self, elements: list[Element], index: int, level: int) -> bool:
-        """Return whether a question or term of ``level`` ends before ``index``: at its level or at the next id."""
+        """Return whether what has an id and a ``level`` ends before ``index``: at its level or at the next id."""
         own = elements[index].heading_level
         if not own:
             return False

@@ -27,6 +27,8 @@ _MOST_COLUMNS = 60
 _DEEPEST = 14
 """Levels of nesting as the parser counts them: two for a list, one for a quotation."""
 
+ID_DIRECTIVES = ("q", "x", "term")
+"""The comments that give an id: to a question, an exercise or a term."""
 LOST = "lost"
 """The kind of an element that is never closed: what it swallowed, and where that ended, nobody can tell."""
 _COLON = re.compile("[:：]")
@@ -210,7 +212,7 @@ def _swallowed_by_fence(token: Token, start: int, end: int) -> int | None:
     for index, line in enumerate(lines):
         found = _FENCE_WITH_INFO.match(line)
         opens = found is not None and found["mark"].startswith(token.markup)
-        if opens or directive(line, "q") is not None or directive(line, "term") is not None:
+        if opens or gives_id(line):
             return start + index + 2
     return None
 
@@ -286,3 +288,8 @@ def directive(text: str, name: str) -> str | None:
         if value and key.strip().casefold() == name:
             return value[0].strip()
     return None
+
+
+def gives_id(text: str) -> bool:
+    """Whether ``text`` contains a comment that gives an id."""
+    return any(directive(text, name) is not None for name in ID_DIRECTIVES)

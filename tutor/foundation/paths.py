@@ -71,6 +71,11 @@ def sweeps_folder() -> Path:
     return data_folder() / "sweeps"
 
 
+def exercises_folder() -> Path:
+    """Return the folder that holds the learner's programs, one file for each exercise."""
+    return data_folder() / "exercises"
+
+
 def translation_folders() -> list[Path]:
     """Where languages from outside lie: the learner's own, and those of the lessons folder that is named."""
     named = os.environ.get("TUTOR_LESSONS")

@@ -57,16 +57,32 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
         faults += claim_faults
         if seeds is not None:
             faults += _try(course, runs, wanted, seeds)
+        exercise_faults, proved = _prove(wanted)
+        faults += exercise_faults
         seconds = clock.monotonic_seconds() - started
         ran = translate("check.ran", runs=runs.count - runs.known, questions=questions, seconds=f"{seconds:.1f}")
         if runs.known:
             ran = sentences(ran, translate("check.known", runs=runs.known))
+        ran = sentences(ran, proved)
     if only is not None:
         faults = [fault for fault in faults if whole_path(fault.place.path) == only]
     if only is None:
         for line in _untranslated(course, lessons):
             print(harmless_line(line))
     return _tell(sorted(set(faults)), lessons, folder, ran)
+
+
+def _prove(lessons: list[Lesson]) -> tuple[list[Fault], str]:
+    """Hold the exercises of ``lessons`` to their claims. Return the faults, and a sentence if there are exercises."""
+    exercises = [exercise for lesson in lessons for exercise in lesson.exercises]
+    if not exercises:
+        return [], ""
+    from tutor.exercises.proof import prove_all
+
+    started = clock.monotonic_seconds()
+    faults, count = prove_all(exercises)
+    seconds = clock.monotonic_seconds() - started
+    return faults, translate("exercise.proved", count=count, seconds=f"{seconds:.1f}")
 
 
 def _try(course: Course, trainings: Trainings, lessons: list[Lesson], seeds: int) -> list[Fault]:

@@ -31,6 +31,7 @@ def examine() -> int:
         ("doctor.terminal", _terminal()),
         ("doctor.degraded", _degraded()),
         ("doctor.files", _files()),
+        ("doctor.exercises", _exercises()),
         ("doctor.languages", _languages()),
         ("doctor.versions", _versions()),
     ):
@@ -116,6 +117,32 @@ def _files() -> Iterator[tuple[str, str]]:
         yield translate("doctor.lessons"), str(paths.lessons_folder())
     except TutorError as error:
         yield translate("doctor.lessons"), str(error)
+
+
+def _exercises() -> Iterator[tuple[str, str]]:
+    """Which limits this machine gives for a learner's program, as a process that tried to set them reports."""
+    from tutor.sandbox.job import Job, Program
+    from tutor.sandbox.landlock import landlock_version
+    from tutor.sandbox.limits import Limit
+    from tutor.sandbox.sandbox import Sandbox
+
+    with Sandbox() as sandbox:
+        report = sandbox.run(Job((Program("pass"),)))
+    if not report.given and report.programs[0].failure is not None:
+        yield "·", translate("doctor.exercises-none")
+        return
+    for limit, key in (
+        (Limit.MEMORY, "doctor.limit-memory"),
+        (Limit.PROCESSES, "doctor.limit-processes"),
+        (Limit.FILES, "doctor.limit-files"),
+        (Limit.NETWORK, "doctor.limit-network"),
+    ):
+        found = "doctor.limit-holds" if limit in report.given else "doctor.limit-missing"
+        yield translate(key), translate(found)
+    if version_ := landlock_version():
+        yield "Landlock", str(version_)
+    if os.geteuid() == 0:
+        yield "root", translate("doctor.root-left" if Limit.ACCOUNT in report.given else "doctor.root-stays")
 
 
 def _languages() -> Iterator[tuple[str, str]]:

@@ -9,8 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 from tutor.course.catalogue import Course
+from tutor.course.exercises.page import text_of
 from tutor.course.files import pack_of
-from tutor.course.lesson import BLANK, Block, LabFence, Lesson, OpeningAnswer, Prose, Question, Term
+from tutor.course.lesson import BLANK, Block, Exercise, LabFence, Lesson, OpeningAnswer, Prose, Question, Term
 from tutor.course.questions import question_type
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
@@ -145,6 +146,8 @@ def _block(block: Block, number: int, lesson: Lesson) -> Iterator[str]:
         yield from plain_lines(block.formula, _WIDTH)
     elif isinstance(block, LabFence):
         yield f"[{translate('read.lab', command=f'tutor train {block.lab}')}]"
+    elif isinstance(block, Exercise):
+        yield from plain_lines(text_of(block), _WIDTH)
     elif lesson.opening is not None:
         yield from _opening_answer(lesson.opening)
 

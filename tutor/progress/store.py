@@ -50,13 +50,14 @@ _SAVE_QUIZ = """
     ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at, finished = excluded.finished
 """
 # The newest counted answer to each question: the totals list the questions, and an index finds the answers fast.
+# Programs are answers to exercises, which are no questions of the lesson.
 _NEWEST_ANSWERS = """
     SELECT known.lesson, known.question, correct, unsure, answers.id
     FROM (SELECT DISTINCT lesson, question FROM answer_totals WHERE question NOT GLOB 'term:*') AS known
     JOIN answers ON answers.id = (
         SELECT id FROM answers WHERE lesson = known.lesson AND question = known.question AND correct NOTNULL
         ORDER BY id DESC LIMIT 1
-    )
+    ) AND answers.kind <> 'code'
 """
 
 

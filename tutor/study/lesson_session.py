@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tutor.course.lesson import Lesson, Prose, Question, Term
+from tutor.course.lesson import Exercise, Lesson, Prose, Question, Term
 from tutor.course.questions import question_type
 from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
@@ -229,6 +229,8 @@ def _weight(block: Block) -> int:
         return 3 + len(block.definition) // 60
     if isinstance(block, Question):
         return 6 + len(block.prompt) // 60 + question_type(block.kind).size(block)
+    if isinstance(block, Exercise):
+        return 8 + len(block.task) // 60 + block.starter.count("\n")
     return 10
 
 

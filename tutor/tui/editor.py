@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import shutil
 import signal
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
+from tutor.foundation.editor import editor_command, editor_not_started
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
     from textual.app import App
-
-_USUAL: Final = ("sensible-editor", "editor", "nano", "vim", "vi")
-"""Editors to try, in this order, if the environment names none."""
-
-
-def editor_command(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """The command of the editor in words: from ``VISUAL``, else ``EDITOR``, else the first one that is installed.
-
-    Raises:
-        TutorError: There is none, or its quotes are not closed.
-    """
-    for variable in ("VISUAL", "EDITOR"):
-        if (named := environment.get(variable, "")).strip():
-            try:
-                return shlex.split(named)
-            except ValueError as error:
-                raise _not_started(named, str(error)) from None
-    found = next((name for name in _USUAL if shutil.which(name, path=environment.get("PATH"))), None)
-    if found is None:
-        raise TutorError(translate("app.no-editor"))
-    return [found]
 
 
 def edit_file(app: App[int], path: Path) -> None:
@@ -65,14 +42,10 @@ def edit_file(app: App[int], path: Path) -> None:
     except SuspendNotSupported:
         raise TutorError(translate("app.no-terminal-to-lend")) from None
     if failure:
-        raise _not_started(name, failure)
+        raise editor_not_started(name, failure)
     if code:
         shown, file = harmless_line(name), harmless_line(path.name)
         raise TutorError(translate("app.editor-failed", editor=shown, code=code, file=file))
-
-
-def _not_started(editor: str, reason: str) -> TutorError:
-    return TutorError(translate("app.editor-not-started", editor=harmless_line(editor), reason=harmless_line(reason)))
 
 
 @contextmanager

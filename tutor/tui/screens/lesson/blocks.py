@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span
-from tutor.course.lesson import LabFence, OpeningAnswer, Prose, Question, Term
+from tutor.course.lesson import Exercise, LabFence, OpeningAnswer, Prose, Question, Term
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language_note, translate
@@ -60,12 +60,13 @@ def flow_widgets(session: LessonSession, pages: LessonPages, following: LessonHe
     yield LessonEnd(session.score, following)
 
 
-def _text_widget(block: Prose | Term, pages: LessonPages) -> ProseView:
+def _text_widget(block: Prose | Term | Exercise, pages: LessonPages) -> ProseView:
     page = pages.page_of(block)
     assert page is not None  # noqa: S101 - only questions and labs have none
     if isinstance(block, Term):
         return ProseView(page, classes="term")
-    return ProseView(page, classes="section" if block.markdown.startswith("#") else None)
+    begins_section = isinstance(block, Prose) and block.markdown.startswith("#")
+    return ProseView(page, classes="section" if begins_section else None)
 
 
 class LessonEnd(RowList):
@@ -164,11 +165,12 @@ class LessonPages:
 
     def page_of(self, block: Block) -> Page | None:
         """The page of a block of text; None for questions and labs, which are more than text."""
-        from tutor.course.lesson import Prose, Term
+        from tutor.course.exercises.page import text_of
         from tutor.typeset.page import read_document
 
-        if isinstance(block, Prose):
-            document = read_document(block.markdown, self._mentions if self._glossary is not None else None)
+        if isinstance(block, Prose | Exercise):
+            text = block.markdown if isinstance(block, Prose) else text_of(block)
+            document = read_document(text, self._mentions if self._glossary is not None else None)
             return lambda width, ascii: document.lines(width, ascii=ascii)
         if isinstance(block, Term):
             self._mentioned.add(block.id)

@@ -1,0 +1,1 @@
+"""Exercises in code: checked by running what learners write."""

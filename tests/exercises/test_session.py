@@ -1,0 +1,162 @@
+"""The learner's file is theirs; versions are kept; hints, the solution and verdicts are remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.stores import open_store
+from tutor.course.lesson import Exercise
+from tutor.exercises.files import MOST_VERSIONS, ExerciseFile
+from tutor.exercises.judge import Judge
+from tutor.exercises.session import ExerciseSession
+from tutor.foundation.errors import TutorError
+from tutor.progress.store import ProgressStore
+
+WRONG = "def softmax(z):\n    return np.exp(z) / np.exp(z).sum()\n"
+
+
+@pytest.fixture
+def softmax(exercises: dict[str, Exercise]) -> Exercise:
+    return exercises["softmax"]
+
+
+@pytest.fixture
+def store() -> ProgressStore:
+    return open_store().store
+
+
+def session_of(exercise: Exercise, folder: Path, judge: Judge, store: ProgressStore | None = None) -> ExerciseSession:
+    session = ExerciseSession(exercise, folder, judge, store)
+    session.file.make("Softmax")
+    return session
+
+
+def test_the_file_begins_with_the_task_the_lesson_and_the_starter(
+    softmax: Exercise, tmp_path: Path, judge: Judge
+) -> None:
+    session = session_of(softmax, tmp_path, judge)
+    lines = session.file.read().split("\n")
+    assert lines[0].startswith("# Turn a table of logits")
+    assert lines[1] == "# Lesson: Softmax. Check it with: tutor exercise softmax"
+    assert softmax.starter.strip() in session.file.read()
+
+
+def test_a_file_that_is_there_is_never_written_to(softmax: Exercise, tmp_path: Path, judge: Judge) -> None:
+    session = session_of(softmax, tmp_path, judge)
+    session.file.path.write_text(WRONG)
+    stamp = session.file.stamp()
+    session.file.make("Softmax")
+    session.check()
+    session.next_hint()
+    session_of(softmax, tmp_path, judge).check()
+    assert session.file.stamp() == stamp
+    assert session.file.path.read_text() == WRONG
+
+
+def test_an_unchanged_text_is_not_checked_again(softmax: Exercise, tmp_path: Path, judge: Judge) -> None:
+    session = session_of(softmax, tmp_path, judge)
+    session.file.path.write_text(WRONG)
+    assert session.check() is not None
+    session.file.path.write_text(WRONG)
+    assert session.check() is None
+    session.file.path.write_text(softmax.solution)
+    verdict = session.check()
+    assert verdict is not None
+    assert verdict.passed
+    assert session.present_version_passed
+
+
+def test_versions_that_differ_are_kept(softmax: Exercise, tmp_path: Path, judge: Judge) -> None:
+    session = session_of(softmax, tmp_path, judge)
+    for source in (WRONG, softmax.solution, WRONG):
+        session.file.path.write_text(source)
+        session.check()
+    assert [each.path.read_text() for each in session.versions()] == [WRONG, softmax.solution, WRONG]
+
+
+def test_no_more_than_so_many_versions_are_kept(softmax: Exercise, tmp_path: Path) -> None:
+    file = ExerciseFile(softmax, tmp_path)
+    for number in range(MOST_VERSIONS + 5):
+        file.keep(f"# {number}")
+    assert [each.path.read_text() for each in file.versions()] == [f"# {n}" for n in range(5, MOST_VERSIONS + 5)]
+
+
+def test_resetting_keeps_the_old_text_beside_the_new_file(softmax: Exercise, tmp_path: Path, judge: Judge) -> None:
+    session = session_of(softmax, tmp_path, judge)
+    session.file.path.write_text("# mine\n")
+    kept = session.reset("Softmax")
+    assert kept is not None
+    assert kept.read_text() == "# mine\n"
+    assert softmax.starter.strip() in session.file.read()
+
+
+def test_verdicts_are_recorded_when_they_say_something_new(
+    softmax: Exercise, tmp_path: Path, judge: Judge, store: ProgressStore
+) -> None:
+    session = session_of(softmax, tmp_path, judge, store)
+    session.check()  # The starter is no answer yet.
+    session.next_hint()
+    for source in (WRONG, WRONG + "# the same\n", softmax.solution, softmax.solution + "\n"):
+        session.file.path.write_text(source)
+        session.check()
+    answers = store.answers(lesson_id=softmax.lesson_id)
+    assert [(each.kind, each.question_id, each.correct, each.hints) for each in answers] == [
+        ("code", "softmax", False, 1),
+        ("code", "softmax", True, 1),
+    ]
+    both = softmax.mistakes[0].name, softmax.mistakes[2].name
+    assert [each.given for each in answers] == [(" + ".join(both),), ("passed",)]
+    assert 0 <= answers[0].score < answers[1].score == 1.0
+
+
+def test_a_code_answer_does_not_count_among_the_questions_of_the_lesson(
+    softmax: Exercise, tmp_path: Path, judge: Judge, store: ProgressStore
+) -> None:
+    session = session_of(softmax, tmp_path, judge, store)
+    session.file.path.write_text(softmax.solution)
+    session.check()
+    states = store.lesson_states()
+    assert softmax.lesson_id not in states or states[softmax.lesson_id].questions_answered == 0
+
+
+def test_the_solution_is_shown_after_three_different_versions_that_failed(
+    softmax: Exercise, tmp_path: Path, judge: Judge, store: ProgressStore
+) -> None:
+    session = session_of(softmax, tmp_path, judge, store)
+    assert not session.see_solution()
+    for number in range(3):
+        assert session.versions_until_solution == 3 - number
+        session.file.path.write_text(f"{WRONG}# {number}\n")
+        session.check()
+    assert session.see_solution()
+    assert store.answers(lesson_id=softmax.lesson_id)[-1].given == ("solution",)
+
+
+def test_hints_and_a_pass_outlive_the_session(softmax: Exercise, tmp_path: Path, judge: Judge) -> None:
+    session = session_of(softmax, tmp_path, judge)
+    assert session.next_hint() == softmax.hints[0]
+    session.file.path.write_text(softmax.solution)
+    session.check()
+    later = ExerciseSession(softmax, tmp_path, judge)
+    assert later.hints == softmax.hints[:1]
+    assert later.has_passed
+    assert later.may_see_solution
+    assert later.next_hint() == softmax.hints[1]
+    assert later.next_hint() is None
+
+
+@pytest.mark.parametrize("kept", ["", "[]", "{", '{"hints": -1, "failed": 3, "seconds": "x"}', '{"hints": 99999999}'])
+def test_damaged_memory_is_no_obstacle(softmax: Exercise, tmp_path: Path, judge: Judge, kept: str) -> None:
+    file = tmp_path / ".kept" / "softmax" / "state.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(kept)
+    assert ExerciseSession(softmax, tmp_path, judge).hints == ()
+
+
+def test_a_file_that_is_no_text_is_explained(softmax: Exercise, tmp_path: Path, judge: Judge) -> None:
+    session = session_of(softmax, tmp_path, judge)
+    session.file.path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(TutorError, match="not UTF-8"):
+        session.check()

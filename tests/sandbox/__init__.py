@@ -1,0 +1,1 @@
+"""The sandbox: programs that nobody has read, run where they can do no harm."""

@@ -1,0 +1,127 @@
+"""Hostile programs: each ends with a sentence, and leaves no file, no connection and no process behind."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.conftest import WatchedStarter
+from tests.sandbox.hostile import HOSTILE, Hostile
+from tutor.foundation.safe_text import harmless
+from tutor.sandbox.explain import explain
+from tutor.sandbox.job import Call, Job, Outcome, Program
+from tutor.sandbox.limits import Limit
+from tutor.sandbox.prefork import PreforkServer
+from tutor.sandbox.sandbox import Sandbox
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one file; anybody may write to both."""
+    (tmp_path / "kept").write_text("kept")
+    for path in (tmp_path, tmp_path / "kept"):
+        path.chmod(0o777)
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(0o755)
+    return tmp_path
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+def last_outcome(sandbox: Sandbox, source: str, seconds: float) -> Outcome:
+    call = Call.of("f", x=1.0)
+    (program,) = sandbox.run(Job((Program(source, (call,)),), seconds=seconds)).programs
+    return program.outcomes[-1] if program.outcomes else program.loaded
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_program_ends_with_a_sentence_and_leaves_nothing(
+    name: str, sandbox: Sandbox, starter: WatchedStarter, folder: Path, listener: socket.socket
+) -> None:
+    hostile: Hostile = HOSTILE[name]
+    source = hostile.source.replace("FOLDER", str(folder)).replace("PORT", str(listener.getsockname()[1]))
+    outcome = last_outcome(sandbox, source, hostile.seconds)
+    if hostile.ends:
+        assert outcome.failure is not None
+        assert outcome.failure.kind in hostile.ends
+        if hostile.line:
+            assert outcome.failure.line == hostile.line
+        said = explain(outcome.failure, source).in_one
+        assert len(said) > 10
+        assert said == harmless(said)
+        assert "\n" not in said
+    else:
+        assert outcome.failure is None
+    assert outcome.printed == harmless(outcome.printed)
+    assert len(outcome.printed) <= 64 << 10
+    assert [path.name for path in folder.iterdir()] == ["kept"]
+    assert (folder / "kept").read_text() == "kept"
+    assert not select.select([listener], [], [], 0)[0]
+    assert is_gone(starter.pids[-1])
+
+
+def test_what_is_caught_is_told_all_the_same(sandbox: Sandbox, folder: Path) -> None:
+    source = HOSTILE["swallowed write"].source.replace("FOLDER", str(folder))
+    outcome = last_outcome(sandbox, source, 60.0)
+    assert outcome.forbidden == (("file", 3),)
+
+
+def test_a_flood_of_printing_is_counted_and_only_its_beginning_kept(sandbox: Sandbox) -> None:
+    outcome = last_outcome(sandbox, "def f(x):\n    for _ in range(1000):\n        print('a' * 999)\n", 60.0)
+    assert outcome.printed_count == 1_000_000
+    assert len(outcome.printed) == 64 << 10
+
+
+def test_finished_calls_keep_their_values_when_a_later_one_hangs(sandbox: Sandbox) -> None:
+    source = "def f(x):\n    while x > 1:\n        pass\n    return x\n"
+    calls = tuple(Call.of("f", x=each) for each in (0.0, 1.0, 2.0, 0.0))
+    (program,) = sandbox.run(Job((Program(source, calls),), seconds=0.7)).programs
+    assert [each.decoded() for each in program.outcomes[:2]] == [0.0, 1.0]
+    assert len(program.outcomes) == 3
+    assert program.outcomes[2].failure is not None
+    assert program.outcomes[2].failure.kind == "Hang"
+
+
+def test_this_machine_limits_what_its_kernel_can(sandbox: Sandbox) -> None:
+    given = sandbox.run(Job((Program("pass"),))).given
+    if Path("/proc/self/statm").exists():
+        assert Limit.MEMORY in given
+    if Limit.ACCOUNT in given or os.geteuid() != 0:
+        assert Limit.PROCESSES in given
+
+
+def test_reading_can_be_limited_too(sandbox: Sandbox, folder: Path) -> None:
+    source = f"def f(x):\n    return open({str(folder / 'kept')!r}).read()\n"
+    call = Call.of("f", x=1.0)
+    report = sandbox.run(Job((Program(source, (call,)),), seconds=60.0, readable=("/usr/lib",)))
+    if Limit.FILES not in report.given:
+        pytest.skip("this kernel has no Landlock")
+    (outcome,) = report.programs[0].outcomes
+    assert outcome.failure is not None
+    assert outcome.failure.kind == "PermissionError"
+
+
+def test_a_warm_process_that_is_gone_is_started_again() -> None:
+    server = PreforkServer()
+    with Sandbox(server) as sandbox:
+        for _ in range(2):
+            assert last_outcome(sandbox, "def f(x):\n    return x\n", 60.0).decoded() == 1.0
+            assert server.pid is not None
+            os.killpg(server.pid, 9)

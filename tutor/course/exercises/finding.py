@@ -1,0 +1,41 @@
+"""Find the exercises of a course without reading lessons that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tutor.course.catalogue import Course
+from tutor.course.files import LARGEST_FILE
+from tutor.course.lesson import Exercise, Lesson
+from tutor.foundation.files import read_start
+
+_MARK = b"<!-- x"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundExercise:
+    """An exercise and the lesson in which it stands."""
+
+    exercise: Exercise
+    lesson: Lesson
+
+
+def find_exercises(course: Course, language: str, name: str = "") -> Iterator[FoundExercise]:
+    """Yield the exercises of a course in its order, each in ``language`` if possible.
+
+    Args:
+        course: The course.
+        language: The language that the learner reads.
+        name: The id of the only exercise that is wanted; empty for all of them.
+    """
+    for header in course.headers(language):
+        try:
+            content = read_start(header.path, LARGEST_FILE)
+        except OSError:
+            continue
+        if _MARK not in content or name.encode() not in content:
+            continue
+        lesson = course.lesson(header.id, language)
+        if lesson is not None:
+            yield from (FoundExercise(each, lesson) for each in lesson.exercises if name in {"", each.id})

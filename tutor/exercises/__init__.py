@@ -1,0 +1,11 @@
+"""Exercises in code: run what the learner wrote, and say what is wrong in a sentence.
+
+Begin with `session.ExerciseSession`, which both fronts use: it knows the learner's file, its versions, the hints and
+the verdicts. `judge.Judge` checks one program.
+
+- `cases` makes the inputs, `references` knows what the solution and the listed mistakes return for them.
+- `comparison` compares values, `slips` knows mistakes that numbers alone give away, `rules` what a program may contain.
+- `verdict` is what came of a check, and `showing` writes values in a few cells.
+- `files` is the learner's file and its kept versions: tutor never writes into a file that the learner has.
+- `proof` holds an exercise to its own claims, for ``tutor check --run``.
+"""

@@ -1,0 +1,258 @@
+"""Runs programs that nobody has read, in a process that gave up its rights. See `tutor.sandbox`.
+
+The request is one line of JSON. Each answer is one line of JSON, written as soon as it is known, so that a program that
+hangs later loses nothing of what was done before.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import io
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from itertools import islice
+from types import FrameType, TracebackType
+from typing import Any
+
+import numpy as np
+
+from tutor.sandbox import audit, limits
+from tutor.sandbox.values import TooLargeError, decode, encode
+
+_PRELOADED = tuple(
+    map(
+        import_module,
+        (
+            "bisect", "cmath", "copy", "decimal", "fractions", "heapq", "numpy.fft", "numpy.linalg", "numpy.polynomial",
+            "numpy.random", "random", "statistics", "string", "unicodedata",
+        ),
+    )
+)  # fmt: skip
+"""What exercises use, loaded early: an account without rights may not be able to read the files of Python."""
+FILENAME = "exercise.py"
+"""The name under which programs are compiled, so that their lines are found in tracebacks."""
+RANDOM = "random"
+"""An argument of this name is a seed; the function gets a NumPy generator made of it."""
+_MOST_YIELDED = 10_000
+"""Values that are taken from a generator."""
+_MOST_NAMES = 16
+_LONGEST_MESSAGE = 400
+_LONGEST_DESCRIPTION = 80
+
+
+def run_request(request: int, results: int, traces: int) -> None:
+    """Read one request from a file descriptor, run it, and write what came of it.
+
+    Args:
+        request: Holds one JSON object: see `tutor.sandbox.job.Job`.
+        results: Takes the answers.
+        traces: Takes the line at which a signal ended the process, from `faulthandler`.
+    """
+    with open(request, encoding="utf-8") as file:
+        asked = json.loads(file.read())
+    faulthandler.enable(traces, all_threads=False)
+    sys.dont_write_bytecode = True
+    sys.setrecursionlimit(1_000)
+    given = limits.confine(asked["memory_bytes"], asked["readable"])
+    runner = _Runner(results, asked["output_bytes"])
+    runner.tell({"started": sorted(given)})
+    audit.watch(runner.notice)
+    for number, program in enumerate(asked["programs"]):
+        runner.run(number, program)
+    runner.tell({"ended": True})
+
+
+class _CappedOutput(io.TextIOBase):
+    """Keeps the beginning of what is printed and counts the rest, so that a flood of it costs nothing."""
+
+    def __init__(self, most: int) -> None:
+        self._room = most
+        self._kept: list[str] = []
+        self.count = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str, /) -> int:
+        if not isinstance(text, str):
+            raise TypeError("write() argument must be str")
+        self.count += len(text)
+        if self._room > 0:
+            self._kept.append(text[: self._room])
+            self._room -= len(text)
+        return len(text)
+
+    def take(self) -> str:
+        """Return what was printed and kept since the last call."""
+        kept = "".join(self._kept)
+        self._kept.clear()
+        return kept
+
+
+class _Runner:
+    """Runs the programs of one request.
+
+    Args:
+        results: The file descriptor that takes the answers.
+        output_bytes: How many printed characters are kept in all.
+    """
+
+    def __init__(self, results: int, output_bytes: int) -> None:
+        self._results = results
+        self._output = _CappedOutput(output_bytes)
+        self._noticed: list[list[object]] = []
+        sys.stdout = self._output
+        sys.stderr = _CappedOutput(0)  # Warnings of NumPy are not what the learner printed.
+
+    def tell(self, answer: dict[str, object]) -> None:
+        """Write one answer."""
+        line = memoryview(json.dumps(answer).encode() + b"\n")
+        while line:
+            line = line[os.write(self._results, line) :]
+
+    def notice(self, what: audit.Forbidden) -> None:
+        """Remember that the program tried what it may not do, even if it catches the exception."""
+        if len(self._noticed) < _MOST_NAMES:
+            self._noticed.append([what.value, _line_of(sys._getframe(1))])  # noqa: SLF001 - the frame of the program
+
+    def run(self, number: int, program: dict[str, Any]) -> None:
+        """Run one program and the calls of its functions, and tell what came of each."""
+        namespace: dict[str, object] = {"__name__": "exercise", "np": np}
+        loaded = self._outcome(lambda: _load(program["source"], namespace))
+        self.tell({"program": number, **loaded})
+        if "failure" in loaded:
+            return
+        for place, call in enumerate(program["calls"]):
+            outcome = self._outcome(lambda call=call: _call(namespace, call))  # type: ignore[misc]
+            self.tell({"program": number, "call": place, **outcome})
+
+    def _outcome(self, work: Callable[[], dict[str, object]]) -> dict[str, object]:
+        self._noticed.clear()
+        before = self._output.count
+        found: dict[str, object]
+        started = time.perf_counter()
+        try:
+            found = work()
+        except MemoryError as error:
+            limits.use_reserve()
+            found = {"failure": _failure_of(error)}
+            error.__traceback__ = None
+            gc.collect()
+        except TooLargeError:
+            found = {"failure": {"kind": "TooLargeError"}}
+        except BaseException as error:
+            found = {"failure": _failure_of(error)}
+        found["seconds"] = time.perf_counter() - started
+        found["printed"] = self._output.take()
+        found["printed_count"] = self._output.count - before
+        found["forbidden"] = list(self._noticed)
+        return found
+
+
+def _load(source: str, namespace: dict[str, object]) -> dict[str, object]:
+    exec(compile(source, FILENAME, "exec", dont_inherit=True), namespace)  # noqa: S102 - what this process is for
+    return {}
+
+
+def _call(namespace: dict[str, object], call: dict[str, Any]) -> dict[str, object]:
+    """Call a function of the program, and return its encoded value and the arguments that it changed."""
+    function = namespace.get(call["function"])
+    if not callable(function):
+        return {"failure": {"kind": "MissingFunction", "message": call["function"]}}
+    arguments = {name: decode(each) for name, each in call["arguments"]}
+    given = {
+        name: np.random.default_rng(each) if name == RANDOM and isinstance(each, int) else each
+        for name, each in arguments.items()
+    }
+    before = {name: encode(each) for name, each in given.items()}
+    value = function(**given) if call["by_name"] else function(*given.values())
+    encoded = encode(_settled(value))
+    after = {name: encode(each) for name, each in given.items()}
+    return {"value": encoded, "changed": [[name, after[name]] for name in given if after[name] != before[name]]}
+
+
+def _settled(value: object) -> object:
+    """Return a value of which nothing is left to compute: a generator's values as a list."""
+    if isinstance(value, Iterator):
+        return [_settled(each) for each in islice(value, _MOST_YIELDED)]
+    return value
+
+
+def _failure_of(error: BaseException) -> dict[str, object]:
+    """Say what an exception was, where in the program it was raised, and what the names at that place held."""
+    failure: dict[str, object] = {"kind": type(error).__name__, "message": _text_of(error)}
+    if isinstance(error, audit.ForbiddenError):
+        failure |= {"kind": "Forbidden", "message": str(error.what)}
+    if isinstance(error, SyntaxError) and error.filename == FILENAME:
+        first, last = error.offset or 1, error.end_offset or 0
+        return failure | {"line": error.lineno or 1, "columns": [first - 1, max(first, last - 1)]}
+    found = _innermost(error.__traceback__)
+    if found is None:
+        return failure
+    frame, line, columns = found
+    return failure | {"line": line, "columns": columns, "names": _names_at(frame)}
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)[:_LONGEST_MESSAGE]
+    except Exception:
+        return ""
+
+
+def _innermost(trace: TracebackType | None) -> tuple[FrameType, int, list[int]] | None:
+    """Return the innermost frame of the program, its line, and the columns of the expression, from 0."""
+    found = None
+    for frame, line in traceback.walk_tb(trace):
+        if frame.f_code.co_filename == FILENAME:
+            found = frame, line
+    if found is None:
+        return None
+    frame, line = found
+    columns: list[int] = []
+    while trace is not None:
+        if trace.tb_frame is frame:
+            start_line, end_line, first, last = next(islice(frame.f_code.co_positions(), trace.tb_lasti // 2, None))
+            if start_line is not None and first is not None and last is not None:
+                line = start_line
+                columns = [first, last if end_line == start_line else 1_000]
+        trace = trace.tb_next
+    return frame, line, columns
+
+
+def _line_of(frame: FrameType | None) -> int:
+    while frame is not None:
+        if frame.f_code.co_filename == FILENAME:
+            return frame.f_lineno
+        frame = frame.f_back
+    return 0
+
+
+def _names_at(frame: FrameType) -> list[list[str]]:
+    """Describe what the names at a place hold, such as ``["z", "array (2, 3)"]``."""
+    local = frame.f_locals
+    names = [name for name in local if not name.startswith("_")][:_MOST_NAMES]
+    return [[name, _description(local[name])] for name in names]
+
+
+def _description(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"array {value.shape}"
+    if type(value) in {int, float, bool, str}:
+        return f"{type(value).__name__} {value!r:.{_LONGEST_DESCRIPTION}}"
+    if type(value) in {list, tuple}:
+        assert isinstance(value, list | tuple)  # noqa: S101 - for the type checker
+        return f"{type(value).__name__} {len(value)}"
+    return type(value).__name__
+
+
+def main(request: int, results: int, traces: int) -> None:
+    """Run one request in a fresh interpreter, and end it without any of Python's own cleaning up."""
+    run_request(request, results, traces)
+    os._exit(0)

@@ -1,0 +1,182 @@
+"""What a sandbox is asked to do, and what came of it, as values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tutor.sandbox.values import Encoded, decode, encode
+
+MOST_SOURCE_CHARACTERS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a function of a program.
+
+    Args:
+        function: Its name.
+        arguments: Encoded arguments by name, in the order of the signature: see `tutor.sandbox.values.encode`. An
+            argument called ``random`` is a seed; the function gets ``np.random.default_rng(seed)``.
+        by_name: Whether they are passed by name; otherwise by position, because a learner may rename parameters.
+    """
+
+    function: str
+    arguments: tuple[tuple[str, Encoded], ...] = ()
+    by_name: bool = False
+
+    @classmethod
+    def of(cls, function: str, *, by_name: bool = False, **arguments: object) -> Call:
+        """Return a call with these arguments, which are encoded here."""
+        return cls(function, tuple((name, encode(each)) for name, each in arguments.items()), by_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program and the calls to make once it is loaded. ``np`` is NumPy in it without an import."""
+
+    source: str
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Programs to run one after the other in one process.
+
+    Args:
+        programs: The programs. They can see each other's remains, so a learner's program has a job to itself.
+        seconds: How long loading a program or a call may take.
+        memory_bytes: How much data they may hold.
+        output_bytes: How much of what they print is kept.
+        readable: The only folders that may be read; None does not limit reading.
+    """
+
+    programs: tuple[Program, ...]
+    seconds: float = 2.0
+    memory_bytes: int = 256 << 20
+    output_bytes: int = 64 << 10
+    readable: tuple[str, ...] | None = None
+
+    def to_json(self) -> bytes:
+        """Return the request that `tutor.sandbox.child` reads."""
+        programs = [
+            {
+                "source": each.source,
+                "calls": [
+                    {"function": call.function, "arguments": call.arguments, "by_name": call.by_name}
+                    for call in each.calls
+                ],
+            }
+            for each in self.programs
+        ]
+        request = {
+            "programs": programs,
+            "memory_bytes": self.memory_bytes,
+            "output_bytes": self.output_bytes,
+            "readable": self.readable,
+        }
+        return json.dumps(request).encode()
+
+
+class Stop(StrEnum):
+    """What ended the process of a job, or a step of it, other than an exception of the program."""
+
+    HANG = "Hang"
+    CRASH = "Crash"
+    QUIT = "Quit"
+    KILLED = "Killed"
+    NOT_STARTED = "NotStarted"
+    FORBIDDEN = "Forbidden"
+    TOO_LARGE = "TooLargeError"
+    NO_FUNCTION = "MissingFunction"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a program or a call gave no value.
+
+    Args:
+        kind: The name of the exception, or a member of `Stop`.
+        message: The text of the exception. What was forbidden, or the name of the missing function, for these.
+        line: The line of the program, from 1; 0 if it is not known.
+        columns: The piece of the line, from 0, as byte offsets of its UTF-8; empty if it is not known.
+        names: What the names at that place held, such as ``("z", "array (2, 3)")``.
+    """
+
+    kind: str
+    message: str = ""
+    line: int = 0
+    columns: tuple[int, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of loading a program, or of one call.
+
+    Args:
+        value: What the call returned, encoded; None if it failed, and for loading.
+        changed: Arguments that the call changed in place, encoded.
+        failure: Why there is no value.
+        printed: What was printed, as far as it was kept.
+        printed_count: How many characters were printed.
+        forbidden: What the program tried and may not do, with the lines, even if it went on after that.
+        seconds: How long it took in the process itself.
+    """
+
+    value: Encoded | None = None
+    changed: tuple[tuple[str, Encoded], ...] = ()
+    failure: Failure | None = None
+    printed: str = ""
+    printed_count: int = 0
+    forbidden: tuple[tuple[str, int], ...] = ()
+    seconds: float = 0.0
+
+    def decoded(self) -> object:
+        """Return the value.
+
+        Raises:
+            ValueError: There is none, or it is damaged.
+        """
+        return decode(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramReport:
+    """What came of one program: loading it, and its calls as far as they were made.
+
+    The last outcome has a failure if the program was stopped in it. Calls after that were not made.
+    """
+
+    loaded: Outcome
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the program could not be loaded."""
+        return self.loaded.failure
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a job.
+
+    Args:
+        programs: The reports, as far as the process came.
+        given: The limits that held: see `tutor.sandbox.limits.Limit`.
+    """
+
+    programs: tuple[ProgramReport, ...]
+    given: frozenset[str] = field(default_factory=frozenset)
+
+
+def lines_in_trace(trace: str, filename: str) -> Iterable[int]:
+    """Yield the lines of ``filename`` in what `faulthandler` wrote, innermost first."""
+    mark = f'File "{filename}", line '
+    for each in trace.split("\n"):
+        _, found, behind = each.partition(mark)
+        number = behind.partition(" ")[0]
+        if found and number.isascii() and number.isdigit():
+            yield int(number[:9])
