@@ -55,7 +55,6 @@ def rebuilt(arrays: Mapping[str, Any], x: Floats) -> Floats:
         x = np.concatenate([x**power for power in range(1, about["degree"] + 1)], axis=1)
         x = (x - arrays["powers.mean"]) / arrays["powers.scale"]
     layers = len(about["sizes"]) - 1
-    activation = {"relu": lambda z: np.maximum(z, 0), "tanh": np.tanh}.get(about["activation"])
     for number in range(1, layers + 1):
         z = x @ arrays[f"W{number}"].T
         if number == layers:
@@ -64,8 +63,8 @@ def rebuilt(arrays: Mapping[str, Any], x: Floats) -> Floats:
         if about["batch_norm"]:
             mean, variance = arrays[f"running.mean{number}"], arrays[f"running.variance{number}"]
             z = arrays[f"gamma{number}"] * (z - mean) / np.sqrt(variance + about["epsilon"])
-        assert activation is not None
-        a = activation(z + arrays[f"b{number}"])
+        z = z + arrays[f"b{number}"]
+        a = np.tanh(z) if about["activation"] == "tanh" else np.maximum(z, 0)
         x = x + a if number in about["residual"] else a
     if about["classes"]:
         e = np.exp(x - x.max(axis=1, keepdims=True))
@@ -97,7 +96,7 @@ def test_the_exported_arrays_alone_give_the_same_predictions(
         about = json.loads(arrays["about"].tobytes())
         assert about["run"] == run_id
         assert not [name for name in arrays.files if name.startswith("optimizer.")]
-        assert np.allclose(rebuilt(arrays, rows.x), found.values, rtol=1e-4, atol=1e-4)
+        assert np.allclose(rebuilt(arrays, np.asarray(rows.x, dtype=np.float64)), found.values, rtol=1e-4, atol=1e-4)
     assert len(found.values) == 30
     assert about["features"] == list(run.model.about.features)
 

@@ -40,7 +40,8 @@ def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
 
 def fences_of(lesson: Lesson) -> list[LabFence]:
     """Every lab fence of a lesson, in its text, its questions and its exercises."""
-    return [*lesson.labs, *(fence for each in (*lesson.every_question, *lesson.exercises) for fence in each.labs)]
+    of_questions = (fence for question in lesson.every_question for fence in question.labs)
+    return [*lesson.labs, *of_questions, *(fence for exercise in lesson.exercises for fence in exercise.labs)]
 
 
 def spec_of_fence(fence: LabFence, labs_folder: Path) -> LabConfig:
