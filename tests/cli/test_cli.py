@@ -12,8 +12,8 @@ from tutor.foundation.errors import ExitCode
 from tutor.plain.listing import lab_names
 
 COMMANDS = (
-    "open", "lab", "train", "sweep", "runs", "watch", "run", "doctor", "quiz", "exercise", "review", "progress",
-    "list", "read", "new", "check", "source", "help", "completion",
+    "open", "lab", "train", "explain", "sweep", "runs", "watch", "run", "doctor", "quiz", "exam", "exercise", "review",
+    "notes", "digest", "progress", "list", "read", "new", "check", "source", "keys", "help", "completion",
 )  # fmt: skip
 
 
