@@ -36,8 +36,9 @@ def runs(own_home: Path) -> Runs:
 
 
 @pytest.fixture
-def going(runs: Runs, capsys: pytest.CaptureFixture[str]) -> Iterator[str]:
+def going(runs: Runs, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The short id of a run that goes on, slowly, and is ended behind the test."""
+    monkeypatch.setattr("tutor.plain.steer._ANSWER_SECONDS", 120.0)  # a busy machine may let the run wait
     assert train("moons-net", {"train.pace": 20, "train.epochs": 100000}, None, detach=True) == ExitCode.OK
     (entry,) = runs.running()
     assert entry.short_id in capsys.readouterr().out

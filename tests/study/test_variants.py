@@ -109,7 +109,7 @@ def test_all_of_them_have_one_card_and_a_history_each(course: Course, store: Pro
     answer(LessonSession(lesson(course), store).exercise("q1"), right=False)
     answer(quiz(course, store).current, right=False)
     (card,) = store.cards.all()
-    assert (card.key, card.schedule.reviews, card.schedule.lapses) == ("q1", 2, 2)
+    assert (card.key, card.schedule.reviews, card.schedule.lapses) == ("q1", 3, 3)
     assert {name: found.correct for name, found in store.newest_answers("a").items()} == {"q1": False, "q1-b": False}
     state = store.lesson_states()["a"]
     assert (state.questions_answered, state.questions_total) == (1, 2)

@@ -59,7 +59,7 @@ def count_transitions(states: Ints, length: int, classes: int) -> Transitions:
 def most_probable_states(probabilities: Floats, transitions: Transitions) -> Ints:
     """The most probable sequence of states for the frames of one sequence, (T,), by the Viterbi algorithm.
 
-    For each state it keeps the score of the best way to get there, and from which state. That takes T · K² steps,
+    For each state it keeps the score of the best way to get there, and from which state. That takes T · K² sums,
     although there are Kᵀ sequences.
 
     Args:
@@ -67,11 +67,11 @@ def most_probable_states(probabilities: Floats, transitions: Transitions) -> Int
         transitions: How states follow each other.
     """
     evidence = np.log(np.maximum(probabilities, _TINY)) - np.log(transitions.frequency)
-    step = np.log(transitions.next)
+    change = np.log(transitions.next)
     score = np.log(transitions.first) + evidence[0]
     came_from = np.zeros(probabilities.shape, dtype=np.int64)
     for t in range(1, len(evidence)):
-        ways = score[:, None] + step
+        ways = score[:, None] + change
         came_from[t] = ways.argmax(axis=0)
         score = ways.max(axis=0) + evidence[t]
     states = np.empty(len(evidence), dtype=np.int64)
