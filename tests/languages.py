@@ -14,7 +14,7 @@ ESPERANTO = {
         "wish-leave": "for",
     },
     "app": {"language-now": "Nun en {name}."},
-    "home": {"continue": "Daŭrigi", "start": "Komenci", "part": "Parto {number} · {title}"},
+    "home": {"continue": "Daŭrigi", "start": "Komenci", "section": "Parto {section} · {sections}"},
     "settings": {"title": "Agordoj", "language": "Lingvo"},
     "list": {"labs": "Laboratorioj"},
     "lesson": {"not-in-language": "Ne estas en {wanted}, do en {shown}."},

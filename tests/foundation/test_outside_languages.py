@@ -53,7 +53,7 @@ def test_a_folder_of_words_is_a_language(own_home: Path) -> None:
     use_language("eo")
     assert language() == "eo"
     assert translate("home.continue") == "Daŭrigi"
-    assert translate("home.part", number=1, title="X") == "Parto 1 · X"
+    assert translate("home.section", section=1, sections="X") == "Parto 1 · X"
     own, everything = count_words(languages()["eo"])
     assert own == sum(map(len, ESPERANTO.values())) < everything
 
@@ -163,28 +163,28 @@ def test_words_that_ship_are_not_replaced(own_home: Path, code: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{titel} {number}", "{number}", "plain", "{number} {title} {title.__class__}",
-        "{number} {title[0]}", "{number} {title!r}",
-        "{number:>99999999} {title}", "{number} {title:{number}}", "{} {number} {title}", "{number} {title", "}",
-        "{number} {title} {0}",
+        "{sektions} {section}", "{section}", "plain", "{section} {sections} {sections.__class__}",
+        "{section} {sections[0]}", "{section} {sections!r}",
+        "{section:>99999999} {sections}", "{section} {sections:{section}}", "{} {section} {sections}", "{section} {sections", "}",
+        "{section} {sections} {0}",
     ],
 )  # fmt: skip
 def test_other_placeholders_than_the_english_ones_are_told_and_not_used(own_home: Path, text: str) -> None:
-    write_language(own_home, "eo", {"home": {"start": "Komenci", "part": text}})
-    english = translate("home.part", number=1, title="X")
+    write_language(own_home, "eo", {"home": {"start": "Komenci", "section": text}})
+    english = translate("home.section", section=1, sections="X")
     assert told(own_home) == [
-        ("home.toml", 2, translate("check.words-placeholders", key="part", names="{number} {title}"))
+        ("home.toml", 2, translate("check.words-placeholders", key="section", names="{sections} {section}"))
     ]
     use_language("eo")
-    assert translate("home.part", number=1, title="X") == english
+    assert translate("home.section", section=1, sections="X") == english
     assert translate("home.start") == "Komenci"
 
 
 def test_braces_may_stand_elsewhere_and_twice(own_home: Path) -> None:
-    write_language(own_home, "eo", {"home": {"part": "{{ {title} {number} {title} }}"}})
+    write_language(own_home, "eo", {"home": {"section": "{{ {sections} {section} {sections} }}"}})
     assert told(own_home) == []
     use_language("eo")
-    assert translate("home.part", number=1, title="X") == "{ X 1 X }"
+    assert translate("home.section", section=1, sections="X") == "{ X 1 X }"
 
 
 def test_a_text_whose_english_has_no_braces_has_none(own_home: Path) -> None:
@@ -275,7 +275,7 @@ def test_there_is_an_end_to_languages(own_home: Path) -> None:
 
 
 SIGNS = st.sampled_from(
-    ["{", "}", "number", "title", "!r", ":", ">9", ".x", "[0]", '"', "\\", "\n", "=", "start", "part"]
+    ["{", "}", "number", "title", "!r", ":", ">9", ".x", "[0]", '"', "\\", "\n", "=", "start", "section"]
 )
 
 

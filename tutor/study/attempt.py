@@ -335,6 +335,7 @@ def restore_attempt(question: Question, state: Mapping[str, object]) -> Attempt 
     tries, missed = state.get("tries"), state.get("missed")
     attempt = Attempt(question, seed, tries=tries if _is_int(tries) else 1)
     if isinstance(missed, dict):
+        attempt.tries = max(attempt.tries, TRIES)  # an attempt that was locked and restored has no try left
         before = _draft_in(missed)
         if before is None or not attempt.put(before) or not attempt.commit() or attempt.locked:
             return None
