@@ -114,7 +114,7 @@ def scenes(driver: str) -> dict[str, int]:
     """Bytes of the things that a learner does most."""
     found = {}
     with bench(driver=driver) as screen:
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         screen.rest(1.5)
         found["first screen"] = len(screen.output)
         for name, key in (("one row down in a list", "down"), ("settings over the map", "S"), ("back", "escape")):

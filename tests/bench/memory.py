@@ -85,7 +85,7 @@ def openings(rows: int, times: int) -> tuple[list[Taken], list[Taken]]:
         filled(Path(home) / "progress.sqlite3", rows).close()
         for _ in range(times):
             with terminal(TUTOR_HOME=home) as screen:
-                screen.wait("1  What learning means", "p progress")
+                screen.wait("1 What learning means", "p progress")
                 while select.select([screen.master], [], [], 0.5)[0]:  # until nothing is painted any more
                     screen.read()
                 figure, chart = press_until(screen, b"p", f"{rows}     right", "└")

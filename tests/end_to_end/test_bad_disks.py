@@ -116,7 +116,7 @@ def test_the_screen_says_it_in_a_sentence_and_the_course_goes_on(bad_disk: objec
             wait_for_the_sentence(screen, CANNOT)
         screen.press("enter")
         screen.wait("2 of ")
-        screen.look_for("2  Model and loss", "escape", most=3)
+        screen.look_for("2 Model and loss", "escape", most=3)
         screen.press("q")
         assert screen.ended() == ExitCode.OK
         assert LOST in screen.sentence
@@ -168,12 +168,12 @@ def test_a_broken_file_is_kept_aside_and_a_new_one_works(before: Path, damage: C
     file.write_bytes(broken)
     said = damage is not emptied  # an empty file is how a new one begins
     with terminal() as screen:
-        screen.wait("3  Gradient descent")
+        screen.wait("3 Gradient descent")
         if said:
             wait_for_the_sentence(screen, "was damaged")
         screen.press("3")
         answer_the_first_question(screen)
-        screen.look_for("2  Model and loss", "escape", most=3)
+        screen.look_for("2 Model and loss", "escape", most=3)
         screen.press("q")
         assert screen.ended() == ExitCode.OK
         assert LOST not in screen.sentence

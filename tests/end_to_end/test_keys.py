@@ -9,11 +9,11 @@ from tutor.foundation import paths
 def test_own_keys_work_and_are_shown_and_the_usual_ones_do_not() -> None:
     paths.keys_file().write_text('"app.glossary" = "Z"\n"app.settings" = "ctrl+y"\n', encoding="utf-8")
     with terminal() as screen:
-        screen.wait("1  What learning means", "Z glossary")
+        screen.wait("1 What learning means", "Z glossary")
         screen.press("g", "Z")
         screen.wait("tutor › Glossary")
         screen.press("escape")
-        screen.wait("1  What learning means")
+        screen.wait("1 What learning means")
         screen.press("S", "?")
         screen.wait("tutor › Help")
         screen.press("end")

@@ -120,7 +120,7 @@ def test_a_window_too_small_says_so_and_recovers() -> None:
 def test_a_corrupt_progress_file_is_kept_aside_and_said(own_home: Path) -> None:
     (own_home / "progress.sqlite3").write_bytes(b"this is no database" * 500)
     with terminal() as screen:
-        screen.wait("1  What learning means")
+        screen.wait("1 What learning means")
         screen.wait("progress.sqlite3.corrupt-")
         screen.press("q")
     assert list(own_home.glob("progress.sqlite3.corrupt-*"))
@@ -131,10 +131,10 @@ def test_a_plain_terminal_shows_the_course(environment: dict[str, str], monkeypa
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with terminal(TERM=environment.get("TERM", "xterm-256color")) as screen:
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
 
 
 def test_a_locale_without_unicode_gets_ascii() -> None:
     with terminal(LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0") as screen:
-        text = screen.wait("1  What learning means")
+        text = screen.wait("1 What learning means")
         assert not set("─━▸│") & set(text)

@@ -105,7 +105,7 @@ def answering(screen: Terminal) -> None:
 def test_a_terminal_that_stops_reading_gets_one_picture_when_it_reads_again() -> None:
     with terminal() as screen:
         answering(screen)
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         pending(screen)
         before = len(screen.output)
         for _ in range(60):  # nobody reads meanwhile: 120 pages, a quarter of a megabyte
@@ -146,7 +146,7 @@ def test_while_a_terminal_takes_nothing_the_log_is_not_read_and_then_the_run_is_
 
 def test_a_terminal_that_never_reads_again_does_not_keep_it(tmp_path: Path) -> None:
     with terminal() as screen:
-        screen.wait("1  What learning means")
+        screen.wait("1 What learning means")
         for _ in range(40):
             os.write(screen.master, b"S\x1b")
             time.sleep(0.01)
@@ -157,13 +157,13 @@ def test_a_terminal_that_never_reads_again_does_not_keep_it(tmp_path: Path) -> N
 def test_a_terminal_that_answers_is_asked_and_not_a_key_is_made_of_its_answers() -> None:
     with terminal() as screen:
         answering(screen)
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         assert b"\x1b[5n" in screen.output
         for _ in range(10):
             screen.press("S")
             screen.wait("Language")
             screen.press("escape")
-            screen.wait("1  What learning means")
+            screen.wait("1 What learning means")
         assert screen.output.count(b"\x1b[5n") >= 2
         os.write(screen.master, b"q")
         assert screen.ended() == 0
@@ -171,11 +171,11 @@ def test_a_terminal_that_answers_is_asked_and_not_a_key_is_made_of_its_answers()
 
 def test_a_resize_paints_everything_anew() -> None:
     with terminal() as screen:
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         for columns, lines in ((120, 40), (60, 15), (300, 100), (80, 24)):
             screen.screen.reset()
             screen.resize(columns, lines)
-            screen.wait("1  What learning means", "? help")
+            screen.wait("1 What learning means", "? help")
 
 
 @pytest.mark.parametrize(("words", "locale"), [([], "zh_CN.UTF-8"), (["open", "3"], "C")])
@@ -208,7 +208,7 @@ def test_a_window_that_is_resized_all_the_time_ends_with_the_picture_that_a_new_
 
 def test_a_stray_sigcont_changes_nothing() -> None:
     with terminal() as screen:
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         screen.process.send_signal(signal.SIGCONT)
         screen.press("S")
         screen.wait("Language")
@@ -217,7 +217,7 @@ def test_a_stray_sigcont_changes_nothing() -> None:
 
 def test_where_nobody_could_wake_it_it_is_not_stopped() -> None:
     with terminal() as screen:
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         screen.process.send_signal(signal.SIGTSTP)
         screen.press("S")
         screen.wait("Language")
@@ -228,7 +228,7 @@ def test_where_nobody_could_wake_it_it_is_not_stopped() -> None:
 def test_a_job_is_suspended_and_comes_back(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     with Job(pid_file) as screen:
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         pid = int(pid_file.read_text(encoding="utf-8"))
         os.write(screen.master, b"\x1a")
         end = time.monotonic() + 20
@@ -239,7 +239,7 @@ def test_a_job_is_suspended_and_comes_back(tmp_path: Path) -> None:
         assert b"\x1b[?1049l" in screen.output
         screen.screen.reset()
         os.kill(pid, signal.SIGCONT)
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         screen.press("S")
         screen.wait("Language")
         os.write(screen.master, b"q")
@@ -271,16 +271,16 @@ class Job(Terminal):
 
 def test_the_bytes_a_second_are_told_on_request() -> None:
     with terminal() as screen:
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         screen.press("\x0f")
         screen.wait("B/s")
         screen.press("\x0f")
-        screen.wait("1  What learning means", absent="B/s")
+        screen.wait("1 What learning means", absent="B/s")
 
 
 def test_the_stock_driver_is_there_on_request() -> None:
     with terminal("--driver", "textual") as screen:
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         assert b"\x1b[5n" not in screen.output
         screen.press("q")
         assert screen.ended() == 0
@@ -290,7 +290,7 @@ def test_the_stock_driver_is_there_on_request() -> None:
 def test_at_rest_it_rests() -> None:
     with terminal() as screen:
         answering(screen)
-        screen.wait("1  What learning means", "? help")
+        screen.wait("1 What learning means", "? help")
         end = time.monotonic() + PATIENCE_SECONDS
         while not rests(screen):  # the lessons are read in the background first
             assert time.monotonic() < end
