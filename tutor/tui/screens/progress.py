@@ -467,7 +467,8 @@ def _thin_row(thin: ThinTopic, width: int) -> Row:
 def _advice_row(thin: ThinTopic) -> Row:
     """What to do about a lesson: review its cards, or read on, or play with its lab."""
     if thin.cards:
-        return [Span(f"{AGAIN} ", "valid"), Span(f"{translate('stats.do-cards', count=thin.cards)}  "), Span("r", "key")]
+        said = translate("stats.do-cards", count=thin.cards)
+        return [Span(f"{AGAIN} ", "valid"), Span(f"{said}  "), Span("r", "key")]
     if thin.section:
         return [Span(translate("stats.do-read", section=thin.section))]
     if thin.lab:
