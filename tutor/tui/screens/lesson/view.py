@@ -265,6 +265,7 @@ class LessonView(Container):
             self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs_folder))
 
         def show(linked: Sequence[Page | None], labs: Mapping[str, str]) -> None:
+            shell_of(self).garbage.keep_lessons()
             if lesson is self.lesson and self.is_attached:
                 self.side.name_labs(labs)
                 for widget, page in zip(self.flow.blocks[_TITLE:], linked, strict=False):
