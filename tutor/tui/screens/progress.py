@@ -238,7 +238,9 @@ class ProgressScreen(TutorScreen):
         draw = self._ready.get(self.page)
         if draw is None:
             return [blank(), *sentence_items(translate("stats.reading"), width)]
-        return draw(width, {"drawable": self._drawable, "ascii": self.tutor.ascii, "colour": not self.tutor.look.native})
+        return draw(
+            width, {"drawable": self._drawable, "ascii": self.tutor.ascii, "colour": not self.tutor.look.native}
+        )
 
     def _titles(self) -> dict[str, str]:
         course = self.workspace.course
