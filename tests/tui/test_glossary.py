@@ -143,7 +143,13 @@ async def test_a_card_opens_over_any_screen_and_the_screen_stays_visible(workspa
         await settled(pilot)
         text = text_of(pilot)
         assert "┌ Loss function · 损失函数" in text
-        assert "PART 1" in text
+        assert "r review" in text
+        crumb = pilot.app.screen._compositor.render_strips()[0]
+        assert "tutor" in crumb.text
+        inks = [each.style.color for each in crumb if each.style is not None]
+        colours = [ink.triplet for ink in inks if ink is not None and ink.triplet is not None]
+        assert colours
+        assert all(max(colour) < 0xA0 for colour in colours), "what lies below is faint"
         await pilot.press("escape")
         await settled(pilot)
         assert isinstance(pilot.app.screen, HomeScreen)
