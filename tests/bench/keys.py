@@ -29,21 +29,21 @@ class Taken:
 
 def press_until(screen: Terminal, key: bytes, *texts: str) -> list[Taken]:
     """Write ``key``; what it took until each of ``texts`` was on the screen, in this order."""
-    before = _computed(screen.process.pid)
+    before = computed_by(screen.process.pid)
     begin = time.perf_counter()
     os.write(screen.master, key)
     taken: list[Taken] = []
     while len(taken) < len(texts):
         if not select.select([screen.master], [], [], 30)[0]:
             raise SystemExit(f"{texts[len(taken)]!r} never came; the screen shows:\n{screen.text}")
-        came, computed = time.perf_counter(), _computed(screen.process.pid)
+        came, computed = time.perf_counter(), computed_by(screen.process.pid)
         screen.read()
         while len(taken) < len(texts) and texts[len(taken)] in screen.text:
             taken.append(Taken(1000 * (came - begin), computed - before))
     return taken
 
 
-def _computed(pid: int) -> float:
+def computed_by(pid: int) -> float:
     """Milliseconds that the process has computed so far, to the nanosecond the kernel counts in where it tells."""
     tasks = Path(f"/proc/{pid}/task")
     try:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.charts.bars import Bar, bar_chart
-from tutor.charts.cells import plain_row, plain_text, row_width
+from tutor.charts.cells import Row, Span, plain_row, plain_text, row_width
 
 DAYS = [Bar(str(day), value) for day, value in zip(range(24, 31), [12, 3, 0, None, 8, 1, 2], strict=True)]
 
@@ -70,3 +70,50 @@ def test_a_value_read_off_the_cells_is_the_value_of_the_bar(values: list[float],
 
 def test_without_room_the_figures_are_told() -> None:
     assert "24 12" in plain_text(bar_chart(DAYS, 15, 4))
+
+
+def heights(rows: list[Row], column: int, ink: str) -> float:
+    """The height in rows of what ``ink`` fills in a column of cells, in front or behind."""
+    high = 0.0
+    for row in rows:
+        place = 0
+        for span in row:
+            if place <= column < place + len(span.text):
+                part = EIGHTHS.index(span.text[column - place]) / 8 if span.text[column - place] in EIGHTHS else 0.0
+                high += part if span.ink == ink else 1 - part if span.ground == ink else 0.0
+            place += len(span.text)
+    return high
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=8), st.integers(7, 30))
+def test_both_parts_of_a_bar_can_be_read_off_the_cells(values: list[tuple[int, int]], height: int) -> None:
+    bars = [Bar(f"b{at}", value, "train", more, "train-raw") for at, (value, more) in enumerate(values)]
+    rows = bar_chart(bars, 80, height)
+    plain = [plain_row(row) for row in rows]
+    base = next(number for number, row in enumerate(plain) if "└" in row)
+    assert plain[base].split("└")[0].strip() == "0"
+    above, value = next((base - n, float(row.partition("┤")[0])) for n, row in enumerate(plain) if "┤" in row)
+    per_row = value / above
+    for at, (right, others) in enumerate(values):
+        column = plain[base + 1].index(f"b{at}")
+        first, second = (heights(rows[:base], column, ink) for ink in ("train", "train-raw"))
+        total = (first + second + 0.5) * per_row if first + second else 0.0
+        near = per_row / 16 if first + second > 1 / 8 else per_row * 0.625
+        assert abs(total - right - others) <= near + (right + others) * 1e-3
+        read = (first + 0.5) * per_row if first else 0.0
+        # Where the border and the top are in one cell, the cell shows the larger part of the two.
+        assert abs(read - right) <= per_row * 1.1
+
+
+def test_without_colour_the_second_part_is_shaded_and_in_ascii_it_has_another_sign() -> None:
+    bars = [Bar("mon", 20.0, "train", 20.0)]
+    assert "░" in plain_text(bar_chart(bars, 40, 10, colour=False))
+    drawn = plain_text(bar_chart(bars, 40, 10, ascii=True))
+    assert "#" in drawn
+    assert ":" in drawn
+
+
+def test_the_two_parts_share_a_cell_at_their_border() -> None:
+    rows = bar_chart([Bar("mon", 13.0, "train", 27.0, "train-raw")], 40, 10, legend=[Span("  right")], title="answers")
+    assert plain_row(rows[0]).startswith("answers  right")
+    assert any(span.ink == "train" and span.ground == "train-raw" for row in rows for span in row)

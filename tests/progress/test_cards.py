@@ -111,6 +111,13 @@ def test_the_forecast_counts_each_card_on_its_day_and_what_is_overdue_today(stor
     assert store.cards.forecast(NOON) == [3, 1, *[0] * 11, 1]
 
 
+def test_of_a_term_with_two_due_sides_one_is_counted(store: ProgressStore) -> None:
+    sides = [f"term:{term}:{side}" for term in ("bias", "bias-unit") for side in ("meaning", "name")]
+    store.cards.see([*sides, "question"], "lesson", NOON)
+    assert len(store.cards.due(NOON + SOON)) == 5
+    assert store.cards.count_due(NOON + SOON) == store.cards.forecast(NOON)[0] == 3
+
+
 def test_a_side_for_tomorrow_is_not_due_today(store: ProgressStore) -> None:
     store.cards.see([BIAS], "lesson", NOON, tomorrow=True)
     assert store.cards.count_due(NOON + timedelta(hours=12)) == 0

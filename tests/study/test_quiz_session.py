@@ -169,6 +169,24 @@ def test_a_quiz_all_right_is_done_and_the_next_one_is_new(store: ProgressStore) 
     assert start(store, THREE[:1]).quiz_id != session.quiz_id
 
 
+def test_the_score_of_the_quiz_before_is_that_of_its_first_round(store: ProgressStore) -> None:
+    session = start(store, THREE[:2])
+    assert session.last_score is None
+    answer(session, right=True)
+    session.next()
+    answer(session, right=False)
+    session.next()
+    session.retry_wrong()
+    answer(session, right=True)
+    session.next()
+    again = start(store, THREE[:2], fresh=True)
+    assert again.last_score == Score(total=2, right=1, wrong=1)
+    for _ in range(2):
+        answer(again, right=True)
+        again.next()
+    assert start(store, THREE[:2], fresh=True).last_score == Score(total=2, right=2)
+
+
 def test_a_quiz_with_mistakes_comes_back_at_its_summary(store: ProgressStore) -> None:
     session = start(store, THREE[:1])
     answer(session, right=False)

@@ -147,3 +147,15 @@ def test_nothing_is_kept_where_the_collector_is_left_alone(collector: None) -> N
     before = gc.get_freeze_count()
     GarbageCollection(Clock()).keep()
     assert gc.get_freeze_count() == before
+
+
+def test_lessons_are_kept_from_collections_once(collector: None) -> None:
+    garbage = begun(Clock())
+    lessons = [[] for _ in range(10_000)]  # type: ignore[var-annotated]
+    before = gc.get_freeze_count()
+    garbage.keep_lessons()
+    kept = gc.get_freeze_count()
+    assert kept >= before + len(lessons)
+    more = [[] for _ in range(10_000)]  # type: ignore[var-annotated]
+    garbage.keep_lessons()
+    assert gc.get_freeze_count() < kept + len(more)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, make_workspace, note_routes, rows_of, running, settled, text_of
+from tutor.course.catalogue import Course
+from tutor.course.glossary import Glossary
 from tutor.tui import router
 from tutor.tui.routes import Lesson, Term
 from tutor.tui.screen import TutorDialog, TutorScreen
@@ -24,10 +27,34 @@ BOTH = pytest.mark.parametrize("language", ["en", "zh"])
 @BOTH
 async def test_every_term_is_listed_with_both_names(workspace_in: MakeWorkspace, language: str) -> None:
     async with running(workspace_in(language), GlossaryScreen) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
         rows = [row for row in rows_of(pilot) if "学习率" in row and "Learning rate" in row]
         assert len(rows) == 1
-        assert rows[0].strip(" ▌").startswith("Learning rate" if language == "en" else "学习率")
+        assert rows[0].strip("▌ ").startswith("Learning rate" if language == "en" else "学习率")
         assert ("4 terms" if language == "en" else "4 个术语") in rows_of(pilot)[0]
+
+
+async def test_the_screen_is_there_before_the_lessons_have_been_read(
+    workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = workspace_in()
+    course, read = workspace.course, Event()
+    assert course is not None
+    glossary = type(course).glossary
+
+    def slowly(self: Course) -> Glossary:
+        read.wait(30)
+        return glossary(self)
+
+    monkeypatch.setattr(Course, "glossary", slowly)
+    async with running(workspace, GlossaryScreen) as pilot:
+        assert "Reading the lessons" in text_of(pilot)
+        await pilot.press(*"learning ra")
+        read.set()
+        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
+        assert pilot.app.screen.query_one(RowList).selected == "learning-rate", "what was typed meanwhile is found"
 
 
 @pytest.mark.parametrize("words", ["learning ra", "学习率", "LEARNING RATE", "/learning ra"])
@@ -116,7 +143,13 @@ async def test_a_card_opens_over_any_screen_and_the_screen_stays_visible(workspa
         await settled(pilot)
         text = text_of(pilot)
         assert "┌ Loss function · 损失函数" in text
-        assert "PART 1" in text
+        assert "r review" in text
+        crumb = pilot.app.screen._compositor.render_strips()[0]
+        assert "tutor" in crumb.text
+        inks = [each.style.color for each in crumb if each.style is not None]
+        colours = [ink.triplet for ink in inks if ink is not None and ink.triplet is not None]
+        assert colours
+        assert all(max(colour) < 0xA0 for colour in colours), "what lies below is faint"
         await pilot.press("escape")
         await settled(pilot)
         assert isinstance(pilot.app.screen, HomeScreen)

@@ -403,25 +403,41 @@ async def test_contents_open_over_the_text_and_lead_to_a_section(tmp_path: Path,
 async def test_contents_stay_open_beside_the_text_where_there_is_room(tmp_path: Path) -> None:
     async with reading(tmp_path, size=(140, 40)) as (pilot, view):
         rows = rows_of(pilot)
-        assert rows[2].startswith(" ▸ One step")
-        assert rows[3].startswith("   ○ What happens with a large")
+        side = [row.rpartition("│")[2] for row in rows]
+        begin = next(number for number, row in enumerate(side) if row.strip().startswith("Contents"))
+        assert side[begin + 1].startswith("  ▸ One step") or side[begin + 1].startswith(" ▌▸ One step")
+        assert side[begin + 2].startswith("    ○ What happens with a large")
         assert "20 min · builds on" in rows[2]
         assert "✓ 0/2" in rows[-3]
         await pilot.press("c", "end", "enter")
         await settled(pilot)
         assert view.block == 7
         assert pilot.app.focused is view.flow
-        assert any(row.startswith(" ▸ Local minima") for row in rows_of(pilot))
+        assert any("▸ Local minima" in row.rpartition("│")[2] for row in rows_of(pilot))
+        assert any("✓ One step" in row.rpartition("│")[2] for row in rows_of(pilot)), "it has been read"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_terms_in_view_stand_beside_the_text_with_their_definitions(tmp_path: Path, language: str) -> None:
+    async with reading(tmp_path, language, size=(140, 40)) as (pilot, _):
+        heading = {"en": "On this page", "zh": "本页的术语"}[language]
+        await until(pilot, lambda: heading in text_of(pilot))
+        side = [row.rpartition("│")[2] for row in rows_of(pilot)]
+        begin = next(number for number, row in enumerate(side) if heading in row)
+        assert {"en": "How far one update moves.", "zh": "一次更新移动多远。"}[language] in "".join(side[begin:])
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert heading not in text_of(pilot)
 
 
 async def test_an_answer_shows_in_the_contents(tmp_path: Path) -> None:
     async with reading(tmp_path, size=(140, 40)) as (pilot, _view):
         await pilot.press("tab")
         await settled(pilot)
-        place = next(row for row in rows_of(pilot) if "It flies away" in row).split("│")[2].replace("▸", " ").split()[0]
+        place = next(row for row in rows_of(pilot) if "It flies away" in row).split("│")[0].strip("▎▸ ").split()[0]
         await pilot.press(place, "enter")
         await settled(pilot)
-        assert any(row.startswith("   ✓ What happens") for row in rows_of(pilot))
+        assert any(row.rpartition("│")[2].startswith("    ✓ What happens") for row in rows_of(pilot))
         assert "✓ 1/2" in rows_of(pilot)[-3]
 
 
@@ -455,7 +471,7 @@ async def test_the_contents_call_a_lab_by_its_title(tmp_path: Path) -> None:
     folder = write_course(tmp_path / "course", c03_play={"en": text, "zh": text})
     (folder / "labs" / "ball.toml").write_text(LAB.replace('id = "one-lag"', 'id = "ball"'), encoding="utf-8")
     async with reading(tmp_path, size=(140, 40), lesson="play", lessons=folder) as (pilot, _):
-        assert any(row.startswith("   ▶ Looking back one day") for row in rows_of(pilot)), text_of(pilot)
+        assert any("│    ▶ Looking back one day" in row for row in rows_of(pilot)), text_of(pilot)
 
 
 async def test_reading_to_the_end_is_reading_everything(tmp_path: Path) -> None:
@@ -538,7 +554,7 @@ async def test_answers_of_a_quiz_show_when_one_comes_back(tmp_path: Path) -> Non
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
         await until(pilot, lambda: view.complete and view.session is not None and view.session.score.counted == 1)
-        assert not any(row.startswith("   ○ What happens") for row in rows_of(pilot))
+        assert not any("│    ○ What happens" in row for row in rows_of(pilot))
 
 
 async def test_contents_take_the_focus_and_give_it_back(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ async def test_every_page_in_both_languages(workspace_in: MakeWorkspace, languag
         assert ("p progress" if english else "p 进度") in rows_of(pilot)[-1]
         text = await press(pilot, "p")
         assert ("of 3 right" if english else "正确，共 3 题") in " ".join(text.split())
-        assert ("four weeks" if english else "最近四周") in text
+        assert ("█ right" if english else "█ 答对") in text
         assert "└" in text, "the chart is drawn"
         text = await press(pilot, "right")
         assert ("2 Model and loss" if english else "2 模型与损失") in text
@@ -63,6 +63,28 @@ async def test_every_page_in_both_languages(workspace_in: MakeWorkspace, languag
         assert ("2 Model and loss · loss-first" if english else "2 模型与损失 · loss-first") in text
         text = await press(pilot, "left", "L")
         assert ("高估" if english else "too sure by") in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+async def test_beside_a_weak_lesson_stands_what_to_do(workspace_in: MakeWorkspace, size: tuple[int, int]) -> None:
+    workspace = workspace_in()
+    learnt(workspace)
+    async with running(workspace, size=size) as pilot:
+        text = await press(pilot, "p")
+        assert "what to do" in text
+        (row,) = (row for row in text.split("\n") if " 1/3 " in row)
+        assert "read on § 1" in row, "it was never read to its end, and no card is due yet"
+        await pilot.press("escape")
+        learnt_long_ago(workspace)
+        text = await press(pilot, "p")
+        (row,) = (row for row in text.split("\n") if " 1/4 " in row)
+        assert "↻ cards: 1  r" in row
+
+
+def learnt_long_ago(workspace: Workspace) -> None:
+    """A missed answer, whose card is due by now."""
+    at = clock.utc_now() - timedelta(days=9)
+    workspace.store.record_answer(Answer("loss", "loss-again", "single", (1,), False, seconds=9.0, at=at))
 
 
 async def test_where_a_row_could_be_opened_right_turns_the_page_as_the_footer_says(workspace_in: MakeWorkspace) -> None:

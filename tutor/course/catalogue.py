@@ -157,6 +157,11 @@ class Course:
                     return question
         return None
 
+    @property
+    def has_glossary(self) -> bool:
+        """Whether the terms have been read, so that `glossary` answers at once."""
+        return self._glossary is not None
+
     def glossary(self) -> Glossary:
         """Return all terms of all lessons. The first call reads every lesson."""
         if self._glossary is None:

@@ -86,6 +86,12 @@ _REVIEWS = """
 # now. The plus signs make SQLite use the index on this expression, because few cards have such times.
 _IN_FUTURE = "max(made, coalesce(reviewed, 0)) > :clock AND +retired = 0"
 
+_ASKED = f"""
+    DISTINCT CASE WHEN card GLOB '{TERM}*'
+    THEN substr(card, 1, {len(TERM)} + instr(substr(card, {len(TERM) + 1}), ':')) ELSE card END
+"""
+"""What a review asks only once: a question, or a term, whose sides give one another away."""
+
 
 class CardStore:
     """The review cards of a learner. A question and its variants have one card, under the id of the question.
@@ -145,23 +151,26 @@ class CardStore:
         return cards if limit < 0 else cards[:limit]
 
     def count_due(self, moment: datetime) -> int:
-        """Return how many cards are due at ``moment``."""
-        due = self._count("retired = 0 AND due <= :now", _at(moment))
-        return due + self._count(f"{_IN_FUTURE} AND +due > :now", _at(moment))
+        """Return how many cards a review asks at ``moment``: all that are due, but of each term only one side."""
+        due = self._count("retired = 0 AND due <= :now", _at(moment), _ASKED)
+        return due + self._count(f"{_IN_FUTURE} AND +due > :now", _at(moment), _ASKED)
 
     def count(self) -> int:
         """Return how many cards there are, without retired ones."""
         return self._count("retired = 0", {})
 
     def forecast(self, moment: datetime, days: int = 14) -> list[int]:
-        """Return how many cards become due on each of the next ``days`` days; the first day includes overdue ones."""
+        """Return how many cards become due on each of the next ``days`` days, as `count_due` counts them.
+
+        The first day includes overdue cards.
+        """
         starts = [to_milliseconds(each) for each in day_starts(study_day(moment), days)]
         counts = []
         for number in range(days):
             # What was due before the first day is due on it.
             low = -(2**62) if number == 0 else starts[number]
             within = {"low": low, "high": starts[number + 1]}
-            counts.append(self._count("retired = 0 AND due >= :low AND due < :high", within))
+            counts.append(self._count("retired = 0 AND due >= :low AND due < :high", within, _ASKED))
         hidden = self._hidden()
         now = {"clock": _at(moment)["clock"]}
         ahead = self._database.read(f"SELECT card, due FROM cards WHERE {_IN_FUTURE}", now)  # noqa: S608
@@ -234,10 +243,10 @@ class CardStore:
         rows = self._database.read(f"SELECT {_READ_COLUMNS} FROM cards WHERE {condition}", values)  # noqa: S608
         return [self._card(row) for row in rows if row[0] not in hidden]
 
-    def _count(self, condition: str, values: Mapping[str, object]) -> int:
+    def _count(self, condition: str, values: Mapping[str, object], what: str = "*") -> int:
         hidden = {f"hidden{number}": key for number, key in enumerate(self._hidden())}
         others = f" AND card NOT IN ({', '.join(f':{name}' for name in hidden)})" if hidden else ""
-        sql = f"SELECT count(*) FROM cards WHERE {condition}{others}"  # noqa: S608 - our own names
+        sql = f"SELECT count({what}) FROM cards WHERE {condition}{others}"  # noqa: S608 - our own names
         return int(self._database.read(sql, {**values, **hidden})[0][0])
 
     def _card(self, row: tuple[Any, ...]) -> Card:

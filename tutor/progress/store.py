@@ -360,17 +360,24 @@ class ProgressStore:
 
     def open_quiz(self, scope: str) -> SavedQuiz | None:
         """Return the newest unfinished quiz of ``scope``; None if there is none."""
+        return self._newest_quiz(scope, finished=False)
+
+    def finished_quiz(self, scope: str, before: str) -> SavedQuiz | None:
+        """Return the newest finished quiz of ``scope`` other than the one with the id ``before``; None if none is."""
+        return self._newest_quiz(scope, finished=True, other_than=before)
+
+    def _newest_quiz(self, scope: str, *, finished: bool, other_than: str = "") -> SavedQuiz | None:
         kind, colon, of_lesson = scope.partition(":")
         scopes = [f"{kind}:{each}" for each in self.renames().lesson_ids(of_lesson)] if colon else [scope]
         rows = self._database.read(
             "SELECT quiz, scope, lesson, seed, state AS quiz_state, started, finished FROM quizzes"  # noqa: S608
-            f" WHERE scope IN ({', '.join('?' * len(scopes))}) AND finished = 0"
+            f" WHERE scope IN ({', '.join('?' * len(scopes))}) AND finished = ? AND quiz <> ?"
             " ORDER BY at <= ? DESC, at DESC, started DESC LIMIT 1",
-            (*scopes, to_milliseconds(clock.utc_now())),
+            (*scopes, int(finished), other_than, to_milliseconds(clock.utc_now())),
         )
-        for quiz_id, of_scope, lesson, seed, state, started, finished in rows:
+        for quiz_id, of_scope, lesson, seed, state, started, is_finished in rows:
             content = parse_json(state, dict)
-            return SavedQuiz(quiz_id, of_scope, lesson, seed, content, from_milliseconds(started), bool(finished))
+            return SavedQuiz(quiz_id, of_scope, lesson, seed, content, from_milliseconds(started), bool(is_finished))
         return None
 
 

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Question
@@ -184,6 +184,20 @@ class QuizSession:
     def whole_score(self) -> Score:
         """Of all questions as they stand now, whatever round it took."""
         return score_of(self.mark(each) for each in self._questions)
+
+    @cached_property
+    def last_score(self) -> Score | None:
+        """Of the first round of the quiz before this one; None if there is none, or nothing was answered in it."""
+        saved = self._store.finished_quiz(self.scope, self.quiz_id)
+        if saved is None:
+            return None
+        first = saved.state.get("first")
+        if not isinstance(first, dict) or not first:  # it had one round alone
+            answers = self._store.answers(quiz_id=saved.quiz_id)
+            counted = {each.question_id: each.correct for each in answers if each.correct is not None}
+            return score_of(Mark.RIGHT if right else Mark.WRONG for right in counted.values()) if counted else None
+        names = {mark.value: mark for mark in Mark}
+        return score_of(names.get(str(mark), Mark.OPEN) for mark in first.values())
 
     @property
     def wrong_ids(self) -> tuple[str, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tutor.course.lesson import Lesson
+    from tutor.course.lesson import Lesson, Section
 
 
 def top_sections(lesson: Lesson) -> list[int]:
@@ -17,3 +19,23 @@ def top_sections(lesson: Lesson) -> list[int]:
 def section_at(lesson: Lesson, block: int) -> int:
     """The number of the section that a block belongs to, from 1; blocks before the first section belong to it."""
     return max(1, sum(1 for begin in top_sections(lesson) if begin <= block))
+
+
+class Source(NamedTuple):
+    """The section that most of some questions come from: its number from 1, the section, and how many questions."""
+
+    number: int
+    section: Section
+    count: int
+
+
+def source_of(lesson: Lesson, question_ids: Iterable[str]) -> Source | None:
+    """The section of the highest level in which most of the questions stand, the first of several; None without one."""
+    wanted = set(question_ids)
+    begins = {section.block_index: section for section in lesson.sections}
+    blocks = [number for number, block in enumerate(lesson.blocks) if getattr(block, "id", None) in wanted]
+    numbers = Counter(section_at(lesson, block) for block in blocks)
+    if not numbers or not begins:
+        return None
+    number = min(numbers, key=lambda each: (-numbers[each], each))
+    return Source(number, begins[top_sections(lesson)[number - 1]], numbers[number])

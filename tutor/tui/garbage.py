@@ -45,7 +45,7 @@ class GarbageCollection:
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._last_key = seconds()
-        self._begun = self._settled = False
+        self._begun = self._settled = self._kept_lessons = False
         self._left = 0
         self._froze_a_screen = False  # what was in front then would be kept for ever
         self._look_at_all = False  # that screen has been left: unfreeze and collect everything in a longer pause
@@ -77,6 +77,15 @@ class GarbageCollection:
             gc.collect(1)
             gc.freeze()
             self._froze_a_screen = True
+
+    def keep_lessons(self) -> None:
+        """Freeze what was read when all lessons were, for the glossary. Each collection visited it, for 20 ms or more.
+
+        This is done once: after a lesson was changed, only that one is read again.
+        """
+        if not self._kept_lessons:
+            self._kept_lessons = True
+            self.keep()
 
     def leave(self) -> None:
         """A screen has been left. Call `look` after `AFTER_LEAVING` seconds."""

@@ -250,10 +250,10 @@ class TutorScreen(Commanded[None]):
 
 
 class TutorDialog(Commanded[ResultType], ModalScreen[ResultType]):
-    """A card over a screen, which stays visible around it."""
+    """A card over a screen, which stays visible around it, but faint: the pieces of its rows are not to be read."""
 
     DEFAULT_CSS = """
-    TutorDialog { align: center middle; background: transparent; &:ansi { background: transparent; } }
+    TutorDialog { align: center middle; background: $background 65%; &:ansi { background: transparent; } }
     """
 
     def on_click(self, event: events.Click) -> None:

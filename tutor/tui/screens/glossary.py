@@ -66,7 +66,7 @@ class GlossaryScreen(TutorScreen):
         return [Span(translate("glossary.count-one" if count == 1 else "glossary.count", count=count), "muted")]
 
     def compose_body(self) -> ComposeResult:
-        items = self._items("")
+        items = self._items("") if self._is_read else [RowItem("", _draw_reading, selectable=False)]
         yield Input(placeholder=translate("glossary.placeholder"), select_on_focus=False)
         with Horizontal():
             yield RowList(items)
@@ -78,7 +78,30 @@ class GlossaryScreen(TutorScreen):
         if self._first:
             rows.select(self._first)
             rows.focus()
-        self._show_selected()
+        if self._is_read:
+            self._show_selected()
+        else:  # reading all lessons would hold up the keys for a second or two
+            self.run_worker(self._read, thread=True, exit_on_error=False)
+
+    @property
+    def _is_read(self) -> bool:
+        """Whether the terms have been read, or there is no course to read them from."""
+        return self.workspace.course is None or self.workspace.course.has_glossary
+
+    def _read(self) -> None:
+        course = self.workspace.course
+        if course is not None:
+            course.glossary()
+        self.app.call_from_thread(self._show_read)
+
+    def _show_read(self) -> None:
+        self.tutor.garbage.keep_lessons()
+        if not self.is_attached:
+            return
+        self._search(self.query_one(Input).value)
+        if self._first:
+            self.query_one(RowList).select(self._first)
+            self._show_selected()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "wide")
@@ -106,6 +129,8 @@ class GlossaryScreen(TutorScreen):
         return [_item(entry, others, reads_both=both) for entry in self._found]
 
     def _search(self, query: str) -> None:
+        if not self._is_read:
+            return
         query = query.lstrip(
             "/"
         )  # on other screens / begins a search, so people type it here too; no term's name begins with it
@@ -115,6 +140,8 @@ class GlossaryScreen(TutorScreen):
         self.refresh_frame()
 
     def _show_selected(self) -> None:
+        if not self._is_read:
+            return
         self.query_one(TermView).show_term(self.query_one(RowList).selected or "")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -181,6 +208,10 @@ class GlossaryScreen(TutorScreen):
 
 def _draw_nothing(width: int) -> Row:
     return [Span(shorten(f"   {translate('glossary.nothing')}", width), "muted")]
+
+
+def _draw_reading(width: int) -> Row:
+    return [Span(shorten(f"   {translate('glossary.reading')}", width), "muted")]
 
 
 def _item(entry: GlossaryEntry, others: int, *, reads_both: bool) -> RowItem:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tutor.runs.lab_list import ListedLab
     from tutor.study.misconceptions import ItemReport, Misconception
     from tutor.study.report import Bin, Confidence, Outlook, Overview, Topic, Topics
+    from tutor.study.thin import ThinTopic
     from tutor.study.today import DailyGoal
 
 
@@ -56,6 +57,7 @@ class _Look(TypedDict):
 
     drawable: bool
     ascii: bool
+    colour: bool
 
 
 _Draw = Callable[[int, _Look], list[RowItem]]
@@ -162,6 +164,7 @@ class ProgressScreen(TutorScreen):
     def _read_overview(self) -> _Draw:
         from tutor.runs.lab_list import labs_by_lesson
         from tutor.study.report import calibration, outlook, overview, topics
+        from tutor.study.thin import thin_topics
         from tutor.study.today import daily_goal, minutes_for_cards
 
         store, course, moment = self.workspace.store, self.workspace.course, clock.utc_now()
@@ -174,7 +177,7 @@ class ProgressScreen(TutorScreen):
             daily_goal(found, self.workspace.settings.daily_minutes),
             outlook(store, moment),
             minutes_for_cards(found, found.due),
-            sorted(lessons, key=lambda each: each.accuracy.fraction)[:_THIN],
+            thin_topics(lessons, store, course, moment, _THIN) if course is not None else [],
             [each for each in tried if each.best is not None],
             calibration(store.statistics.estimates()),
         )
@@ -184,7 +187,7 @@ class ProgressScreen(TutorScreen):
         from tutor.study.report import topics
 
         found = topics(self.workspace.store, self.workspace.course, language())
-        return lambda width, look: topic_items(found, width, **look)
+        return lambda width, look: topic_items(found, width, drawable=look["drawable"], ascii=look["ascii"])
 
     def _read_misses(self) -> _Draw:
         from tutor.study.report import frequent_misconceptions
@@ -197,7 +200,7 @@ class ProgressScreen(TutorScreen):
         from tutor.study.report import confidence
 
         found = confidence(self.workspace.store.statistics.estimates())
-        return lambda width, look: confidence_items(found, width, **look)
+        return lambda width, look: confidence_items(found, width, drawable=look["drawable"], ascii=look["ascii"])
 
     def _read_items(self) -> _Draw:
         from tutor.study.misconceptions import item_reports
@@ -235,7 +238,9 @@ class ProgressScreen(TutorScreen):
         draw = self._ready.get(self.page)
         if draw is None:
             return [blank(), *sentence_items(translate("stats.reading"), width)]
-        return draw(width, {"drawable": self._drawable, "ascii": self.tutor.ascii})
+        return draw(
+            width, {"drawable": self._drawable, "ascii": self.tutor.ascii, "colour": not self.tutor.look.native}
+        )
 
     def _titles(self) -> dict[str, str]:
         course = self.workspace.course
@@ -294,6 +299,8 @@ _DUE_DAYS = 5
 """Days of the forecast that have a row of their own, today included."""
 _THIN, _FEW = 5, 4
 """Lessons shown as the weakest ones, and labs shown."""
+_TO_DO, _ROOM_TO_DO = 20, 72
+"""Cells for what to do about a weak lesson, and the columns that they need beside the rest."""
 _WEAK = 0.65
 """Accuracy below which a bar has the colour of what is wrong."""
 _BAR = 10
@@ -321,12 +328,12 @@ class OverviewPage:
     goal: DailyGoal
     ahead: Outlook
     minutes: int
-    thin: Sequence[Topic] = ()
+    thin: Sequence[ThinTopic] = ()
     labs: Sequence[ListedLab] = ()
     confidence: Sequence[Bin] = ()
 
 
-def overview_items(page: OverviewPage, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+def overview_items(page: OverviewPage, width: int, *, drawable: bool, ascii: bool, colour: bool) -> list[RowItem]:
     """Four figures, the answers of four weeks beside the cards that come due, and where the learner is weakest."""
     report = page.report
     items: list[RowItem] = []
@@ -339,7 +346,7 @@ def overview_items(page: OverviewPage, width: int, *, drawable: bool, ascii: boo
         beside += [[], *_best_rows(page.labs, side, ascii=ascii)] if page.labs else []
         beside += [[], *_confidence_rows(page.confidence, side)] if page.confidence else []
     left = width - 1 - (side + 3 if side else 0)
-    main = [blank(), *(_days_chart(report, ascii=ascii) if drawable else [blank()] * _CHART)]
+    main = [blank(), *(_days_chart(report, ascii=ascii, colour=colour) if drawable else [blank()] * _CHART)]
     above = len(main)
     main += [blank(), *_thin_items(page.thin)] if page.thin else []
     rows: Rows = [[], *beside]
@@ -424,35 +431,68 @@ def _confidence_rows(bins: Sequence[Bin], width: int) -> Rows:
     return rows
 
 
-def _thin_items(topics: Sequence[Topic]) -> list[RowItem]:
-    """The lessons with the lowest accuracy, with a bar; choosing one opens it."""
+def _thin_items(topics: Sequence[ThinTopic]) -> list[RowItem]:
+    """The lessons with the lowest accuracy, with a bar and what to do about it; choosing one opens it."""
 
     def draw_heading(width: int) -> Row:
         left = [Span(" " * MARGIN), Span(translate("stats.thin"), "strong")]
-        return spread_row(left, [Span(translate("stats.right-asked"), "muted")], width)
+        bar, right = _thin_widths(width)
+        end = " " * 3 + pad(translate("stats.what-to-do"), _TO_DO) if width >= _ROOM_TO_DO else ""
+        asked = pad_left(translate("stats.right-asked"), bar + right)
+        return spread_row(left, [Span(asked, "muted"), Span(end, "muted")], width)
 
-    return [fixed(draw_heading), *(RowItem(f"lesson:{each.header.id}", partial(_thin_row, each)) for each in topics)]
+    rows = (RowItem(f"lesson:{each.topic.header.id}", partial(_thin_row, each)) for each in topics)
+    return [fixed(draw_heading), *rows]
 
 
-def _thin_row(topic: Topic, width: int) -> Row:
-    right, asked = topic.accuracy.right, topic.accuracy.answers
-    bar_width = 14 if width < 80 else 24
-    room = max(8, width - MARGIN - bar_width - 10)
-    full = round(bar_width * topic.accuracy.fraction)
-    ink = "bad" if topic.accuracy.fraction < _WEAK else "bar"
+def _thin_widths(width: int) -> tuple[int, int]:
+    """The cells of the bar, and of the figures behind it."""
+    return (14 if width < 90 else 24), 8
+
+
+def _thin_row(thin: ThinTopic, width: int) -> Row:
+    accuracy = thin.topic.accuracy
+    bar_width, figures = _thin_widths(width)
+    advice: Row = []
+    if width >= _ROOM_TO_DO:
+        advice = [Span("   "), *fit_row(_advice_row(thin), _TO_DO)]
+    room = max(8, width - MARGIN - bar_width - figures - row_width(advice))
+    full = round(bar_width * accuracy.fraction)
+    ink = "bad" if accuracy.fraction < _WEAK else "bar"
     return [
-        Span(" " * MARGIN), Span(pad(shorten(harmless_line(topic.header.numbered_title), room - 1), room)),
-        Span(FULL * full, ink), Span(EMPTY * (bar_width - full), "bar-rest"), Span(pad_left(f"{right}/{asked}", 8)),
+        Span(" " * MARGIN), Span(pad(shorten(harmless_line(thin.topic.header.numbered_title), room - 1), room)),
+        Span(FULL * full, ink), Span(EMPTY * (bar_width - full), "bar-rest"),
+        Span(pad_left(f"{accuracy.right}/{accuracy.answers}", figures)), *advice,
     ]  # fmt: skip
 
 
-def _days_chart(report: Overview, *, ascii: bool) -> list[RowItem]:
+def _advice_row(thin: ThinTopic) -> Row:
+    """What to do about a lesson: review its cards, or read on, or play with its lab."""
+    if thin.cards:
+        said = translate("stats.do-cards", count=thin.cards)
+        return [Span(f"{AGAIN} ", "valid"), Span(f"{said}  "), Span("r", "key")]
+    if thin.section:
+        return [Span(translate("stats.do-read", section=thin.section))]
+    if thin.lab:
+        return [Span(f"{translate('stats.do-lab')} ", "muted"), Span(shorten(harmless_line(thin.lab), _TO_DO - 5))]
+    return [Span(translate("stats.do-quiz"))]
+
+
+def _days_chart(report: Overview, *, ascii: bool, colour: bool) -> list[RowItem]:
+    """The answers of each day, the right ones below the others."""
+    right, others = ("#", ":") if ascii else ("█", "█" if colour else "░")
+    legend = [
+        Span(f"   {right} ", "train"), Span(translate("stats.legend-right"), "muted"),
+        Span(f"  {others} ", "train-raw"), Span(translate("stats.legend-others"), "muted"),
+    ]  # fmt: skip
+
     def draw(width: int, height: int) -> Rows:
         from tutor.charts.bars import Bar, bar_chart
 
         days = report.last_days(max(7, min(_DAYS, (width - 6) // 2)))  # a bar takes two cells, the axis six
-        bars = [Bar(day_label(day.day), day.answers, "accent" if day is days[-1] else "train") for day in days]
-        return bar_chart(bars, width, height, title=translate("stats.chart-days"), ascii=ascii)
+        bars = [Bar(day_label(day.day), day.right, "train", day.answers - day.right, "train-raw") for day in days]
+        title = translate("stats.chart-days")
+        return bar_chart(bars, width, height, title=title, legend=legend, ascii=ascii, colour=colour)
 
     return chart_items(draw, _CHART)
 

@@ -14,7 +14,8 @@ from tutor.charts.cells import Row, Rows, Span, fit_row, row_width, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, translate
-from tutor.study.question_attempt import Mark, QuestionAttempt
+from tutor.study.question_attempt import Mark, QuestionAttempt, Score
+from tutor.study.sections import Source, source_of
 from tutor.study.wording import retry_label
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
@@ -185,7 +186,17 @@ class QuizScreen(OneQuestionScreen):
 
     def show_page(self) -> None:
         if self.session is not None and self.session.over:
-            self.query_one(RowList).set_items(summary_items(self.session, self._following(), every=self._every))
+            items = summary_items(self.session, self._following(), every=self._every, source=self._source())
+            self.query_one(RowList).set_items(items)
+
+    def _source(self) -> Source | None:
+        """The section from which most of the missed questions of this round come."""
+        session = self.session
+        if session is None or self._lesson is None:
+            return None
+        wrong = set(session.wrong_ids)
+        originals = [each.question.original for each in session.exercises if each.question.id in wrong]
+        return source_of(self._lesson, originals)
 
     def _list_rows(self, area: Area) -> Rows:
         """Every question of the round, for the list beside the question."""
@@ -269,9 +280,13 @@ class QuizScreen(OneQuestionScreen):
         router.switch(self.tutor, routes.Exam(self.lesson_id))
 
     def action_lesson(self) -> None:
-        """Open the lesson at the current question, or at its start if the summary is shown."""
+        """Open the lesson at the current question; from the summary, at the section that it says to read again."""
         current = self.session.current if self.session is not None else None
-        self._go_to_lesson(self.lesson_id, current.question.original if current is not None else "")
+        if current is not None:
+            anchor = current.question.original
+        else:
+            anchor = source.section.anchor if (source := self._source()) is not None else ""
+        self._go_to_lesson(self.lesson_id, anchor)
 
     def _go_to_lesson(self, lesson_id: str, anchor: str = "") -> None:
         """Show a lesson in place of this quiz and of the lesson from which it was opened."""
@@ -327,19 +342,22 @@ _EDGE = 1
 """Cells that a row leaves free at the right."""
 
 
-def summary_items(session: QuizSession, following: LessonHeader | None, *, every: bool = False) -> list[RowItem]:
+def summary_items(
+    session: QuizSession, following: LessonHeader | None, *, every: bool = False, source: Source | None = None
+) -> list[RowItem]:
     """The summary of a round: the score, the next steps, and what to look at again with both answers.
 
     Args:
         session: The quiz, after the last question of a round.
         following: The lesson after this one; None after the last.
         every: Whether to list the questions that were known, too, instead of counting them.
+        source: The section that most of the missed questions come from.
     """
     numbered = list(enumerate(session.exercises, 1))
     items = [blank(), fixed(partial(_score_row, session))]
     items += [fixed(partial(_marks_row, session, rule=rule)) for rule in (True, False)]
     items += [fixed(partial(_remark_row, text)) for text in _remarks(session)]
-    items += [blank(), *_next_steps(session, following)]
+    items += [blank(), *_next_steps(session, following, source)]
     known = {Mark.RIGHT} if not every else set[Mark]()
     again = [
         (number, each)
@@ -369,7 +387,20 @@ def _score_row(session: QuizSession, width: int) -> Row:
     before: Row = []
     if session.round > 1:
         before = [Span(translate("quiz.first-round", right=session.first_score.right), "muted"), Span(" " * _EDGE)]
+    elif (last := session.last_score) is not None:
+        before = [*_last_time(score, last), Span(" " * _EDGE)]
     return spread_row(row, before, width)
+
+
+def _last_time(score: Score, last: Score) -> Row:
+    """How many were right in the quiz before, and the change; a quiz of another length cannot be compared."""
+    if last.total != score.total:
+        return [Span(translate("quiz.last-time-of", right=last.right, total=last.total), "muted")]
+    row: Row = [Span(translate("quiz.last-time", right=last.right), "muted")]
+    change = score.right - last.right
+    if change:
+        row.append(Span(f"   {'▲' if change > 0 else '▼'} {abs(change)}", "good" if change > 0 else "muted"))
+    return row
 
 
 def _marks_row(session: QuizSession, width: int, *, rule: bool) -> Row:
@@ -409,7 +440,7 @@ def _minutes(questions: int) -> str:
     return translate("quiz.about-minutes", minutes=max(1, round(questions * _SECONDS_A_QUESTION / 60)))
 
 
-def _next_steps(session: QuizSession, following: LessonHeader | None) -> Iterator[RowItem]:
+def _next_steps(session: QuizSession, following: LessonHeader | None, source: Source | None) -> Iterator[RowItem]:
     """What can be done next, each with about how long it takes."""
     if session.score.skipped:
         text = translate("quiz.way-skipped", count=session.score.skipped)
@@ -421,7 +452,13 @@ def _next_steps(session: QuizSession, following: LessonHeader | None) -> Iterato
     if following is not None:
         minutes = translate("home.minutes", minutes=following.minutes) if following.minutes else ""
         yield _step(NEXT, "→", translate("quiz.way-next", title=following.numbered_title), minutes)
-    yield _step(LESSON, "o", translate("quiz.way-lesson"), "")
+    if source is not None:
+        name = one_line(source.section.title, inline=True)
+        text = translate("quiz.way-section", section=source.number, title=name)
+        missed = len(session.wrong_ids)
+        yield _step(LESSON, "o", text, translate("quiz.come-from-it", count=source.count, missed=missed))
+    else:
+        yield _step(LESSON, "o", translate("quiz.way-lesson"), "")
     yield _step(FRESH, "a", translate("quiz.way-fresh"), _minutes(len(session.exercises)))
 
 

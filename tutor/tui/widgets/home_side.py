@@ -111,6 +111,7 @@ class HomeSide(RowsView):
             self.app.call_from_thread(self._show_selected, found)
 
     def _show_beside(self, found: Beside) -> None:
+        shell_of(self).garbage.keep_lessons()
         self._beside = found
         self.redraw()
 

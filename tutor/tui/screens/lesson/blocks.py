@@ -16,6 +16,7 @@ from tutor.course.lesson import Exercise, LabFence, OpeningAnswer, Prose, Questi
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language_note, translate
+from tutor.study.sections import top_sections
 from tutor.tui.themes import RIGHT
 from tutor.tui.widgets.prose import Page, ProseView
 from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed
@@ -121,7 +122,7 @@ def _choice(key: str, sign: str, text_key: str, title: str = "") -> RowItem:
 
 
 class LessonPages:
-    """The pages of one lesson. Make them in reading order, because the first mention of a term becomes a link.
+    """The pages of one lesson. Make them in reading order: in each section the first mention of a term becomes a link.
 
     Args:
         lesson: The lesson.
@@ -144,6 +145,8 @@ class LessonPages:
         self._glossary = glossary
         self._names = {term.id: term.name for term in lesson.terms}
         self._mentioned: set[str] = set()
+        begins = set(top_sections(lesson))
+        self._begins = {id(block) for number, block in enumerate(lesson.blocks) if number in begins}
 
     def title(self) -> Page:
         """The lesson's minutes and the lessons it builds on. Its title is in the top line."""
@@ -168,6 +171,8 @@ class LessonPages:
         from tutor.course.exercises.page import text_of
         from tutor.typeset.page import read_document
 
+        if id(block) in self._begins:
+            self._mentioned.clear()
         if isinstance(block, Prose | Exercise):
             text = block.markdown if isinstance(block, Prose) else text_of(block)
             document = read_document(text, self._mentions if self._glossary is not None else None)
@@ -178,7 +183,7 @@ class LessonPages:
         return None
 
     def _mentions(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Start, end and id of each term that ``text`` is the first to mention."""
+        """Start, end and id of each term that ``text`` is the first of its section to mention."""
         found = self._glossary.find_mentions(text, self._lesson.language) if self._glossary is not None else ()
         for mention in found:
             if mention.term_id not in self._mentioned:

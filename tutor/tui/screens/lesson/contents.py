@@ -61,7 +61,9 @@ def contents_items(session: LessonSession, block: int, labs: Mapping[str, str]) 
         if number in sections:
             section = sections[number]
             deeper = min(section.level - highest, 2)
-            items.append(_section_item(number, one_line(section.title), deeper, here=number == here))
+            end = min((begin for begin in sections if begin > number), default=len(lesson.blocks) - 1)
+            read = session.fraction_at(end, float(end not in sections)) <= session.fraction_read
+            items.append(_section_item(number, one_line(section.title), deeper, here=number == here, read=read))
         elif isinstance(part, Question):
             items.append(_question_item(number, one_line(part.title), session.mark(part.id)))
         elif isinstance(part, LabFence):
@@ -69,22 +71,23 @@ def contents_items(session: LessonSession, block: int, labs: Mapping[str, str]) 
     return items
 
 
-def _section_item(number: int, title: str, deeper: int, *, here: bool) -> RowItem:
+def _section_item(number: int, title: str, deeper: int, *, here: bool, read: bool) -> RowItem:
+    sign, sign_ink = (HERE, "accent") if here else (RIGHT, "good") if read else (" ", "text")
     ink = "accent bold" if here else "text" if not deeper else "muted"
 
     def draw(width: int) -> Row:
-        return _row(HERE if here else " ", "accent", title, ink, width, 1 + 2 * deeper)
+        return _row(sign, sign_ink, title, ink, width, 2 + 2 * deeper)
 
     return RowItem(str(number), draw)
 
 
 def _question_item(number: int, title: str, mark: Mark) -> RowItem:
     sign, ink = MARKS[mark]
-    return RowItem(str(number), lambda width: _row(sign, ink, title, "muted", width, 3))
+    return RowItem(str(number), lambda width: _row(sign, ink, title, "muted", width, 4))
 
 
 def _lab_item(number: int, title: str) -> RowItem:
-    return RowItem(str(number), lambda width: _row("▶", "accent", title or translate("lesson.lab"), "muted", width, 3))
+    return RowItem(str(number), lambda width: _row("▶", "accent", title or translate("lesson.lab"), "muted", width, 4))
 
 
 def _row(sign: str, sign_ink: str, title: str, ink: str, width: int, indent: int) -> Row:
@@ -96,11 +99,11 @@ def progress_row(session: LessonSession, width: int) -> Row:
     """How much has been read and answered, for the line below the contents."""
     score = session.score
     text = translate("lesson.read-so-far", percent=round(100 * session.fraction_read))
-    row: Row = [Span(f" {text}", "muted")]
+    row: Row = [Span(f"  {text}", "muted")]
     if score.total:
         row += [Span("   "), Span(f"{RIGHT} {score.right}/{score.total}", "good" if score.right else "muted")]
     used = sum(cell_width(span.text) for span in row)
-    return row if used <= width else [Span(pad(f" {text}", width), "muted")]
+    return row if used <= width else [Span(pad(f"  {text}", width), "muted")]
 
 
 class ContentsDialog(TutorDialog[str]):

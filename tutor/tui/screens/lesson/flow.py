@@ -297,6 +297,17 @@ class LessonFlow(CachedLayout, can_focus=True):
         line = self._marked.virtual_region.y + self._marked.here.pieces[0].line
         return self._marked.here if top <= line < top + self.height else None
 
+    def links_in_view(self) -> list[str]:
+        """The targets of the links on the lines in view, each once, in reading order."""
+        top, height = self.scroll_offset.y, self.height
+        found: dict[str, None] = {}
+        for prose in self.blocks:
+            region = prose.virtual_region
+            if isinstance(prose, ProseView) and region.y < top + height and region.bottom > top:
+                lines = ((region.y + link.pieces[0].line, link.target) for link in prose.links)
+                found |= dict.fromkeys(target for line, target in lines if top <= line < top + height)
+        return list(found)
+
     def unmark(self) -> bool:
         """Remove the mark from the marked link. Returns whether there was one."""
         marked, self._marked = self._marked, None

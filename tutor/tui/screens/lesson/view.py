@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from tutor.study.lesson_session import LessonSession
     from tutor.study.passages import Passage
 
-WIDE = 120
-"""Columns that the contents need beside the text."""
+WIDE, WIDEST = 120, 136
+"""Columns that the contents need beside the text, and those from which on their column is wider."""
 
 _SAVE_AFTER = 0.8
 """Seconds without scrolling after which the position is saved."""
@@ -87,11 +87,13 @@ class LessonView(Container):
         self._answers: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
-        yield self.side
         yield self.flow
+        yield self.side
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "wide")
+        self.side.set_class(event.size.width >= WIDEST, "wide")
+        self.call_after_refresh(self._show_terms)
 
     def on_unmount(self) -> None:
         """Save the position, however the learner leaves."""
@@ -263,14 +265,24 @@ class LessonView(Container):
             self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs_folder))
 
         def show(linked: Sequence[Page | None], labs: Mapping[str, str]) -> None:
+            shell_of(self).garbage.keep_lessons()
             if lesson is self.lesson and self.is_attached:
                 self.side.name_labs(labs)
                 for widget, page in zip(self.flow.blocks[_TITLE:], linked, strict=False):
                     if page is not None and isinstance(widget, ProseView):
                         widget.set_page(page)
                 self._linked = True
+                self.call_after_refresh(self._show_terms)
 
         self.run_worker(read, group="terms", exclusive=True, thread=True, exit_on_error=False)
+
+    def _show_terms(self) -> None:
+        """Show beside the text the terms that are linked in view."""
+        if not (self._linked and self.has_class("wide") and self.course is not None and self.is_attached):
+            return
+        glossary = self.course.glossary()
+        found = (glossary.get(target[1:]) for target in self.flow.links_in_view() if target.startswith("#"))
+        self.side.terms.show_terms([entry for entry in found if entry is not None])
 
     @property
     def ended(self) -> bool:
@@ -297,6 +309,7 @@ class LessonView(Container):
 
     def _moved(self) -> None:
         self.flow.release_focus()
+        self._show_terms()
         if self.session is None or self.lesson is None or not self.lesson.blocks:
             return
         last = len(self.lesson.blocks) - 1
