@@ -16,6 +16,8 @@ from tutor.course.questions import QUESTION_TYPES
 LANGUAGES = ("en", "zh")
 ANNOUNCED = {"gradient-descent", "loss-function"}
 """Lesson 1 puts these into a table of words, and says that they have lessons of their own."""
+WORDS_A_MINUTE = 50
+"""How many words a long lesson may have for each minute that it says it takes; questions and labs come on top."""
 ENDINGS = {
     "en": ("Common mistakes", "Summary", "Where next", "Terms", "Sources"),
     "zh": ("常见的误解", "小结", "接下来", "术语", "来源"),
@@ -81,7 +83,10 @@ def test_a_lesson_has_a_length_and_an_end(path: Path) -> None:
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert [ending for ending in ENDINGS[path.parent.name] if ending not in headings] == []
     if path.parent.name == "en":
-        assert 900 <= len(prose_of(lesson_of(path)).split()) <= 1800
+        minutes = next(
+            int(line.removeprefix("minutes: ")) for line in text.splitlines() if line.startswith("minutes: ")
+        )
+        assert 900 <= len(prose_of(lesson_of(path)).split()) <= max(1800, WORDS_A_MINUTE * minutes)
 
 
 def test_the_notes_and_the_book_are_named_where_a_reader_sees_them() -> None:

@@ -15,9 +15,9 @@ from importlib import import_module
 from pathlib import Path
 
 LESSONS = Path(__file__).resolve().parents[3] / "lessons"
-FAST = ("turned_valley", "gradients_at_the_start")
+FAST = ("turned_valley", "gradients_at_the_start", "signal_growth")
 """Modules that take some seconds."""
-SLOW = ("differences", "markov_model")
+SLOW = ("differences", "markov_model", "twenty_layers", "other_folds", "forty_five_days")
 """Modules that take a minute or more."""
 
 
