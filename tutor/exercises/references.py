@@ -167,7 +167,8 @@ def _digest(exercise: Exercise, seed: int) -> str:
     content = [
         _VERSION, np.__version__, list(exercise.functions.items()), exercise.solution, exercise.more_cases, seed,
         [each.source for each in exercise.mistakes], [each.replacements for each in exercise.mistakes],
-        [(case.name, case.function, case.arguments) for case in exercise.cases], exercise.options.seconds, exercise.options.memory,
+        [(case.name, case.function, case.arguments) for case in exercise.cases],
+        exercise.options.seconds, exercise.options.memory,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:40]
 
