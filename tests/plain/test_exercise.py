@@ -165,7 +165,7 @@ def test_watching_gives_one_verdict_a_save(own_home: Path) -> None:
 
 
 @pytest.mark.parametrize(("is_right", "code"), [(True, ExitCode.OK), (False, ExitCode.FAULTS_FOUND)])
-def test_the_lines_can_be_put_in_order_and_come_back_as_a_card(
+def test_the_lines_can_be_put_in_order_and_come_back_as_a_card_if_wrong(
     is_right: bool, code: ExitCode, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     course = Course(paths.lessons_folder())
@@ -182,4 +182,4 @@ def test_the_lines_can_be_put_in_order_and_come_back_as_a_card(
     assert ("One sum for the whole table" in said or "overflows" in said) != is_right
     store = open_course_store(course).store
     with closing_progress(store):
-        assert "softmax:lines" in {card.key for card in store.cards.all()}
+        assert ("softmax:lines" in {card.key for card in store.cards.all()}) != is_right

@@ -38,7 +38,6 @@ class LineOrdering(Ordering):
     """An ordering in which some lines are left out, and lines that do not depend on each other may change places."""
 
     name = "program-lines"
-    content_class = ProgramLines
     how, how_in_lines = "quiz.put-program-in-order", "ask.put-program-in-order"
     not_ready_in_lines = "ask.some-lines"
 
