@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.exercises.conftest import LESSONS
+from tutor.course.catalogue import Course
+from tutor.course.exercises.finding import find_exercises
 from tutor.course.lesson import Exercise, Fault
 from tutor.exercises.judge import Judge
 from tutor.exercises.proof import prove
@@ -22,9 +25,26 @@ def told(exercise: Exercise, judge: Judge) -> list[Fault]:
     return prove(exercise, judge)
 
 
-@pytest.mark.parametrize("name", ["mse-gradient", "batches", "adam-step", "softmax"])
+IDS = [found.exercise.id for found in find_exercises(Course(LESSONS), "en")]
+
+
+@pytest.mark.parametrize("name", IDS)
 def test_the_exercises_of_the_course_hold(name: str, exercises: dict[str, Exercise], judge: Judge) -> None:
     assert told(exercises[name], judge) == []
+
+
+def test_there_are_twenty_five_exercises() -> None:
+    assert len(IDS) >= 25
+
+
+@pytest.mark.parametrize("name", ["batches", "k-fold", "group-split"])
+def test_a_check_names_each_mistake_even_if_the_rows_are_drawn_otherwise(
+    name: str, exercises: dict[str, Exercise], judge: Judge
+) -> None:
+    exercise = exercises[name]
+    for mistake in exercise.mistakes:
+        other = mistake.source.replace("    ", "    random.random()\n    ", 1)  # Another order than the listed one.
+        assert judge.check(exercise, other).mistakes == (mistake.name,)
 
 
 def test_a_solution_that_raises_is_told_at_its_place(softmax: Exercise, judge: Judge) -> None:

@@ -8,15 +8,22 @@ import signal
 import subprocess
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from tutor.course.catalogue import Course
+from tutor.course.exercises.finding import find_exercises
+from tutor.course.exercises.line_order import line_order_question
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import use_language
 from tutor.plain.exercise import Wish, check_exercise, exercise_ids, list_exercises
+from tutor.plain.progress import closing_progress
+from tutor.study.attempt import Attempt
+from tutor.study.course_store import open_course_store
 
 SUM = """\
 import numpy as np
@@ -155,3 +162,24 @@ def test_watching_gives_one_verdict_a_save(own_home: Path) -> None:
         assert json.loads(process.stdout.readline())["passed"] is False
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == ExitCode.INTERRUPTED
+
+
+@pytest.mark.parametrize(("is_right", "code"), [(True, ExitCode.OK), (False, ExitCode.FAULTS_FOUND)])
+def test_the_lines_can_be_put_in_order_and_come_back_as_a_card_if_wrong(
+    is_right: bool, code: ExitCode, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = Course(paths.lessons_folder())
+    found = next(find_exercises(course, "en", "softmax"))
+    question = line_order_question(found.exercise)
+    shown = Attempt(question, 5).shown
+    wanted = (0, 1, 2) if is_right else (0, 1, 4)
+    typed = " ".join(str(shown.index(index) + 1) for index in wanted)
+    monkeypatch.setattr("tutor.plain.exercise.new_seed", lambda: 5)
+    monkeypatch.setattr("sys.stdin", StringIO(f"{typed}\n/show\n"))
+    assert check_exercise("softmax", Wish.ORDER) == code
+    said = capsys.readouterr().out
+    assert ("Correct." in said) == is_right
+    assert ("One sum for the whole table" in said or "overflows" in said) != is_right
+    store = open_course_store(course).store
+    with closing_progress(store):
+        assert ("softmax:lines" in {card.key for card in store.cards.all()}) != is_right

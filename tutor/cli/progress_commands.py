@@ -44,6 +44,7 @@ def _exam(lesson: str, minutes: float | None, fresh: bool, seed: int | None) -> 
 @click.option("--edit", "wish", flag_value="edit", help=translate("exercise.cli-edit"))
 @click.option("--hint", "wish", flag_value="hint", help=translate("exercise.cli-hint"))
 @click.option("--solution", "wish", flag_value="solution", help=translate("exercise.cli-solution"))
+@click.option("--order", "wish", flag_value="order", help=translate("exercise.cli-order"))
 @click.option("--reset", "wish", flag_value="reset", help=translate("exercise.cli-reset"))
 @click.option("--file", default=None, metavar="FILE", help=translate("exercise.cli-file"))
 @click.option("--json", "as_json", is_flag=True, help=translate("exercise.cli-json"))
@@ -59,6 +60,8 @@ def _exercise(
         return list_exercises(as_json=as_json)
     if wish is not None and file is not None:
         raise TutorError(translate("exercise.one-of"), exit_code=ExitCode.USAGE)
+    if wish == Wish.ORDER and (file is not None or as_json):
+        raise TutorError(translate("exercise.order-alone"), exit_code=ExitCode.USAGE)
     return check_exercise(name, Wish(wish or "check"), file=file, as_json=as_json)
 
 

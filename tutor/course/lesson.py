@@ -185,12 +185,14 @@ class Case:
     Args:
         name: What the learner reads.
         arguments: The literals, by the names of the parameters.
+        function: The function that is called; empty for the first one of the exercise.
         gives: The literal of the result that was worked out by hand; empty if there is none.
         gives_place: Where that stands.
     """
 
     name: str
     arguments: tuple[tuple[str, str], ...]
+    function: str
     gives: str
     place: Place
     gives_place: Place
@@ -246,8 +248,9 @@ class Exercise:
         title: The heading, as inline Markdown.
         task: Markdown.
         starter: The program that the learner's file begins with.
-        function: The name of its first function, which is the one that is checked.
-        parameters: The names of the function's parameters.
+        function: The name of its first function, which the cases call unless they name another one.
+        parameters: The names of the first function's parameters.
+        functions: The parameters of every function of the starter, by the function's name and in the starter's order.
         cases: The rows of the table.
         more_cases: A program whose ``cases(random)`` yields names and arguments; empty if there is none.
         more_cases_place: Where it stands, or the exercise if there is none.
@@ -268,6 +271,7 @@ class Exercise:
     starter: str
     function: str
     parameters: tuple[str, ...]
+    functions: Mapping[str, tuple[str, ...]]
     cases: tuple[Case, ...]
     more_cases: str
     more_cases_place: Place

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tutor.course.exercises.code import literal_value
-from tutor.course.lesson import Exercise
+from tutor.course.lesson import Case, Exercise
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.sandbox.explain import explain
@@ -30,10 +30,12 @@ class CheckedCase:
 
     Args:
         name: What the learner reads.
+        function: The function that is called.
         arguments: The encoded arguments, by name, in the order of the signature.
     """
 
     name: str
+    function: str
     arguments: tuple[tuple[str, Encoded], ...]
 
     def decoded(self) -> dict[str, object]:
@@ -47,16 +49,19 @@ def cases_of(exercise: Exercise, sandbox: Sandbox, seed: int = 0) -> list[Checke
     Raises:
         CasesError: That program fails, or yields something else than names and arguments.
     """
-    cases = [CheckedCase(case.name, _arguments(exercise, dict(case.arguments))) for case in exercise.cases]
+    cases = [_written_case(exercise, case) for case in exercise.cases]
     if exercise.more_cases:
         cases += _generated(exercise, sandbox, seed)
     return cases[:MOST_CASES]
 
 
-def _arguments(exercise: Exercise, texts: Mapping[str, str]) -> tuple[tuple[str, Encoded], ...]:
-    """Return the arguments of a row, in the order of the signature. An empty cell leaves the default."""
-    given = [name for name in exercise.parameters if texts.get(name)]
-    return tuple((name, encode(as_array(literal_value(texts[name])))) for name in given)
+def _written_case(exercise: Exercise, case: Case) -> CheckedCase:
+    """Return the case of a row. An empty cell leaves the default of its parameter."""
+    function = case.function or exercise.function
+    texts = dict(case.arguments)
+    given = [name for name in exercise.functions[function] if name in texts]
+    arguments = tuple((name, encode(as_array(literal_value(texts[name])))) for name in given)
+    return CheckedCase(case.name, function, arguments)
 
 
 def as_array(value: object) -> object:
@@ -91,11 +96,17 @@ def _generated(exercise: Exercise, sandbox: Sandbox, seed: int) -> list[CheckedC
 
 def _generated_case(exercise: Exercise, yielded: object) -> CheckedCase:
     match yielded:
-        case (str(name), Mapping() as arguments) if set(arguments) <= set(exercise.parameters):
-            ordered = [name for name in exercise.parameters if name in arguments]
-            try:
-                encoded = tuple((each, encode(arguments[each])) for each in ordered)
-            except TooLargeError:
-                raise CasesError(translate("exercise.cases-yield")) from None
-            return CheckedCase(harmless_line(name)[:_LONGEST_NAME], encoded)
-    raise CasesError(translate("exercise.cases-yield"))
+        case (str(name), Mapping() as arguments):
+            function = exercise.function
+        case (str(name), str(function), Mapping() as arguments):
+            pass
+        case _:
+            raise CasesError(translate("exercise.cases-yield"))
+    parameters = exercise.functions.get(function, ())
+    if function not in exercise.functions or not set(arguments) <= set(parameters):
+        raise CasesError(translate("exercise.cases-yield"))
+    try:
+        encoded = tuple((each, encode(arguments[each])) for each in parameters if each in arguments)
+    except TooLargeError:
+        raise CasesError(translate("exercise.cases-yield")) from None
+    return CheckedCase(harmless_line(name)[:_LONGEST_NAME], function, encoded)

@@ -104,8 +104,7 @@ class _Check:
 
     def _run(self) -> ProgramReport:
         calls = tuple(
-            Call(self.exercise.function, case.arguments, by_name=self._is_by_name(case))
-            for case in self.references.cases
+            Call(case.function, case.arguments, by_name=self._is_by_name(case)) for case in self.references.cases
         )
         job = job_for(self.exercise, (Program(self.source, calls),))
         report = self.sandbox.run(job).programs
@@ -114,7 +113,7 @@ class _Check:
     def _is_by_name(self, case: CheckedCase) -> bool:
         """Whether a case leaves out a parameter in the middle. Otherwise the learner may rename parameters."""
         names = tuple(name for name, _ in case.arguments)
-        return names != self.exercise.parameters[: len(names)]
+        return names != self.exercise.functions[case.function][: len(names)]
 
     def _with_printed(self, verdict: Verdict, report: ProgramReport) -> Verdict:
         every = (report.loaded, *report.outcomes)
@@ -157,10 +156,10 @@ class _Check:
         for number, case in enumerate(self.references.cases):
             result = self._result(number, outcomes)
             if result is None:
-                verdicts.append(CaseVerdict(case.name, passed=False, inputs=_inputs(case)))
+                verdicts.append(CaseVerdict(case.name, passed=False, inputs=self._inputs(case)))
             elif said is not None:
                 verdicts.append(
-                    CaseVerdict(case.name, not said[number], _inputs(case), said[number], shown(result.got))
+                    CaseVerdict(case.name, not said[number], self._inputs(case), said[number], shown(result.got))
                 )
             else:
                 verdicts.append(self._compared(case, result))
@@ -169,7 +168,12 @@ class _Check:
     def _compared(self, case: CheckedCase, result: CaseResult) -> CaseVerdict:
         passed = difference(result.wanted, result.got, self.exercise.options.tolerance) is None and not result.changed
         wanted, got = shown_apart(result.wanted, result.got)
-        return CaseVerdict(case.name, passed, _inputs(case), wanted, got)
+        return CaseVerdict(case.name, passed, self._inputs(case), wanted, got)
+
+    def _inputs(self, case: CheckedCase) -> str:
+        """Return the inputs in words; in an exercise of several functions, as a call of the one that is meant."""
+        inputs = ", ".join(f"{name} = {shown(value, width=40)}" for name, value in case.decoded().items())
+        return f"{case.function}({inputs})" if len(self.exercise.functions) > 1 else inputs
 
     def _result(self, number: int, outcomes: Sequence[Outcome]) -> CaseResult | None:
         """Return what came of a case, decoded; None if the program or the solution gave nothing for it."""
@@ -277,7 +281,3 @@ def _error_text(found: Difference | None) -> str:
     if found.index:
         return translate("exercise.error-at", error=f"{found.error:.1g}", place=str(list(found.index)))
     return translate("exercise.error", error=f"{found.error:.1g}")
-
-
-def _inputs(case: CheckedCase) -> str:
-    return ", ".join(f"{name} = {shown(value, width=40)}" for name, value in case.decoded().items())

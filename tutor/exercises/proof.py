@@ -47,7 +47,7 @@ def prove_all(exercises: Sequence[Exercise]) -> tuple[list[Fault], int]:
 
 def _code_of(exercise: Exercise) -> tuple[object, ...]:
     """Return everything of an exercise that is run."""
-    cases = tuple((case.name, case.arguments, case.gives) for case in exercise.cases)
+    cases = tuple((case.name, case.function, case.arguments, case.gives) for case in exercise.cases)
     mistakes = tuple(each.source for each in exercise.mistakes)
     programs = exercise.starter, exercise.more_cases, exercise.check, exercise.solution
     return exercise.id, programs, mistakes, cases, exercise.options

@@ -24,7 +24,7 @@ from tutor.sandbox.sandbox import Sandbox
 from tutor.sandbox.values import Encoded, decode
 
 _LARGEST_KEPT = 32 << 20
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def run_programs(
     exercise: Exercise, programs: Sequence[str], cases: Sequence[CheckedCase], sandbox: Sandbox
 ) -> list[ProgramReport]:
     """Run an author's programs on cases. One that ends its process does not keep the others from running."""
-    calls = tuple(Call(exercise.function, case.arguments, by_name=True) for case in cases)
+    calls = tuple(Call(case.function, case.arguments, by_name=True) for case in cases)
     waiting = [Program(source, calls) for source in programs]
     done: list[ProgramReport] = []
     while waiting:
@@ -165,9 +165,10 @@ def _digest(exercise: Exercise, seed: int) -> str:
     import numpy as np
 
     content = [
-        _VERSION, np.__version__, exercise.function, exercise.parameters, exercise.solution, exercise.more_cases, seed,
+        _VERSION, np.__version__, list(exercise.functions.items()), exercise.solution, exercise.more_cases, seed,
         [each.source for each in exercise.mistakes], [each.replacements for each in exercise.mistakes],
-        [(case.name, case.arguments) for case in exercise.cases], exercise.options.seconds, exercise.options.memory,
+        [(case.name, case.function, case.arguments) for case in exercise.cases],
+        exercise.options.seconds, exercise.options.memory,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:40]
 
@@ -175,7 +176,7 @@ def _digest(exercise: Exercise, seed: int) -> str:
 def _save(file: Path, found: References) -> None:
     content = {
         "version": _VERSION,
-        "cases": [[case.name, case.arguments] for case in found.cases],
+        "cases": [[case.name, case.function, case.arguments] for case in found.cases],
         "wanted": [_kept(each) for each in found.wanted],
         "wrong": [[each.mistakes, [_kept(outcome) for outcome in each.outcomes]] for each in found.wrong],
     }
@@ -200,7 +201,9 @@ def _load(file: Path) -> References | None:
         content = json.loads(read_file(file, _LARGEST_KEPT))
         if content["version"] != _VERSION:
             return None
-        cases = tuple(CheckedCase(str(name), _pairs(arguments)) for name, arguments in content["cases"])
+        cases = tuple(
+            CheckedCase(str(name), str(function), _pairs(arguments)) for name, function, arguments in content["cases"]
+        )
         wanted = tuple(map(_outcome, content["wanted"]))
         wrong = tuple(
             WrongResults(tuple(map(int, mistakes)), tuple(map(_outcome, outcomes)))

@@ -33,10 +33,9 @@ def broken_rule(exercise: Exercise, source: str) -> tuple[str, int]:
     for word, line in _words(tree):
         if word in options.forbid:
             return translate("exercise.forbidden-word", word=word), line
-    function = next(
-        (each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == exercise.function), None
-    )
-    if function is not None and options.lines:
+    for function in tree.body:
+        if not options.lines or not isinstance(function, ast.FunctionDef) or function.name not in exercise.functions:
+            continue
         count = len(_code_lines(function))
         if count > options.lines:
             return translate("exercise.too-many-lines", count=count, most=options.lines), function.lineno

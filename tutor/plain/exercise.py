@@ -9,9 +9,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
 from tutor.course.exercises.finding import FoundExercise, find_exercises
+from tutor.course.exercises.line_order import line_order_question
 from tutor.course.source import is_identifier
 from tutor.exercises.files import read_program
 from tutor.exercises.judge import Judge
@@ -25,10 +27,17 @@ from tutor.foundation.safe_text import harmless, harmless_json, harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.text import pad, wrapped
 from tutor.foundation.translate import language, translate
+from tutor.plain.asking import Asker
 from tutor.plain.progress import closing_progress
 from tutor.sandbox.sandbox import Sandbox
+from tutor.study.attempt import TRIES, Attempt
 from tutor.study.course_store import open_course_store
+from tutor.study.question_attempt import AttemptContext, QuestionAttempt
+from tutor.study.quiz_session import new_seed
 from tutor.typeset.page import plain_lines
+
+if TYPE_CHECKING:
+    from tutor.progress.store import ProgressStore
 
 EVERY = 0.25
 """Seconds between two looks at the file."""
@@ -36,7 +45,7 @@ _WIDTH = 76
 
 
 class Wish(StrEnum):
-    """What to do with an exercise besides checking it."""
+    """What to do with an exercise besides checking it, or instead of that."""
 
     CHECK = "check"
     WATCH = "watch"
@@ -44,6 +53,7 @@ class Wish(StrEnum):
     HINT = "hint"
     SOLUTION = "solution"
     RESET = "reset"
+    ORDER = "order"
 
 
 def list_exercises(*, as_json: bool = False) -> int:
@@ -59,10 +69,11 @@ def list_exercises(*, as_json: bool = False) -> int:
         return int(ExitCode.OK)
     if not sessions:
         print(translate("exercise.none"))
+    width = max((len(found.exercise.id) for found, _ in sessions), default=0)
     for found, session in sessions:
         state = translate(_STATES[_state(session)])
         lesson = f"{found.lesson.number:2d} {found.lesson.id}"
-        print(harmless_line(f"{pad(found.exercise.id, 16)} {pad(lesson, 26)} {pad(state, 10)} {session.file.path}"))
+        print(harmless_line(f"{pad(found.exercise.id, width)} {pad(lesson, 26)} {pad(state, 10)} {session.file.path}"))
     return int(ExitCode.OK)
 
 
@@ -92,6 +103,8 @@ def check_exercise(name: str, wish: Wish = Wish.CHECK, *, file: str | None = Non
         for notice in opened.notices:
             print(harmless_line(notice), file=sys.stderr)
         with closing_progress(opened.store):
+            if wish is Wish.ORDER:
+                return _order(found, opened.store)
             session = ExerciseSession(found.exercise, paths.exercises_folder(), judge, opened.store)
             return _WISHES[wish](found, session, as_json)
 
@@ -179,6 +192,16 @@ def _reset(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int
         said = translate("exercise.reset", path=kept) if kept is not None else translate("exercise.reset-new")
         print(harmless_line(said))
     return int(ExitCode.OK)
+
+
+def _order(found: FoundExercise, store: ProgressStore) -> int:
+    """Ask for the order of the solution's lines. The answer is kept, and comes back in reviews as a question."""
+    attempt = Attempt(line_order_question(found.exercise), new_seed(), tries=TRIES)
+    asker = Asker(None, None)
+    asker.ask(QuestionAttempt(attempt, AttemptContext(store)), translate("exercise.order-lines"))
+    asker.say(*store.take_notices())
+    verdict = attempt.verdict
+    return int(ExitCode.OK if verdict is not None and verdict.correct else ExitCode.FAULTS_FOUND)
 
 
 _WISHES = {

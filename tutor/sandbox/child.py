@@ -39,6 +39,8 @@ FILENAME = "exercise.py"
 """The name under which programs are compiled, so that their lines are found in tracebacks."""
 RANDOM = "random"
 """An argument of this name is a seed; the function gets a NumPy generator made of it."""
+LAMBDA = "lambda "
+"""A text that begins so is a function, written as Python; the program gets the function."""
 _MOST_YIELDED = 10_000
 """Values that are taken from a generator."""
 _MOST_NAMES = 16
@@ -166,15 +168,21 @@ def _call(namespace: dict[str, object], call: dict[str, Any]) -> dict[str, objec
     if not callable(function):
         return {"failure": {"kind": "MissingFunction", "message": call["function"]}}
     arguments = {name: decode(each) for name, each in call["arguments"]}
-    given = {
-        name: np.random.default_rng(each) if name == RANDOM and isinstance(each, int) else each
-        for name, each in arguments.items()
-    }
+    given = {name: _given(name, each) for name, each in arguments.items()}
     before = {name: encode(each) for name, each in given.items()}
     value = function(**given) if call["by_name"] else function(*given.values())
     encoded = encode(_settled(value))
     after = {name: encode(each) for name, each in given.items()}
     return {"value": encoded, "changed": [[name, after[name]] for name in given if after[name] != before[name]]}
+
+
+def _given(name: str, value: object) -> object:
+    """Return what a function gets for an argument: a generator for a seed, a function for the text of one."""
+    if name == RANDOM and isinstance(value, int):
+        return np.random.default_rng(value)
+    if isinstance(value, str) and value.startswith(LAMBDA):
+        return eval(compile(value, "argument", "eval", dont_inherit=True), {"np": np})  # noqa: S307 - as for a program
+    return value
 
 
 def _settled(value: object) -> object:

@@ -19,7 +19,8 @@ class Call:
     Args:
         function: Its name.
         arguments: Encoded arguments by name, in the order of the signature: see `tutor.sandbox.values.encode`. An
-            argument called ``random`` is a seed; the function gets ``np.random.default_rng(seed)``.
+            argument called ``random`` is a seed; the function gets ``np.random.default_rng(seed)``. A text that begins
+            with ``lambda`` is a function, and the program gets that.
         by_name: Whether they are passed by name; otherwise by position, because a learner may rename parameters.
     """
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tutor.course.exercises.line_order import exercise_of, line_order_question
 from tutor.progress.cards import Side, term_key, term_of
 from tutor.study.siblings import longest_ago
 from tutor.study.term_questions import can_be_asked, term_question
@@ -43,6 +44,9 @@ class Deck:
                 else term_question(entry, term[1], glossary, language, reads_both=Side.TRANSLATION in self._sides)
             )
         lesson = self._course.lesson(lesson_id, language) if lesson_id else None
+        if exercise_id := exercise_of(key):
+            exercises = lesson.exercises if lesson is not None else ()
+            return next((line_order_question(each) for each in exercises if each.id == exercise_id), None)
         found = next((each for each in lesson.every_question if each.id == key), None) if lesson else None
         return found or self._course.question(key, language)
 

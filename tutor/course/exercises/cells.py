@@ -9,7 +9,7 @@ from tutor.course.lesson import Case, Place
 from tutor.course.source import Element, Source
 from tutor.foundation.translate import translate
 
-NAME, GIVES = "case", "gives"
+NAME, GIVES, FUNCTION = "case", "gives", "function"
 _MOST_CASES = 40
 _SHOWN = 40
 
@@ -22,7 +22,7 @@ def is_case_table(element: Element) -> bool:
 def read_cases(source: Source, table: Element) -> tuple[Case, ...]:
     """Return the cases of a table. Faults are added to `Source.faults`."""
     (_, head), *lines = _lines_of(source, table)
-    names = [name.casefold() if name.casefold() in {NAME, GIVES} else name for name in head]
+    names = [name.casefold() if name.casefold() in {NAME, GIVES, FUNCTION} else name for name in head]
     if len(set(names)) < len(names):
         source.fault(source.place(table.start), translate("course.exercise-same-columns"))
         return ()
@@ -37,6 +37,8 @@ def _case(source: Source, line: int, names: list[str], cells: list[str]) -> Case
     texts = dict(zip(names, (_without_code_marks(cell) for cell in cells), strict=False))
     name = texts.pop(NAME, "").strip()
     gives = texts.pop(GIVES, "")
+    function = texts.pop(FUNCTION, "")
+    texts = {column: text for column, text in texts.items() if text}
     if not name:
         source.fault(place, translate("course.exercise-case-unnamed"))
         return None
@@ -47,7 +49,9 @@ def _case(source: Source, line: int, names: list[str], cells: list[str]) -> Case
             message = translate("course.exercise-not-a-literal", column=column, text=text[:_SHOWN])
             source.fault(there, message, translate("course.exercise-not-a-literal-hint"))
             is_sound = False
-    return Case(name, tuple(texts.items()), gives, place, _place_of(source, line, gives)) if is_sound else None
+    return (
+        Case(name, tuple(texts.items()), function, gives, place, _place_of(source, line, gives)) if is_sound else None
+    )
 
 
 def _place_of(source: Source, line: int, text: str) -> Place:

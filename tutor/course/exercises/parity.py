@@ -28,7 +28,7 @@ def faults_between(ours: Exercise, theirs: Exercise, other: str) -> Iterator[Fau
             yield Fault(
                 there, translate("course.exercise-parity-code", id=ours.id, part=part, line=number, other=other)
             )
-    cases = [[(case.name, case.arguments, case.gives) for case in each.cases] for each in (ours, theirs)]
+    cases = [[(case.name, case.function, case.arguments, case.gives) for case in each.cases] for each in (ours, theirs)]
     if cases[0] != cases[1]:
         yield Fault(theirs.cases[0].place, translate("course.exercise-parity-cases", id=ours.id, other=other))
     if [each.source for each in ours.mistakes] != [each.source for each in theirs.mistakes]:

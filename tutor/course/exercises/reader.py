@@ -67,14 +67,14 @@ def read_exercise(
         place = source.find(heading.start, len(source.lines), fields.id)
         source.fault(place, translate("course.not-an-id", id=fields.id[:LONGEST_IDENTIFIER]))
     cases = _cases(source, heading, parts)
-    function = _function(source, heading, parts, cases)
-    solution = _solution(source, heading, parts, function)
+    functions = _starter_functions(source, heading, parts, cases)
+    solution = _solution(source, heading, parts, functions)
     mistakes = _mistakes(source, heading, parts, solution)
     if not parts.hints:
         source.fault(source.place(heading.start), translate("course.exercise-no-hint"))
     if not " ".join(parts.task).strip():
         source.fault(source.place(heading.start), translate("course.exercise-no-task"))
-    if function is None or solution is None or not cases or parts.starter is None or not is_named:
+    if not functions or solution is None or not cases or parts.starter is None or not is_named:
         return None
     assert parts.solution is not None  # noqa: S101 - its text is there
     return Exercise(
@@ -82,8 +82,9 @@ def read_exercise(
         title=heading.content.strip(),
         task="\n\n".join(parts.task),
         starter=parts.starter.content,
-        function=function.name,
-        parameters=function.parameters,
+        function=functions[0].name,
+        parameters=functions[0].parameters,
+        functions={each.name: each.parameters for each in functions},
         cases=cases,
         more_cases=_program(source, parts.more_cases, "cases"),
         more_cases_place=source.place((parts.more_cases or heading).start),
@@ -218,29 +219,39 @@ def _cases(source: Source, heading: Element, parts: _Parts) -> tuple[Case, ...]:
     return cases
 
 
-def _function(source: Source, heading: Element, parts: _Parts, cases: tuple[Case, ...]) -> Signature | None:
-    """Return the function of the starter that is to be written."""
+def _starter_functions(source: Source, heading: Element, parts: _Parts, cases: tuple[Case, ...]) -> list[Signature]:
+    """Return the functions that are to be written; none, with a fault, if they or what the cases call are not there."""
     if parts.starter is None:
         place = source.place(heading.start)
         source.fault(place, translate("course.exercise-no-starter"), translate("course.exercise-no-starter-hint"))
-        return None
+        return []
     found = _functions(source, parts.starter)
     if found is None:
-        return None
+        return []
     if not found:
         source.fault(source.place(parts.starter.start), translate("course.exercise-no-function"))
-        return None
-    function = found[0]
-    if not function.has_text:
+        return []
+    if not all(each.has_text for each in found):
         source.fault(source.place(parts.starter.start + 1), translate("course.exercise-no-docstring"))
-    if cases and parts.table is not None:
-        unknown = [name for name, _ in cases[0].arguments if name not in function.parameters]
+    return found if parts.table is None or _may_be_called(source, parts.table, found, cases) else []
+
+
+def _may_be_called(source: Source, table: Element, functions: list[Signature], cases: tuple[Case, ...]) -> bool:
+    """Return whether every case names a function that is there, and only parameters of it; otherwise add a fault."""
+    by_name = {each.name: each.parameters for each in functions}
+    for case in cases:
+        known = by_name.get(case.function or functions[0].name)
+        if known is None:
+            message = translate("course.exercise-unknown-function", name=case.function, known=", ".join(by_name))
+            source.fault(case.place, message)
+            return False
+        unknown = [name for name, _ in case.arguments if name not in known]
         if unknown:
-            known = ", ".join(function.parameters)
-            place = source.place(parts.table.start, unknown[0])
-            source.fault(place, translate("course.exercise-unknown-column", name=unknown[0], known=known))
-            return None
-    return function
+            place = source.place(table.start, unknown[0])
+            message = translate("course.exercise-unknown-column", name=unknown[0], known=", ".join(known))
+            source.fault(place, message)
+            return False
+    return True
 
 
 def _functions(source: Source, fence: Element) -> list[Signature] | None:
@@ -266,7 +277,7 @@ def _program(source: Source, fence: Element | None, function: str) -> str:
     return fence.content
 
 
-def _solution(source: Source, heading: Element, parts: _Parts, function: Signature | None) -> str | None:
+def _solution(source: Source, heading: Element, parts: _Parts, functions: list[Signature]) -> str | None:
     if parts.solution is None:
         place = source.place(heading.start)
         source.fault(place, translate("course.exercise-no-solution"), translate("course.exercise-no-solution-hint"))
@@ -274,11 +285,10 @@ def _solution(source: Source, heading: Element, parts: _Parts, function: Signatu
     found = _functions(source, parts.solution)
     if found is None:
         return None
-    if function is not None:
-        same = next((each for each in found if each.name == function.name), None)
-        if same is None or same.parameters != function.parameters:
-            source.fault(source.place(parts.solution.start), translate("course.exercise-other-signature"))
-            return None
+    written = {each.name: each.parameters for each in found}
+    if any(written.get(each.name) != each.parameters for each in functions):
+        source.fault(source.place(parts.solution.start), translate("course.exercise-other-signature"))
+        return None
     if not parts.why:
         source.fault(source.place(parts.solution.start), translate("course.exercise-no-why"))
     return parts.solution.content

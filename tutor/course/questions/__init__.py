@@ -15,6 +15,7 @@ from tutor.course.questions.match import MATCH
 from tutor.course.questions.multiple import MULTIPLE
 from tutor.course.questions.numeric import NUMERIC
 from tutor.course.questions.ordering import ORDERING
+from tutor.course.questions.program_lines import PROGRAM_LINES
 from tutor.course.questions.single import SINGLE
 
 QUESTION_TYPES: tuple[QuestionType[Any], ...] = (
@@ -27,7 +28,10 @@ QUESTION_TYPES: tuple[QuestionType[Any], ...] = (
 )
 """In the order in which their shapes are tried."""
 
-_BY_NAME = {each.name: each for each in QUESTION_TYPES}
+DERIVED_TYPES: tuple[QuestionType[Any], ...] = (PROGRAM_LINES,)
+"""Types of questions that no author writes, because they are made of something else in a lesson."""
+
+_BY_NAME = {each.name: each for each in (*QUESTION_TYPES, *DERIVED_TYPES)}
 
 
 def question_type(name: str) -> QuestionType[Any]:
