@@ -26,6 +26,7 @@ from tutor.tui.screen import Commanded, TutorScreen
 from tutor.tui.textual_private import TESTED, GuardedApp, driver_of
 from tutor.tui.themes import LOOKS, AsciiFilter, Look, look_for, terminal_speaks_unicode, textual_theme
 from tutor.tui.type_ahead import TypeAhead
+from tutor.tui.wide_keys import narrow_key
 from tutor.workspace import Workspace
 
 _PRELOAD_AFTER = 0.4
@@ -192,6 +193,8 @@ class TutorApp(GuardedApp):
             self.garbage.on_input()
             if self._type_ahead.keeps(event):
                 return
+            if isinstance(event, events.Key):
+                event = narrow_key(event, self.focused)
             if isinstance(self.screen, Commanded):
                 self.screen.on_input()
         if isinstance(event, events.Resize):

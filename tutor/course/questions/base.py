@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 import re
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -412,7 +413,8 @@ def shuffled(question: Question, seed: int, count: int, *, never_sorted: bool) -
 
 def places_in(line: str, count: int) -> list[int] | None:
     """Return the numbers from 1 to ``count`` in a line as indices from 0, or None if it contains anything else."""
-    words = [word.rstrip(".") for word in _BETWEEN.split(line.strip()) if word]
+    line = unicodedata.normalize("NFKC", line)
+    words = [word.rstrip(".。") for word in _BETWEEN.split(line.strip()) if word.strip(".。")]
     if len(words) == 1 and count < 10 and words[0].isascii() and words[0].isdigit():
         words = list(words[0])  # 312 is 3 1 2 if no option has two figures
     if not words or not all(word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= count for word in words):
