@@ -103,3 +103,14 @@ def test_names_are_listed_as_the_language_parts_them(name: str, expected: str) -
         assert listed([]) == ""
     finally:
         use_language(before)
+
+
+@pytest.mark.parametrize(("term", "locale", "code"), [
+    ("linux", "zh_CN.UTF-8", "en"), ("xterm-256color", "zh_CN.UTF-8", "zh"), ("linux", "en_GB.UTF-8", "en"),
+])  # fmt: skip
+def test_a_console_without_chinese_glyphs_speaks_english(
+    term: str, locale: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("LC_ALL", locale)
+    assert language_of_environment() == code

@@ -1,83 +1,125 @@
-"""Colours that must be told apart, seen with deuteranopia and with protanopia."""
+"""Colours that must be told apart, on terminals with 24 bits, 256 and 16 colours, by every kind of eye."""
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import pytest
+from rich.color import Color, ColorSystem
 from rich.style import Style
 
-from tutor.tui.themes import LOOKS, Look
+from tests.tui.eyes import EYES, SIXTEEN, contrast, distance, lab, nearest, painted, shown
+from tutor.tui.themes import LOOKS
 
-# Viénot, Brettel and Mollon (1999), "Digital video colourmaps for checking the legibility of displays by dichromats":
-# linear RGB to what a dichromat's eye makes of it.
-_SEEN = {
-    "deuteranopia": ((0.29275, 0.70725, 0.0), (0.29275, 0.70725, 0.0), (-0.02234, 0.02234, 1.0)),
-    "protanopia": ((0.11238, 0.88762, 0.0), (0.11238, 0.88762, 0.0), (0.00401, -0.00401, 1.0)),
-    "all colours": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+FINE = ("dark", "light")
+DEPTHS = ("24 bits", "256")
+FIRST_PINS = ("pinned1", "pinned2", "pinned3")
+# The least CIEDE2000 distance of each set. 2 is just noticeable side by side; signs apart need about 10.
+SETS = {
+    ("train", "valid"): 45,
+    ("good", "bad"): 25,
+    ("bad", "valid"): 8,
+    ("accent", "bad"): 25,
+    ("accent", "good"): 8,
+    ("text", "muted"): 15,
+    ("train", "valid", *FIRST_PINS): 13,
+    ("field0", "field1", "field2"): 14,
+    ("field", "field0", "field1", "field2"): 9,
+    ("class0", "class1", "class2"): 16,
+    tuple(f"class{number}" for number in range(5)): 10,
 }
-_JUST_NOTICEABLE = 2.3
-"""In CIELAB (Mahy, Van Eycken and Oosterlinck, 1994)."""
-APART = 4 * _JUST_NOTICEABLE
-Triple = tuple[float, float, float]
 
 
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("name", FINE)
+@pytest.mark.parametrize("inks", SETS, ids="-".join)
+def test_what_must_be_told_apart_can_be(inks: tuple[str, ...], name: str, depth: str, eye: str) -> None:
+    apart, which = nearest(LOOKS[name], inks, depth, eye)
+    assert apart >= SETS[inks], which
 
 
-def _lab(rgb: Triple) -> Triple:
-    red, green, blue = rgb
-    x = (0.4124564 * red + 0.3575761 * green + 0.1804375 * blue) / 0.95047
-    y = 0.2126729 * red + 0.7151522 * green + 0.0721750 * blue
-    z = (0.0193339 * red + 0.1191920 * green + 0.9503041 * blue) / 1.08883
-    f = [
-        float(each ** (1 / 3)) if each > 0.008856 else 7.787 * each + 16 / 116
-        for each in (max(0, x), max(0, y), max(0, z))
-    ]
-    return 116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("name", FINE)
+def test_no_two_classes_or_fields_coincide(name: str, depth: str) -> None:
+    for kind in ("class", "field"):
+        apart, which = nearest(LOOKS[name], tuple(f"{kind}{number}" for number in range(10)), depth, "all cones")
+        assert apart >= 5, which
 
 
-def colour_of(look: Look, ink: str) -> Triple:
-    colour = Style.parse(look.inks[ink]).color
-    assert colour is not None
-    red, green, blue = colour.get_truecolor()
-    return red / 255, green / 255, blue / 255
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("terminal", SIXTEEN)
+@pytest.mark.parametrize("name", ["dark16", "light16"])
+def test_sixteen_colours_keep_right_from_wrong_and_training_from_validation(name: str, terminal: str, eye: str) -> None:
+    for inks in (("train", "valid"), ("good", "bad")):
+        apart, which = nearest(LOOKS[name], inks, terminal, eye)
+        assert apart >= 20, which
 
 
-def seen(look: Look, ink: str, eye: str) -> Triple:
-    """An ink in CIELAB, as an eye sees it."""
-    linear = [_linear(channel) for channel in colour_of(look, ink)]
-    rgb = [min(1.0, max(0.0, sum(a * b for a, b in zip(row, linear, strict=True)))) for row in _SEEN[eye]]
-    return _lab((rgb[0], rgb[1], rgb[2]))
+@pytest.mark.parametrize("name", FINE)
+def test_meaning_looks_alike_with_24_bits_and_with_256_colours(name: str) -> None:
+    """Texts and grounds may be finer; a colour that means something is one of the 256 (greys are rounded)."""
+    for ink in ("accent", "train", "good", "bad", *FIRST_PINS, "class0", "class1", "field0", "field1", "field2"):
+        one, other = (lab(painted(LOOKS[name], ink, depth)) for depth in DEPTHS)
+        assert distance(one, other) < 4, ink
 
 
-def distance(look: Look, one: str, other: str, eye: str) -> float:
-    return float(sum((a - b) ** 2 for a, b in zip(seen(look, one, eye), seen(look, other, eye), strict=True)) ** 0.5)
-
-
-PAIRS = [("train", "valid"), ("good", "bad"), ("accent", "bad"), ("text", "muted"), ("class0", "class1"),
-         *combinations(("train", "valid", "pinned1"), 2)]  # fmt: skip
-
-
-@pytest.mark.parametrize("eye", _SEEN)
-@pytest.mark.parametrize("name", ["dark", "light"])
-def test_what_must_be_told_apart_can_be(name: str, eye: str) -> None:
+@pytest.mark.parametrize("name", FINE)
+def test_what_is_selected_is_seen_with_256_colours(name: str) -> None:
     look = LOOKS[name]
-    near = {f"{one} and {other}": round(distance(look, one, other, eye), 1) for one, other in PAIRS
-            if distance(look, one, other, eye) < APART}  # fmt: skip
-    assert not near
+    grounds = [Color.parse(each).downgrade(ColorSystem.EIGHT_BIT) for each in (look.ground, look.raised)]
+    assert grounds[0] != grounds[1]
 
 
-@pytest.mark.parametrize("eye", _SEEN)
-@pytest.mark.parametrize("name", ["dark", "light"])
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("name", FINE)
+def test_points_stand_out_from_the_field_of_their_class(name: str, depth: str) -> None:
+    for number in range(10):
+        point, field = (painted(LOOKS[name], f"{kind}{number}", depth) for kind in ("class", "field"))
+        assert contrast(point, field) >= 3.0, number
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("name", FINE)
+def test_words_stand_out_from_the_ground_at_every_depth(name: str, depth: str) -> None:
+    look = LOOKS[name]
+    for ink in ("text", "muted", "axis", "accent", "good", "bad", "train", "valid", "code", "formula"):
+        for ground in (look.ground, look.raised):
+            assert contrast(painted(look, ink, depth), shown(Color.parse(ground), depth)) >= 4.5, ink
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("name", FINE)
 def test_heat_rises_evenly_in_lightness_for_every_eye(name: str, eye: str) -> None:
-    lightness = [seen(LOOKS[name], f"heat{level}", eye)[0] for level in range(16)]
+    lightness = [lab(painted(LOOKS[name], f"heat{level}", "24 bits"), eye)[0] for level in range(16)]
     assert all(above - below > 1.0 for below, above in pairwise(lightness))
 
 
-def test_the_simulation_is_the_published_one() -> None:
-    """White stays white, and a red and a green that differ in hue alone look nearly the same with deuteranopia."""
-    for eye in _SEEN:
-        for row in _SEEN[eye]:
-            assert sum(row) == pytest.approx(1.0, abs=1e-4)
+def test_sixteen_colours_are_the_terminals_own() -> None:
+    for name in ("dark16", "light16"):
+        for ink, style in LOOKS[name].inks.items():
+            colour = Style.parse(style).color
+            assert colour is None or colour.is_default or (colour.number is not None and colour.number < 16), ink
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "published"),
+    [
+        ((50.0, 2.6772, -79.7751), (50.0, 0.0, -82.7485), 2.0425),
+        ((50.0, 2.5, 0.0), (73.0, 25.0, -18.0), 27.1492),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
+        ((50.0, 0.0, 0.0), (50.0, -1.0, 2.0), 2.3669),
+        ((22.7233, 20.0904, -46.6940), (23.0331, 14.9730, -42.5619), 2.0373),
+    ],
+)
+def test_the_distance_is_the_published_one(
+    one: tuple[float, float, float], other: tuple[float, float, float], published: float
+) -> None:
+    """Sharma, Wu and Dalal (2005), table 1."""
+    assert distance(one, other) == pytest.approx(published, abs=1e-4)
+
+
+def test_no_eye_sees_a_colour_in_white() -> None:
+    for eye in EYES:
+        assert lab((255, 255, 255), eye) == pytest.approx((100, 0, 0), abs=0.05)

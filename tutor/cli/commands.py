@@ -232,6 +232,13 @@ def _source(name: str | None) -> int:
     return show_source(name)
 
 
+@_command("keys", "keymap.cli", "keymap.cli-short")
+def _keys() -> int:
+    from tutor.tui.key_list import print_keys
+
+    return print_keys()
+
+
 def _complete_topics(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     from tutor.plain.manual import topics
 

@@ -41,6 +41,11 @@ def settings_file() -> Path:
     return platformdirs.user_config_path("tutor", appauthor=False) / "settings.json"
 
 
+def keys_file() -> Path:
+    """Return the path of the learner's own keys, beside the settings; it is there only if the learner wrote it."""
+    return settings_file().with_name("keys.toml")
+
+
 def cache_folder() -> Path:
     """Return the folder of what may be deleted at any time and is made again."""
     home = _own_home()

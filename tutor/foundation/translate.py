@@ -17,6 +17,8 @@ _FULL_STOPS = ("。", "！", "？", "」", "）")
 ASKED = "TUTOR_LANG"
 """The environment variable that names a language for this time, whatever the settings say; ``--lang`` sets it."""
 
+_FIRST_BEYOND_LATIN = "\u0250"
+
 _spoken = [languages()[ENGLISH]]
 """The language in use, and those that stand in for it."""
 
@@ -42,12 +44,18 @@ def language_for(setting: str) -> str:
 
 
 def language_of_environment() -> str:
-    """The language that the locale asks for; English if there is no such language."""
+    """The language that the locale asks for; English if there is no such language, or no glyphs for it."""
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable)
         if value:
-            return best_language(value) or ENGLISH
+            code = best_language(value) or ENGLISH
+            return code if _has_glyphs(language_name(code)) else ENGLISH
     return ENGLISH
+
+
+def _has_glyphs(text: str) -> bool:
+    """Whether the terminal can show the letters of ``text``: fonts of the Linux console have 512 glyphs at most."""
+    return os.environ.get("TERM") != "linux" or all(letter < _FIRST_BEYOND_LATIN for letter in text)
 
 
 def language_name(code: str) -> str:

@@ -18,11 +18,14 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from tutor.foundation.languages import languages
-from tutor.foundation.translate import language, language_name, translate
+from tutor.foundation.terminal import colour_depth
+from tutor.foundation.translate import language, language_name, sentences, translate
 from tutor.tui import router, routes
 from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH, ForgetfulThreads, fits
 from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, GarbageCollection
+from tutor.tui.keymap import learners_keys
 from tutor.tui.screen import Commanded, TutorScreen
+from tutor.tui.terminal.inquiry import TerminalAnswered, light_ground_by_name
 from tutor.tui.textual_private import TESTED, GuardedApp, driver_of
 from tutor.tui.themes import LOOKS, AsciiFilter, Look, look_for, terminal_speaks_unicode, textual_theme
 from tutor.tui.type_ahead import TypeAhead
@@ -65,6 +68,8 @@ class TutorApp(GuardedApp):
         self._type_ahead = TypeAhead(self)
         self._ascii = AsciiFilter(enabled=False)
         self._no_colour = NoColor(enabled=bool(os.environ.get("NO_COLOR")))
+        self._light_ground = light_ground_by_name()
+        self._wide_signs = False
         self._apply_settings()
 
     def get_default_screen(self) -> Screen[None]:
@@ -88,9 +93,9 @@ class TutorApp(GuardedApp):
 
     @property
     def ascii(self) -> bool:
-        """Whether to draw with ASCII alone: the setting, or else whether the locale is not Unicode."""
+        """Whether to draw with ASCII alone: the setting, or else whether the terminal cannot show our signs."""
         chosen = self.workspace.settings.ascii
-        return not terminal_speaks_unicode() if chosen is None else chosen
+        return self._wide_signs or not terminal_speaks_unicode() if chosen is None else chosen
 
     @property
     def motion(self) -> bool:
@@ -147,7 +152,19 @@ class TutorApp(GuardedApp):
     def _preload(self) -> None:
         from tutor.tui.background import preload
 
-        preload(self, self.garbage.keep)
+        preload(self, self._preloaded)
+
+    def _preloaded(self) -> None:
+        """All screens are imported: say so if the learner's own keys cannot be used as they stand."""
+        self.garbage.keep()
+        own = learners_keys()
+        if (own.keys or own.faults) and isinstance(self.screen, TutorScreen):
+            from tutor.tui.key_list import all_commands, faults_of
+
+            faults = faults_of(own, all_commands())
+            if faults:
+                more = translate("keymap.more", count=len(faults) - 1) if len(faults) > 1 else ""
+                self.screen.notice(sentences(faults[0], more), "warning", 12.0)
 
     def switch_language(self) -> None:
         """Switch everything to the next language."""
@@ -171,12 +188,25 @@ class TutorApp(GuardedApp):
         settings = self.workspace.settings
         self._ascii.enabled = self.ascii
         self.animation_level = "full" if self.motion else "none"
-        look = look_for(settings.theme)
+        look = look_for(settings.theme, colour_depth()[0], self._light_ground)
         name = f"tutor-{look.name}"
         if self.theme != name:
             self.look = look
             self.register_theme(textual_theme(look))
             self.theme = name
+
+    def on_terminal_answered(self, message: TerminalAnswered) -> None:
+        """Fit the look and the signs to what the terminal has told about itself."""
+        light = self._light_ground if message.light_ground is None else message.light_ground
+        if (light, message.wide_signs) != (self._light_ground, self._wide_signs):
+            self._light_ground, self._wide_signs = light, message.wide_signs
+            self._apply_settings()
+            for screen in self.screen_stack:
+                if isinstance(screen, Commanded):
+                    screen.refresh_texts()
+        release = getattr(driver_of(self), "release", None)  # Textual's own drivers do not ask
+        if release is not None:
+            self.call_after_refresh(release)
 
     def action_suspend_process(self) -> None:
         """Pause until the shell continues us. If no shell would, show a notice instead."""

@@ -7,10 +7,12 @@ always agree. Texts are translation keys that are looked up when they are shown,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from textual.binding import Binding, BindingType
 from textual.keys import key_to_character
+
+from tutor.tui.keymap import key_name, learners_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,21 @@ class Command:
     passes_id: bool = False
     passes_key: bool = False
     priority: bool = False
+    usual_keys: tuple[str, ...] = field(init=False, repr=False)
+    """The keys that it has unless the learner chose others in ``keys.toml``."""
+
+    def __post_init__(self) -> None:
+        """Take the learner's own keys."""
+        object.__setattr__(self, "usual_keys", self.keys)
+        own = learners_keys().keys.get(self.id)
+        if own and self.movable and not set(self.keys) <= set(own):
+            object.__setattr__(self, "keys", own)
+            object.__setattr__(self, "shown", "")
+
+    @property
+    def movable(self) -> bool:
+        """Whether the learner can choose its keys. Where the key says what to do, as 1 to 9 do, it has to stay."""
+        return bool(self.usual_keys) and not self.passes_key
 
     @property
     def verb(self) -> str:
@@ -76,43 +93,13 @@ class Command:
         return self.shown if self.passes_key or not self.keys else " ".join(key_name(key) for key in self.keys)
 
 
-_KEY_NAMES = {
-    "question_mark": "?",
-    "underscore": "_",
-    "slash": "/",
-    "comma": ",",
-    "full_stop": ".",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "plus": "+",
-    "minus": "-",
-    "equals_sign": "=",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "escape": "esc",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "delete": "del",
-    "backspace": "⌫",
-}
-
-
-def key_name(key: str) -> str:
-    """A key as people write it: ``question_mark`` is ``?``, ``shift+tab`` stays."""
-    *modifiers, last = key.split("+")
-    if last[:1] == "f" and last[1:].isdigit():
-        last = last.upper()
-    return "+".join([*modifiers, _KEY_NAMES.get(last, last)])
-
-
 def bindings_of(commands: Iterable[Command]) -> list[BindingType]:
-    """The Textual bindings of ``commands``. Their descriptions are translation keys, which are never shown."""
+    """The Textual bindings of ``commands``. Their descriptions are translation keys, which are never shown.
+
+    A key that the learner chose for one of them is taken from the others.
+    """
+    commands = list(commands)
+    chosen = {key for command in commands if command.keys != command.usual_keys for key in command.keys}
     return [
         Binding(
             key,
@@ -123,6 +110,7 @@ def bindings_of(commands: Iterable[Command]) -> list[BindingType]:
         )
         for command in commands
         for key in command.keys
+        if key not in chosen or command.keys != command.usual_keys
     ]
 
 

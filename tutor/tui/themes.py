@@ -1,13 +1,12 @@
 """The looks: dark, light, and the terminal's own colours. One accent, one colour for right, one for wrong.
 
-Everything drawn names a role (an *ink*), such as ``muted`` or ``train``; a `Look` gives it a style. Right and
-wrong, and train and validation, differ in lightness and lie on the blue-orange axis, so colour-blind learners
-see them apart too. Texts keep a contrast of 4.5:1 or more; a test computes it.
+Everything drawn names a role (an *ink*), such as ``muted`` or ``train``; a `Look` gives it a style. What must be
+told apart can be, by every kind of eye and with 24 bits, 256 or 16 colours; texts keep a contrast of 4.5:1 or more.
+Tests compute both.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,7 +16,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme
 
-from tutor.foundation.terminal import terminal_speaks_unicode, to_ascii
+from tutor.foundation.terminal import ColourDepth, terminal_speaks_unicode, to_ascii
 
 _ATTRIBUTES = {"bold", "dim", "italic", "underline", "reverse", "strike"}
 
@@ -27,7 +26,7 @@ class Look:
     """A theme: a style for every ink.
 
     Args:
-        name: ``dark``, ``light``, ``terminal`` or ``colourless``.
+        name: Its key in `LOOKS`.
         dark: Whether the ground is dark.
         ground: The ground's colour.
         raised: The ground of selected rows and of notices.
@@ -80,22 +79,9 @@ def _ground(look: Look, ground: str | None) -> Style:
     return Style() if look.native else Style(bgcolor=look.ground)
 
 
-def _mixed(colour: str, ground: str, opacity: float) -> str:
-    """The mixture of a colour, with weight ``opacity``, and a ground; both are ``#rrggbb``."""
-    pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(ground[1:]), strict=True)
-    return "#" + "".join(f"{round(opacity * above + (1 - opacity) * below):02x}" for above, below in pairs)
-
-
-def _fields(inks: dict[str, str], ground: str) -> dict[str, str]:
-    """The inks of the areas that belong to a class: its colour, faint enough to read signs and text on it."""
-    fields = {f"field{number}": _mixed(inks[f"class{number}"], ground, 0.26) for number in range(10)}
-    return {"field": ground, **fields}
-
-
-def _alike(inks: dict[str, str], ground: str = "") -> dict[str, str]:
+def _alike(inks: dict[str, str]) -> dict[str, str]:
     """``inks`` with the roles that always look like another role."""
     return {
-        **(_fields(inks, ground) if ground else {}),
         "strong": f"{inks['text']} bold",
         "emphasis": f"{inks['text']} italic",
         "heading": f"{inks['text']} bold",
@@ -123,58 +109,70 @@ def _alike(inks: dict[str, str], ground: str = "") -> dict[str, str]:
     }
 
 
+_HEAT = {f"heat{level}": colour for level, colour in enumerate((
+    "#00224e", "#002e6c", "#1b386d", "#32446c", "#434e6c", "#525a6d", "#616570", "#6f7073",
+    "#7c7b78", "#8b8779", "#9a9377", "#aa9f73", "#bbad6b", "#ccbb60", "#decb50", "#f1dc38"))}  # fmt: skip
+"""Cividis (Nuñez, Anderton and Renslow, 2018): lightness rises evenly for every eye."""
+
+# What carries a meaning is a colour of the 256 that SSH usually gives, so that it looks alike with 24 bits. Only text,
+# grounds and rules are finer. `tests/tui/test_palette_colours.py` measures the distances, for every eye and depth.
 _DARK = _alike({
-    "text": "#d7dae0", "muted": "#9097a3", "axis": "#8c939f", "rule": "#3c424d", "bar-rest": "#565d69",
-    "accent": "#82b4ff", "good": "#5cc8ae", "bad": "#f2995c", "term": "#d7dae0 underline", "code": "#b9c7dc",
-    "formula": "#e6d9b0",
-    "train": "#82b4ff", "valid": "#f2b866",
-    "pinned1": "#a078e0", "pinned2": "#8fc98b", "pinned3": "#e58fb0", "pinned4": "#9aa3b2",
-    "class0": "#6aa9ff", "class1": "#f2a64e", "class2": "#58c9a5", "class3": "#e58fb0", "class4": "#c9b44b",
-    "class5": "#a890f0", "class6": "#7fd0e8", "class7": "#d98c6a", "class8": "#a9b665", "class9": "#b9bec9",
+    "text": "#d7dae0", "muted": "#8f96a3", "axis": "#8f96a3", "rule": "#343a45", "bar-rest": "#565d69",
+    "accent": "#87afff", "good": "#5fd7d7", "bad": "#ff5f5f", "term": "#d7dae0 underline", "code": "#afd7d7",
+    "formula": "#ffd7af",
+    "train": "#87afff", "valid": "#ffaf5f", "train-raw": "#5f5f87", "valid-raw": "#875f00",
+    "pinned1": "#af5f87", "pinned2": "#afffd7", "pinned3": "#b2b2b2", "pinned4": "#8f96a3",
+    "class0": "#87afff", "class1": "#ffaf5f", "class2": "#afffd7", "class3": "#d7005f", "class4": "#008700",
+    "class5": "#b2b2b2", "class6": "#af5faf", "class7": "#ffff00", "class8": "#ffd7ff", "class9": "#00d700",
     "field": "#15171c",
-    "field0": "#2e4360", "field1": "#57422b", "field2": "#294c45", "field3": "#533b48", "field4": "#4b462a",
-    "field5": "#413b5c", "field6": "#354e59", "field7": "#503a33", "field8": "#414732", "field9": "#464950",
-    **{f"heat{level}": colour for level, colour in enumerate((
-        "#00224e", "#002e6c", "#1b386d", "#32446c", "#434e6c", "#525a6d", "#616570", "#6f7073",
-        "#7c7b78", "#8b8779", "#9a9377", "#aa9f73", "#bbad6b", "#ccbb60", "#decb50", "#f1dc38"))},
-}, "#15171c")  # fmt: skip
+    "field0": "#005f87", "field1": "#875f00", "field2": "#4e4e4e", "field3": "#00005f", "field4": "#5f0000",
+    "field5": "#005f00", "field6": "#303030", "field7": "#5f5faf", "field8": "#5f005f", "field9": "#626262",
+    **_HEAT,
+})  # fmt: skip
 
 _LIGHT = _alike({
-    "text": "#24272e", "muted": "#626873", "axis": "#636974", "rule": "#cfccc4", "bar-rest": "#a7a59d",
-    "accent": "#1c5cc0", "good": "#00705a", "bad": "#ad4300", "term": "#24272e underline", "code": "#3f4a63",
+    "text": "#24272e", "muted": "#626873", "axis": "#626873", "rule": "#d6d3ca", "bar-rest": "#9a988f",
+    "accent": "#005faf", "good": "#005f5f", "bad": "#870000", "term": "#24272e underline", "code": "#3f4a63",
     "formula": "#5a4400",
-    "train": "#1c5cc0", "valid": "#9c5000",
-    "pinned1": "#4a2496", "pinned2": "#2f6f2b", "pinned3": "#a8285f", "pinned4": "#5d636e",
-    "class0": "#1c5cc0", "class1": "#b05a00", "class2": "#00705a", "class3": "#a8285f", "class4": "#756200",
-    "class5": "#6b3fc4", "class6": "#00708a", "class7": "#8a3f1f", "class8": "#566600", "class9": "#565b66",
+    "train": "#005faf", "valid": "#875f00", "train-raw": "#afd7ff", "valid-raw": "#d7af87",
+    "pinned1": "#00005f", "pinned2": "#5f0000", "pinned3": "#585858", "pinned4": "#626873",
+    "class0": "#005faf", "class1": "#af5f00", "class2": "#121212", "class3": "#87005f", "class4": "#878787",
+    "class5": "#870000", "class6": "#005f00", "class7": "#626262", "class8": "#0000af", "class9": "#875f87",
     "field": "#faf8f3",
-    "field0": "#c9d6e8", "field1": "#ead5be", "field2": "#c3dad1", "field3": "#e8cad2", "field4": "#ddd7be",
-    "field5": "#dbcfe9", "field6": "#c3dadc", "field7": "#e1cfc4", "field8": "#d6d8be", "field9": "#d6d5d4",
-    **{f"heat{level}": colour for level, colour in enumerate((
-        "#00224e", "#002e6c", "#1b386d", "#32446c", "#434e6c", "#525a6d", "#616570", "#6f7073",
-        "#7c7b78", "#8b8779", "#9a9377", "#aa9f73", "#bbad6b", "#ccbb60", "#decb50", "#f1dc38"))},
-}, "#faf8f3")  # fmt: skip
-
-_TERMINAL = _alike({
-    "text": "default", "muted": "dim", "axis": "dim", "rule": "dim", "bar-rest": "dim",
-    "accent": "bright_blue", "good": "green", "bad": "bright_red", "term": "underline",
-    "code": "cyan", "formula": "default",
-    "train": "bright_blue", "valid": "yellow",
-    "pinned1": "magenta", "pinned2": "green", "pinned3": "cyan", "pinned4": "dim",
-    "class0": "bright_blue", "class1": "yellow", "class2": "green", "class3": "magenta", "class4": "cyan",
-    "class5": "bright_red", "class6": "blue", "class7": "bright_yellow", "class8": "bright_green", "class9": "default",
-    "field": "default",
-    **{f"field{number}": colour for number, colour in enumerate((
-        "blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_yellow", "bright_green",
-        "bright_black"))},
-    **{f"heat{level}": f"color({233 + level + level // 3})" for level in range(16)},
+    "field0": "#afd7ff", "field1": "#ffd787", "field2": "#d0d0d0", "field3": "#87af87", "field4": "#d7ffd7",
+    "field5": "#d7afd7", "field6": "#afaf5f", "field7": "#ffafaf", "field8": "#a8a8a8", "field9": "#87d7af",
+    **_HEAT,
 })  # fmt: skip
+
+
+def _sixteen(*, muted: str, rule: str, accent: str, good: str, bad: str, valid: str, others: str) -> dict[str, str]:
+    """The inks of a terminal with 16 colours. Areas have none: they are told apart by their characters."""
+    return _alike({
+        "text": "default", "muted": muted, "axis": muted, "rule": rule, "bar-rest": rule,
+        "accent": accent, "good": good, "bad": bad, "term": "underline", "code": good, "formula": "default",
+        "train": accent, "valid": valid, "train-raw": rule, "valid-raw": rule,
+        **{f"pinned{number}": muted for number in range(1, 5)},
+        **{f"class{number}": ink for number, ink in enumerate((accent, valid, good, bad, *others.split()))},
+        "field": "default",
+        **{f"field{number}": "default" for number in range(10)},
+        **{f"heat{level}": "default" for level in range(16)},
+    })  # fmt: skip
+
+
+_DARK_16 = _sixteen(
+    muted="white", rule="bright_black", accent="bright_blue", good="bright_cyan", bad="bright_red",
+    valid="bright_yellow", others="bright_magenta bright_green bright_white cyan magenta white",
+)  # fmt: skip
+_LIGHT_16 = _sixteen(
+    muted="bright_black", rule="white", accent="blue", good="cyan", bad="red",
+    valid="red", others="magenta green black bright_blue bright_magenta bright_black",
+)  # fmt: skip
 
 _COLOURLESS = _alike({
     "text": "default", "muted": "dim", "axis": "dim", "rule": "dim", "bar-rest": "dim",
     "accent": "bold", "good": "default", "bad": "bold", "term": "underline", "code": "default", "formula": "default",
-    "train": "default", "valid": "dim",
-    "pinned1": "default", "pinned2": "default", "pinned3": "default", "pinned4": "default",
+    "train": "default", "valid": "dim", "train-raw": "dim", "valid-raw": "dim",
+    **{f"pinned{number}": "default" for number in range(1, 5)},
     **{f"class{number}": "default" for number in range(10)},
     "field": "default",
     **{f"field{number}": "default" for number in range(10)},
@@ -184,26 +182,34 @@ _COLOURLESS = _alike({
 LOOKS: dict[str, Look] = {
     look.name: look
     for look in (
-        Look("dark", True, "#15171c", "#262b35", "#3c424d", _DARK),
-        Look("light", False, "#faf8f3", "#e6e8ec", "#cfccc4", _LIGHT),
-        Look("terminal", True, "ansi_default", "ansi_default", "ansi_bright_black", _TERMINAL, native=True),
+        Look("dark", True, "#15171c", "#2a2c31", "#343a45", _DARK),
+        Look("light", False, "#faf8f3", "#ebebed", "#d6d3ca", _LIGHT),
+        Look("dark16", True, "ansi_default", "ansi_default", "ansi_bright_black", _DARK_16, native=True),
+        Look("light16", False, "ansi_default", "ansi_default", "ansi_white", _LIGHT_16, native=True),
         Look("colourless", True, "ansi_default", "ansi_default", "ansi_default", _COLOURLESS, native=True),
     )
 }
-"""Every look by name. ``colourless`` is what NO_COLOR gives; it is not offered in the settings."""
+"""Every look by name. ``dark16`` and ``light16`` use the terminal's own 16 colours on its own ground."""
 
 THEMES = ("dark", "light", "terminal")
-"""The looks a learner can choose."""
+"""The themes a learner can choose."""
 
 
-def look_for(chosen: str) -> Look:
-    """The look for the theme in the settings. NO_COLOR has priority; an empty or unknown name follows the terminal."""
-    if os.environ.get("NO_COLOR"):
+def look_for(theme: str, depth: ColourDepth, light_ground: bool) -> Look:
+    """The look for a theme on this terminal.
+
+    Args:
+        theme: ``dark``, ``light``, or ``terminal`` for the terminal's own colours; anything else follows the ground.
+        depth: How many colours the terminal has. With 16, only its own colours on its own ground can be relied upon.
+        light_ground: Whether the ground of the terminal is light.
+    """
+    if depth == "none":
         return LOOKS["colourless"]
-    if chosen in THEMES:
-        return LOOKS[chosen]
-    ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
-    return LOOKS["light" if ground in {"7", "15"} else "dark"]
+    if depth == "16" or theme == "terminal":
+        return LOOKS["light16" if light_ground else "dark16"]
+    if theme not in THEMES:
+        theme = "light" if light_ground else "dark"
+    return LOOKS[theme]
 
 
 def textual_theme(look: Look) -> Theme:

@@ -16,7 +16,6 @@ from tutor.progress.settings import Settings
 from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.themes import look_for
 from tutor.tui.widgets.row_list import MOVES, RowItem, RowList, blank
 
 _NAME_WIDTH = 18
@@ -58,9 +57,10 @@ CHOICES: tuple[Choice, ...] = (
     Choice(
         "theme", "settings.theme", "settings.theme-about",
         _named(
-            ("dark", "settings.theme-dark"), ("light", "settings.theme-light"), ("terminal", "settings.theme-terminal")
+            ("", "settings.automatic"), ("dark", "settings.theme-dark"), ("light", "settings.theme-light"),
+            ("terminal", "settings.theme-terminal"),
         ),
-        lambda settings: settings.theme or look_for("").name,
+        lambda settings: settings.theme,
     ),
     Choice(
         "ascii", "settings.ascii", "settings.ascii-about",

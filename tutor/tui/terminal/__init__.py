@@ -5,6 +5,7 @@ Begin with `driver`: `driver.TutorDriver` gets what Textual writes. It puts the 
 - `cells` reads Textual's output into a grid of characters and pens instead of sending it;
 - `painter` compares the grid with what the terminal shows, and `orders` knows the shortest sequences for that;
 - `line` sends them in a thread, one frame at a time, and measures how fast the terminal takes them;
+- `inquiry` asks the terminal once for the colour of its ground and the width of its signs;
 - `leaving` notices when the terminal goes away, and gives it back to the shell; it also has the driver that draws in
   Textual's own way, for comparison (``TUTOR_DRIVER=textual``).
 

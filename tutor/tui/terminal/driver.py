@@ -9,7 +9,9 @@ import threading
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from tutor.foundation.terminal import terminal_speaks_unicode
 from tutor.tui.terminal.cells import Cells
+from tutor.tui.terminal.inquiry import LATEST, PATIENCE, can_be_asked
 from tutor.tui.terminal.leaving import LeavingDriver
 from tutor.tui.terminal.line import Line
 from tutor.tui.terminal.painter import Painter
@@ -45,6 +47,8 @@ class TutorDriver(LeavingDriver):
         self._scheduled = False
         self._timer: asyncio.TimerHandle | None = None
         self._painted_at = 0.0
+        self._hold_until = 0.0
+        self._unasked = can_be_asked()
         self._sent_before = 0
 
     def _make_line(self) -> Line:
@@ -99,7 +103,9 @@ class TutorDriver(LeavingDriver):
             self._timer = None
         if not self._open or self._line.gone or not (self._others or self._painter.stale or self._new_size):
             return
-        wait = self._painted_at + _FRAME - monotonic()
+        if self._unasked:
+            self._ask()
+        wait = max(self._painted_at + _FRAME, self._hold_until) - monotonic()
         if wait <= 0 and not self._line.free:
             wait = self._line.patience  # 0 while the line is being written to; it wakes us afterwards
             if not wait:
@@ -108,6 +114,22 @@ class TutorDriver(LeavingDriver):
             self._timer = self.loop.call_later(wait + 0.001, self._turn)
             return
         self._paint()
+
+    def _ask(self) -> None:
+        """Ask the terminal about itself, once, as soon as the alternate screen is there. The first frame waits."""
+        with self._guard:
+            others, self._others = self._others, ""
+            self._painter.forget()
+        self._unasked = False
+        questions = self._inquiry.questions(unicode=terminal_speaks_unicode())
+        self._line.send((others + questions).encode(self._encoding, "replace"))
+        self._hold_until = monotonic() + PATIENCE
+        self.loop.call_later(LATEST, self._inquiry.give_up)
+
+    def release(self) -> None:
+        """Hold the first frame no longer: the app has taken note of what the terminal answered."""
+        self._hold_until = 0.0
+        self._wake()
 
     def _paint(self) -> None:
         budget = self._line.budget

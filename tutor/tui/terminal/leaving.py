@@ -22,6 +22,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from tutor.foundation.terminal import encoding_of
+from tutor.tui.terminal.inquiry import Inquiry
 from tutor.tui.terminal.line import Answers
 from tutor.tui.textual_private import QuietWriter, TerminalDriver
 
@@ -88,6 +89,7 @@ class LeavingDriver(TerminalDriver):
         self._on_screen = False
         self._shell_modes: list[Any] | None = None
         self._answers = Answers()
+        self._inquiry = Inquiry()
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
@@ -189,6 +191,9 @@ class LeavingDriver(TerminalDriver):
                 keys, count = self._answers.strip(data)
                 if count:
                     self.answered(count)
+                keys, told = self._inquiry.strip(keys)
+                if told is not None:
+                    self.process_message(told)
                 for event in parser.feed(decode(keys)) if keys else ():
                     self.process_message(event)
                 for event in parser.tick():
