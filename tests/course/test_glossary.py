@@ -55,6 +55,14 @@ def test_case_width_accents_and_hyphens_are_of_no_matter_in_either_language(quer
     assert ids(query)[0] == first
 
 
+@pytest.mark.parametrize(
+    "query", ["學習率", "学 习 率", "学习率。", "学习率（learning rate）", "learning-rate（学习率）", "「学习率」"]
+)
+def test_punctuation_spaces_between_characters_and_a_second_name_are_of_no_matter(query: str) -> None:
+    glossary = Glossary([entry("rate", "learning rate", "学习率"), entry("loss", "loss", "损失")])
+    assert [found.id for found in glossary.search(query)] == ["rate"]
+
+
 @pytest.mark.parametrize("query", ["discrepency", "discrepancyy", "discrpancy", "disrcepancy", "discre"])
 def test_one_typo_is_forgiven(query: str) -> None:
     assert ids(query) == ["discrepancy"]

@@ -9,19 +9,31 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from textual import events
+from textual.keys import key_to_character
 
 from tutor.tui.keymap import key_from
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-_PLACES: Final = {"。": ".", "、": "/", "【": "[", "】": "]", "「": "[", "」": "]", "《": "<", "》": ">", "·": "`", "￥": "$"}
+_PLACES: Final = {
+    "。": ".",
+    "、": "/",
+    "【": "[",
+    "】": "]",
+    "「": "[",
+    "」": "]",
+    "《": "<",
+    "》": ">",
+    "·": "`",
+    "￥": "$",
+}
 """What the same key types without the input method, where that is not the narrow form of the sign."""
 
 
 def narrow_key(event: events.Key, focused: Widget | None) -> events.Key:
     """``event``, or the key that it stands for, if the focused widget does not take it as text."""
-    typed = event.character
+    typed = event.character or key_to_character(event.key)
     if not typed or typed.isascii():
         return event
     narrow = _PLACES.get(typed) or unicodedata.normalize("NFKC", typed)

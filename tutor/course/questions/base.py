@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import random
 import re
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -413,7 +412,7 @@ def shuffled(question: Question, seed: int, count: int, *, never_sorted: bool) -
 
 def places_in(line: str, count: int) -> list[int] | None:
     """Return the numbers from 1 to ``count`` in a line as indices from 0, or None if it contains anything else."""
-    line = unicodedata.normalize("NFKC", line)
+    line = narrow(line)
     words = [word.rstrip(".。") for word in _BETWEEN.split(line.strip()) if word.strip(".。")]
     if len(words) == 1 and count < 10 and words[0].isascii() and words[0].isdigit():
         words = list(words[0])  # 312 is 3 1 2 if no option has two figures

@@ -6,7 +6,6 @@ The left column keeps its order and the right one is shuffled. The learner finds
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -303,7 +302,7 @@ def _places_by_line(line: str, count: int, step: int) -> dict[int, int] | None:
         return {step: places[0]}
     if places is not None:
         return dict(enumerate(places)) if len(places) == count and not step else None
-    signs = "".join(each for each in unicodedata.normalize("NFKC", line).casefold() if each.isalnum())
+    signs = "".join(each for each in narrow(line).casefold() if each.isalnum())
     letters, numbers = signs[::2], places_in(signs[1::2], count)
     known = ascii_lowercase[:count]
     if numbers is None or len(numbers) != len(letters) or not all(letter in known for letter in letters):
