@@ -181,7 +181,7 @@ def test_the_search_finds_what_going_through_all_names_would(
     found = [entry.id for entry in glossary.search(query, limit)]
     if not wanted:
         assert not found
-    elif len(wanted) < 5 or len(sure) >= limit:
+    elif (len(wanted) < 5 or len(sure) >= limit) and (sure or wanted.isalnum()):  # else signs may be left out
         assert found == sure[:limit]
     else:
         assert found[: len(sure)] == sure

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import sys
 import time
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from io import StringIO
@@ -20,6 +19,7 @@ from tutor.course.questions.base import AnswerRow
 from tutor.foundation.errors import TutorError
 from tutor.foundation.languages import fallbacks, languages
 from tutor.foundation.safe_text import harmless, harmless_line
+from tutor.foundation.text import narrow
 from tutor.foundation.traditional import simplified
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt, Stage
@@ -341,7 +341,7 @@ def command_in(line: str) -> Command | None:
     """
     if not line.startswith(("/", "／", "、")) or line[1:2].isdigit():
         return None
-    word = simplified(unicodedata.normalize("NFKC", line[1:])).strip(" 。.!").casefold()
+    word = simplified(narrow(line[1:])).strip(" 。.!").casefold()
     for spoken in dict.fromkeys([*fallbacks(language()), *languages().values()]):
         for command in Command:
             if word in map(str.casefold, spoken.words(f"wish-{command}")):
@@ -356,7 +356,7 @@ def _as_prompt(step: str) -> str:
 
 def percent_in(line: str) -> float | None:
     """The confidence in a line, from 0.5 to 1, or None if the line is not a percentage from 50 to 100."""
-    text = unicodedata.normalize("NFKC", line).strip().rstrip("%。 ")
+    text = narrow(line).strip().rstrip("%。 ")
     if not (text.isascii() and text.isdigit() and len(text) <= 3):
         return None
     return int(text) / 100 if 50 <= int(text) <= 100 else None

@@ -5,12 +5,12 @@ Where a key is a command, it means what it means without the input method. Where
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.keys import key_to_character
 
+from tutor.foundation.text import narrow
 from tutor.tui.keymap import key_from
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def narrow_key(event: events.Key, focused: Widget | None) -> events.Key:
     typed = event.character or key_to_character(event.key)
     if not typed or typed.isascii():
         return event
-    narrow = _PLACES.get(typed) or unicodedata.normalize("NFKC", typed)
-    if len(narrow) != 1 or not narrow.isascii() or not narrow.isprintable():
+    sign = _PLACES.get(typed) or narrow(typed)
+    if not sign.isascii():
         return event
     if focused is not None and focused.check_consume_key(event.key, typed):
         return event
-    key = key_from(narrow)
-    return events.Key(key, narrow) if key else event
+    key = key_from(sign)
+    return events.Key(key, sign) if key else event

@@ -17,6 +17,7 @@ from typing import ClassVar, Generic, Literal, TypeVar
 from tutor.course.conditions import Facts
 from tutor.course.lesson import Content, Fault, LabFence, Option, Question
 from tutor.course.source import Element, Source
+from tutor.foundation.text import narrow
 from tutor.foundation.translate import translate
 
 C = TypeVar("C", bound=Content)

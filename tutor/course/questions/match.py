@@ -27,6 +27,7 @@ from tutor.course.questions.base import (
     shuffled,
 )
 from tutor.course.source import Element, Source
+from tutor.foundation.text import narrow
 from tutor.foundation.translate import translate
 
 FEWEST_PAIRS = 2
