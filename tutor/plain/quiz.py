@@ -102,7 +102,7 @@ def _sum_up(asker: Asker, session: QuizSession, store: ProgressStore) -> bool:
         return False
     asker.say(*(f"  {letter}  {text}" for letter, (text, _) in ways.items()), translate("ask.or-leave"))
     line = asker.read()
-    way = ways.get(unicodedata.normalize("NFKC", line or "").casefold())
+    way = ways.get(narrow(line or "").casefold())
     if way is None:
         _leave(asker, store)
         return False
