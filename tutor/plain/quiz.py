@@ -11,6 +11,7 @@ from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text import narrow
 from tutor.foundation.translate import translate
 from tutor.plain.asking import Asker, Outcome
 from tutor.plain.progress import closing_progress, open_progress
