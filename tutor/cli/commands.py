@@ -12,8 +12,8 @@ import click
 from tutor.cli import completion
 from tutor.cli.completion import complete_labs, complete_languages, complete_lessons, complete_sources
 from tutor.cli.fronts import open_screens, style_for, wants_screen_reader
-from tutor.cli.help import Group, translate_click, usage_error_text
-from tutor.cli.lab_options import lab_options, overrides, require_one
+from tutor.cli.help import Group, translate_click, usage_error_text, usage_hint
+from tutor.cli.lab_options import lab_options, names_as_typed, overrides, require_one
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.languages import languages
 from tutor.foundation.translate import listed, translate
@@ -41,8 +41,7 @@ def dispatch(arguments: list[str]) -> int:
         click.echo(error.format_message(), err=True)
         return int(ExitCode.USAGE)
     except click.UsageError as error:
-        message = usage_error_text(error)
-        raise TutorError(message, hint=translate("cli.usage-hint"), exit_code=ExitCode.USAGE) from error
+        raise TutorError(usage_error_text(error), hint=usage_hint(error), exit_code=ExitCode.USAGE) from error
     return int(result or 0)
 
 
@@ -102,7 +101,8 @@ def _open(lesson: str | None) -> int:
 @lab_options
 def _lab(lab: str | None, data: str | None, settings: tuple[str, ...], **options: str | None) -> int:
     require_one(lab, data)
-    return open_screens(lab=lab, data=data, overrides=overrides(settings, options))
+    with names_as_typed(settings, options):
+        return open_screens(lab=lab, data=data, overrides=overrides(settings, options))
 
 
 @_command("train", "cli.train", "cli.train-short")
@@ -123,7 +123,8 @@ def _train(
     from tutor.plain.train import train
 
     require_one(lab, data)
-    return train(lab, overrides(settings, options), style_for(style), data=data, detach=detach)
+    with names_as_typed(settings, options):
+        return train(lab, overrides(settings, options), style_for(style), data=data, detach=detach)
 
 
 @_command("sweep", "cli.sweep", "cli.sweep-short")
@@ -149,8 +150,9 @@ def _sweep(
     from tutor.plain.sweep import sweep
 
     require_one(lab, data)
-    changes = overrides(settings, options)
-    return sweep(lab, grid, changes, style, data=data, jobs=jobs, dask=dask, fresh=fresh)
+    with names_as_typed(settings, options):
+        changes = overrides(settings, options)
+        return sweep(lab, grid, changes, style, data=data, jobs=jobs, dask=dask, fresh=fresh)
 
 
 def _add_run_commands(tutor: click.Group) -> None:
