@@ -13,7 +13,7 @@ from tutor.plain.listing import lab_names
 
 COMMANDS = (
     "open", "lab", "train", "sweep", "runs", "watch", "run", "doctor", "quiz", "review", "progress", "list", "read",
-    "new", "check", "source", "help", "completion",
+    "glossary", "new", "check", "source", "keys", "help", "completion",
 )  # fmt: skip
 
 

@@ -205,6 +205,14 @@ def _read(lesson: str, watch: bool, plain: bool) -> int:
     return watch_file(lesson) if watch else read(lesson)
 
 
+@_command("glossary", "cli.glossary", "cli.glossary-short")
+@click.argument("term", nargs=-1)
+def _glossary(term: tuple[str, ...]) -> int:
+    from tutor.plain.glossary import show_term
+
+    return show_term(" ".join(term))
+
+
 @_command("new", "cli.new", "cli.new-short")
 @click.argument("lesson")
 @click.option("--in", "folder", default=None, metavar="FOLDER", help=translate("cli.new-in"))
