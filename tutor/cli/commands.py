@@ -68,6 +68,8 @@ def _require_language(context: click.Context, parameter: click.Parameter, code: 
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help=translate("cli.version")
 )
 @click.option("--driver", type=click.Choice(["tutor", "textual"]), default=None, help=translate("terminal.cli-driver"))
+@click.option("--lines", is_flag=True, expose_value=False, help=translate("cli.lines"))  # `tutor.cli` acts on both
+@click.option("--screens", is_flag=True, expose_value=False, help=translate("cli.screens"))
 @click.option(
     "--lang",
     metavar="CODE",
@@ -134,6 +136,7 @@ def _train(
 @click.option("--dask", default="", metavar="ADDRESS", help=translate("cli.sweep-dask"))
 @click.option("--fresh", is_flag=True, help=translate("cli.sweep-fresh"))
 @click.option("--plain", "style", flag_value="plain", help=translate("cli.sweep-plain"))
+@click.option("--narrate", "style", flag_value="narrate", help=translate("sweep.cli-narrate"))
 @click.option("--json", "style", flag_value="json", help=translate("cli.sweep-json"))
 @lab_options
 def _sweep(
@@ -152,7 +155,7 @@ def _sweep(
     require_one(lab, data)
     with names_as_typed(settings, options):
         changes = overrides(settings, options)
-        return sweep(lab, grid, changes, style, data=data, jobs=jobs, dask=dask, fresh=fresh)
+        return sweep(lab, grid, changes, style_for(style), data=data, jobs=jobs, dask=dask, fresh=fresh)
 
 
 def _add_run_commands(tutor: click.Group) -> None:

@@ -28,6 +28,7 @@ from tutor.study.wording import retry_label
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor.course.lesson import Lesson
     from tutor.progress.store import ProgressStore
 
 
@@ -48,24 +49,31 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
     course, lesson = lesson_named(name)
     if not lesson.questions:
         raise TutorError(translate("quiz.no-questions"), exit_code=ExitCode.USAGE)
-    with _asking(course) as (asker, store):
-        session = QuizSession.start(
-            lesson.questions,
-            store,
-            variants=lesson.variants,
-            scope=f"lesson:{lesson.id}",
-            lesson_id=lesson.id,
-            fresh=fresh,
-            seed=seed,
-        )
-        try:
-            asker.say(translate("ask.quiz-of", title=harmless_line(lesson.title)), translate("ask.help"))
-            if session.begun:
-                asker.say(translate("quiz.resumed"))
-            _take(asker, session, store)
-        finally:
-            session.leave()
+    with asking(course) as (asker, store):
+        take_quiz(asker, store, lesson, fresh=fresh, seed=seed)
     return int(ExitCode.OK)
+
+
+def take_quiz(
+    asker: Asker, store: ProgressStore, lesson: Lesson, *, fresh: bool = False, seed: int | None = None
+) -> None:
+    """Ask the quiz of a lesson that has questions. See `quiz`."""
+    session = QuizSession.start(
+        lesson.questions,
+        store,
+        variants=lesson.variants,
+        scope=f"lesson:{lesson.id}",
+        lesson_id=lesson.id,
+        fresh=fresh,
+        seed=seed,
+    )
+    try:
+        asker.say(translate("ask.quiz-of", title=harmless_line(lesson.title)), translate("ask.help"))
+        if session.begun:
+            asker.say(translate("quiz.resumed"))
+        _take(asker, session, store)
+    finally:
+        session.leave()
 
 
 def _take(asker: Asker, session: QuizSession, store: ProgressStore) -> None:
@@ -127,21 +135,26 @@ def review(*, minutes: float | None = None) -> int:
         TutorError: there is no lessons folder.
     """
     course = Course(paths.lessons_folder())
-    with _asking(course) as (asker, store):
-        session = ReviewSession(store, _deck(course), minutes=minutes)
-        try:
-            if session.over:
-                empty = not store.cards.count()
-                asker.say(translate("review.no-cards" if empty else "review.nothing-due"))
-            else:
-                asker.say(translate("review.due-now", count=session.due), translate("ask.help"))
-            _review(asker, session, store)
-        finally:
-            session.leave()
-        if store.cards.count():
-            ahead = outlook(store, clock.utc_now())
-            asker.say(*([] if ahead.due else [next_due(ahead)]))
+    with asking(course) as (asker, store):
+        take_review(asker, store, course, minutes=minutes)
     return int(ExitCode.OK)
+
+
+def take_review(asker: Asker, store: ProgressStore, course: Course, *, minutes: float | None = None) -> None:
+    """Ask the due cards. See `review`."""
+    session = ReviewSession(store, _deck(course), minutes=minutes)
+    try:
+        if session.over:
+            empty = not store.cards.count()
+            asker.say(translate("review.no-cards" if empty else "review.nothing-due"))
+        else:
+            asker.say(translate("review.due-now", count=session.due), translate("ask.help"))
+        _review(asker, session, store)
+    finally:
+        session.leave()
+    if store.cards.count():
+        ahead = outlook(store, clock.utc_now())
+        asker.say(*([] if ahead.due else [next_due(ahead)]))
 
 
 def _review(asker: Asker, session: ReviewSession, store: ProgressStore) -> None:
@@ -176,7 +189,7 @@ def show_due() -> int:
 
 
 @contextmanager
-def _asking(course: Course) -> Iterator[tuple[Asker, ProgressStore]]:
+def asking(course: Course) -> Iterator[tuple[Asker, ProgressStore]]:
     """An asker and the store of its answers, which is closed at the end, whatever happens."""
     settings = load_settings(keep_aside=False).settings
     opened = open_course_store(course)

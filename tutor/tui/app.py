@@ -137,6 +137,10 @@ class TutorApp(GuardedApp):
     def _after_first_frame(self) -> None:
         self.garbage.begin()
         self.set_interval(LOOK_EVERY, self.garbage.look)
+        if self.workspace.settings.screen_reader:
+            from tutor.tui.cursor import FOLLOW_EVERY, follow_focus
+
+            self.set_interval(FOLLOW_EVERY, lambda: follow_focus(self))
         from tutor.tui.background import watch_runs
 
         watch_runs(self)

@@ -33,7 +33,8 @@ _SIGNS = {
     "=": "equals", "≠": "not-equal", "<": "less", ">": "greater", "≤": "at-most", "≥": "at-least", "≈": "about",
     "+": "plus", "−": "minus", "±": "plus-minus", "·": "times", "⋅": "times", "×": "times", "/": "over", "←": "becomes",
     "→": "to", "⇒": "implies", "↦": "to", "∈": "in", "∑": "sum", "∏": "product", "∇": "gradient", "∞": "infinity",
-    "√": "root", "*": "star", "\ue012": "negative", "‖": "norm", "∼": "distributed", "∝": "proportional", "⊙": "times", "∘": "after",
+    "√": "root", "*": "star", "\ue012": "negative", "‖": "norm", "∼": "distributed",
+    "∝": "proportional", "⊙": "times", "∘": "after",
 }  # fmt: skip
 _BRACKETS = {"(": "open", ")": "close", "[": "open-square", "]": "close-square", "{": "open-brace", "}": "close-brace"}
 _LOWERED = {sign: plain for plain, sign in SUBSCRIPTS.items()} | {"₋": "-", "₊": "+"}
@@ -54,10 +55,12 @@ _TOKEN = re.compile(
 )
 _WORDS_AND_MARKS = re.compile(rf"\ue010.|[\u3400-\u9fff]+|{_PLAIN_LETTER}{{3,}}", re.DOTALL)
 _GREEK_LETTERS = "".join(GREEK)
+_OPERAND_BEFORE = rf"(?:(?<=[\d)′{_HIGH}{_LOW}])|(?<=(?<!\w)\w))"
+_OPERAND_BEHIND = rf"(?=[\d(−∂√{_GREEK_LETTERS}]|\w(?![^\W\d_]))"
 _MATHS_IN_TEXT = re.compile(
     rf"(?<![^\W\d_{_GREEK_LETTERS}])[{_GREEK_LETTERS}](?![^\W\d_])|−(?=[\d.{_GREEK_LETTERS}a-z(])"
-    rf"|(?:(?<=[\d)′{_HIGH}{_LOW}])|(?<=(?<!\w)\w)) [=<>≤≥≈+−±·×/←→] (?=[\d(−∂√{_GREEK_LETTERS}]|\w(?![^\W\d_]))|(?<=\d)[×·](?=\d)|(?<=[^\W\d_])[{_LOW}]+"
-    rf"|(?<=(?<!\w)\w)·(?=\w(?!\w))|ŷ|(?<=[^\W_])[{_HIGH}]+|(?<=[^\W\d_])′"
+    rf"|{_OPERAND_BEFORE} [=<>≤≥≈+−±·×/←→] {_OPERAND_BEHIND}"
+    rf"|(?<=\d)[×·](?=\d)|(?<=(?<!\w)\w)·(?=\w(?!\w))|ŷ|(?<=[^\W\d_])[{_LOW}]+|(?<=[^\W_])[{_HIGH}]+|(?<=[^\W\d_])′"
 )
 """What a sentence may hold of a formula outside of dollar signs."""
 

@@ -129,6 +129,12 @@ class RowList(ScrollView, can_focus=True):
         self._show_selected()
         self.post_message(self.Highlighted(self, self._items[index].key))
 
+    def focus_offset(self) -> Offset | None:
+        """Where the selected row is on the screen; None if it is out of view."""
+        row = self._selected - self.scroll_offset.y
+        region = self.scrollable_content_region
+        return region.offset + Offset(0, row) if 0 <= row < region.height else None
+
     def _show_selected(self) -> None:
         if self._selected < 0 or not self.size.height:
             return
