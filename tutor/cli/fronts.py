@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 
-
 FRONT = "TUTOR_FRONT"
 """The environment variable that asks for ``lines`` or ``screens`` this time; ``--lines`` and ``--screens`` set it."""
 

@@ -25,7 +25,8 @@ from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures, facts_of_runs
 from tutor.study.wording import verdict_sentence
-from tutor.typeset.page import plain_lines
+from tutor.typeset.page import is_read_aloud, plain_lines
+from tutor.typeset.speech import spoken_text
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
@@ -75,7 +76,7 @@ def _how_lines(attempt: Attempt) -> Iterator[str]:
     how = [translate("quiz.predict")] if attempt.question.predicts else []
     yield translate("quiz.space").join([*how, translate(attempt.type.how_in_lines)])
     if note := attempt.type.note(attempt.question):
-        yield translate("ask.tolerance", tolerance=note)
+        yield as_heard(translate("ask.tolerance", tolerance=note))
 
 
 def hint_lines(attempt: Attempt) -> Iterator[str]:
@@ -94,7 +95,7 @@ def verdict_lines(attempt: Attempt) -> Iterator[str]:
         yield from _what_was_chosen(attempt)
         yield from _what_was_right(attempt)
         for figure in deciding_figures(attempt.question, attempt.facts or {}):
-            yield f"  {named(harmless_line(figure.name), harmless_line(figure.value))}"
+            yield as_heard(f"  {named(harmless_line(figure.name), harmless_line(figure.value))}")
     if attempt.question.explanation:
         yield named(translate("quiz.why"))
         yield from (f"  {line}" for line in plain_lines(attempt.question.explanation, WIDTH - 2))
@@ -120,12 +121,17 @@ def _what_was_right(attempt: Attempt) -> Iterator[str]:
     if any(answer.name != heading for answer in typed):  # blanks have names of their own
         yield named(heading)
     for answer in typed:
-        yield f"  {named(answer.name, harmless_line(answer.text))}"
+        yield as_heard(f"  {named(answer.name, harmless_line(answer.text))}")
 
 
 def named(name: str, value: str = "") -> str:
     """``name: value`` with the colon of the language; without a value, the name and its colon."""
     return translate("ask.named", name=name, value=value).rstrip()
+
+
+def as_heard(text: str) -> str:
+    """``text``, with the signs of formulas in words if it is read aloud."""
+    return spoken_text(text) if is_read_aloud() else text
 
 
 def _indented(head: str, lines: Iterable[str]) -> Iterator[str]:

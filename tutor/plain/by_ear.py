@@ -185,6 +185,11 @@ def _say_choices(room: Room, choices: Sequence[Choice], *, all_of_them: bool = T
     room.say("  " + translate("ear.choice", key="q", text=translate("ear.leave")))
 
 
+def _heard(text: str) -> str:
+    """A title from a lesson, as it is to be heard."""
+    return spoken_text(harmless_line(text))
+
+
 class FrontDoor:
     """The course: what is next, what is due, and the way to everything else."""
 
@@ -222,7 +227,7 @@ class FrontDoor:
         if header is not None:
             begun = header.id in self._room.store.lesson_states()
             key = "ear.go-on-with" if begun else "ear.begin-with"
-            text = translate(key, lesson=harmless_line(header.numbered_title))
+            text = translate(key, lesson=_heard(header.numbered_title))
             yield Choice("", text, lambda: self._lesson(header.id))
         yield Choice("r", translate("ear.review"), self._review)
         yield Choice("c", translate("ear.lessons"), self._say_lessons)
@@ -263,7 +268,7 @@ class FrontDoor:
                 self._room.say(harmless_line(part))
             state = states.get(header.id)
             read = translate("ear.part-read", percent=f"{state.read_fraction:.0%}") if state is not None else ""
-            self._room.say(f"  {harmless_line(header.numbered_title)}{read}")
+            self._room.say(f"  {_heard(header.numbered_title)}{read}")
         self._room.say(translate("ear.type-lesson"))
 
     def _say_labs(self) -> None:
@@ -272,7 +277,7 @@ class FrontDoor:
         met = self._room.store.attempts.met()
         for name, title in lab_titles(self._room.course.labs_folder, language()):
             done = translate("ear.lab-done") if met.get(name) else ""
-            self._room.say("  " + translate("ear.choice", key=name, text=title + done))
+            self._room.say("  " + translate("ear.choice", key=name, text=_heard(title) + done))
         self._room.say(translate("ear.type-lab"))
 
     def _glossary(self) -> None:
@@ -342,7 +347,7 @@ class LessonByEar:
     def _where(self) -> Iterator[str]:
         lesson = self._lesson
         number = f"{lesson.number} " if lesson.number else ""
-        yield translate("ear.lesson", title=f"{number}{harmless_line(lesson.title)}")
+        yield translate("ear.lesson", title=f"{number}{_heard(lesson.title)}")
         read = f"{self._session.fraction_read:.0%}"
         score = self._session.score
         yield translate(
@@ -350,12 +355,14 @@ class LessonByEar:
         )
 
     def _choices(self) -> Iterator[Choice]:
-        yield Choice("", translate("ear.read-on" if self._at else "ear.read"), self._read)
+        reading = Choice("t", translate("ear.read-on" if self._at else "ear.read"), self._read)
+        quiz = Choice("z", translate("ear.quiz", count=len(self._lesson.questions)), self._quiz)
+        quizzes = [quiz] if self._lesson.questions else []
+        # Whoever has read everything is asked next.
+        yield from [*quizzes, reading] if self._session.fraction_read >= 0.999 else [reading, *quizzes]
         if self._at:
             yield Choice("a", translate("ear.from-start"), self._from_start)
         yield Choice("c", translate("ear.contents"), self._say_contents)
-        if self._lesson.questions:
-            yield Choice("z", translate("ear.quiz", count=len(self._lesson.questions)), self._quiz)
         for number, fence in enumerate(self._lesson.labs, 1):
             yield Choice(f"b{number}", translate("ear.lab", title=self._lab_title(fence)), self._opener(fence))
         yield Choice("g", translate("ear.glossary"), lambda: ask_for_terms(self._room))
@@ -369,7 +376,7 @@ class LessonByEar:
 
     def _say_contents(self) -> None:
         for number, section in enumerate(self._lesson.sections, 1):
-            self._room.say("  " + translate("ear.choice", key=number, text=spoken_text(harmless_line(section.title))))
+            self._room.say("  " + translate("ear.choice", key=number, text=_heard(section.title)))
         self._room.say(translate("ear.type-section"))
 
     def _take(self, word: str) -> bool:
@@ -381,7 +388,10 @@ class LessonByEar:
         return True
 
     def _quiz(self) -> None:
+        self._session.on_input(in_front=False)
+        self._session.save()
         take_quiz(self._room.asker, self._room.store, self._lesson)
+        self._session = LessonSession(self._lesson, self._room.store)  # it knows the answers of the quiz
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -397,7 +407,7 @@ class LessonByEar:
                 return
             follows = blocks[self._at] if self._at < len(blocks) else None
             pauses = isinstance(block, Prose) or (isinstance(block, Question) and not isinstance(follows, Question))
-            if pauses and not isinstance(follows, Question | LabFence) and follows is not None and not self._pause():
+            if pauses and not isinstance(follows, Question | LabFence | Term) and follows is not None and not self._pause():
                 return
         self._at = 0
         self._room.say("", translate("ear.lesson-ends"))
@@ -428,7 +438,7 @@ class LessonByEar:
         elif isinstance(block, LabFence):
             return self._offer(block)
         elif isinstance(block, Term):
-            self._room.say("", harmless_line(block.name), *plain_lines(block.definition, _WIDTH))
+            self._room.say("", _heard(block.name), *plain_lines(block.definition, _WIDTH))
             self._room.say(*(plain_lines(block.formula, _WIDTH) if block.formula else ()))
         return True
 
@@ -450,7 +460,8 @@ class LessonByEar:
 
     def _offer(self, fence: LabFence) -> bool:
         """Say which lab stands here, and open it if the learner wants to."""
-        self._room.say("", translate("ear.lab-here", title=self._lab_title(fence)))
+        self._room.say("")
+        self._room.say_wrapped(translate("ear.lab-here", title=self._lab_title(fence)))
         while True:
             word = self._room.read()
             if not word:
@@ -467,7 +478,7 @@ class LessonByEar:
         from tutor.labs.lab_files import read_title
 
         title = read_title(self._room.course.labs_folder / f"{fence.lab}.toml")
-        return harmless_line(in_language(title, language()) or fence.lab)
+        return _heard(in_language(title, language()) or fence.lab)
 
     def _open_lab(self, fence: LabFence) -> None:
         self._session.on_input(in_front=False)
@@ -502,8 +513,8 @@ class LabByEar:
         self._room.say("", *brief_lines(self._draft.spec))
         if self._challenge.best is not None and self._challenge.best.met:
             self._room.say(translate("ear.goal-was-met"))
+        self._room.say_wrapped(translate("ear.lab-how-manual" if self._draft.spec.manual else "ear.lab-how"))
         while True:
-            self._room.say_wrapped(translate("ear.lab-how-manual" if self._draft.spec.manual else "ear.lab-how"))
             word = self._room.read()
             if word in _LEAVE:
                 return
@@ -519,6 +530,7 @@ class LabByEar:
             self._train()
         elif word in _HELP:
             self._room.say(*knob_lines(self._draft.spec))
+            self._room.say_wrapped(translate("ear.lab-how-manual" if self._draft.spec.manual else "ear.lab-how"))
         elif word == "u":
             change = self._draft.undo()
             self._room.say(translate("workbench.nothing-to-undo") if change is None else translate("ear.undone"))

@@ -10,6 +10,7 @@ from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, listed, translate
+from tutor.plain.asking import as_heard
 from tutor.typeset.page import plain_lines
 
 _WIDTH = 76
@@ -60,7 +61,7 @@ def _entry_lines(course: Course, entry: GlossaryEntry) -> Iterator[str]:
     code = language()
     yield harmless_line(entry.name(code))
     if also := [*entry.also.get(code, ()), *entry.other_names(code)]:
-        yield translate("glossary.also", names=listed(map(harmless_line, dict.fromkeys(also))))
+        yield as_heard(translate("glossary.also", names=listed(map(harmless_line, dict.fromkeys(also)))))
     yield from plain_lines(entry.definition(code), _WIDTH)
     if entry.formula:
         yield from plain_lines(entry.formula, _WIDTH)

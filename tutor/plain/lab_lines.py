@@ -27,7 +27,7 @@ _PARAMETERS = ("w", "b", "w1", "w2", "w3", "u", "v", "z1", "z2")
 
 def brief_lines(spec: LabConfig) -> list[str]:
     """What a lab is about, its goal, and what can be set in it."""
-    lines = [harmless_line(spec.title_in(language()))]
+    lines = [spoken_text(harmless_line(spec.title_in(language())))]
     if about := spec.about_in(language()):
         lines += wrapped(spoken_text(harmless_line(about)), WIDTH)
     if spec.challenge.goal:

@@ -45,8 +45,10 @@ _LOW, _HIGH = "".join(map(re.escape, _LOWERED)), "".join(map(re.escape, _RAISED)
 _PLAIN_LETTER = rf"[^\W\d_{_LOW}{_HIGH}]"
 _LETTER = rf"{_PLAIN_LETTER}(?:[\u0302\u0303\u0304\u0307\u20d7])?"
 _SLOPE = re.compile(rf"∂({_LETTER}[{_LOW}]*) ?/ ?∂({_LETTER}[{_LOW}]*)")
+_ABSOLUTE = re.compile(r"\|([^|\ue010]{1,20})\|")
+_SUBSCRIPT_AT_END = re.compile(rf"(?:_\S|_\([^()]{{1,40}}\)|[{_LOW}])$")
 _SUM = re.compile(rf"∑([{_LOW}]+)")
-_CALL = re.compile(rf"(?<!{_PLAIN_LETTER})({_LETTER}[′*]*)\(({_LETTER}[{_LOW}]*|[−-]?[\d.]+)\)")
+_CALL = re.compile(rf"(?<!{_PLAIN_LETTER})({_LETTER}[′*]*)\(({_LETTER}[{_LOW}]*[*′]?|[−-]?[\d.]+)\)")
 _WRITTEN = re.compile(r"([_^])(?:\(([^()\ue010]{1,40})\)|([^\s\ue010]))")
 _TOKEN = re.compile(
     rf"(?P<number>\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?)|(?P<low>[{_LOW}]+)|(?P<high>[{_HIGH}]+)|(?P<prime>′+)"
@@ -55,16 +57,17 @@ _TOKEN = re.compile(
 )
 _WORDS_AND_MARKS = re.compile(rf"\ue010.|[\u3400-\u9fff]+|{_PLAIN_LETTER}{{3,}}", re.DOTALL)
 _GREEK_LETTERS = "".join(GREEK)
-_OPERAND_BEFORE = rf"(?:(?<=[\d)′{_HIGH}{_LOW}])|(?<=(?<!\w)\w))"
-_OPERAND_BEHIND = rf"(?=[\d(−∂√{_GREEK_LETTERS}]|\w(?![^\W\d_]))"
+_OPERAND_BEFORE = rf"(?:^|(?<=[\d)′{_HIGH}{_LOW}])|(?<=(?<!\w)\w))"
+_OPERAND_BEHIND = rf"(?=$|[\d(−∂√{_GREEK_LETTERS}]|\w(?![^\W\d_]))"
 _MATHS_IN_TEXT = re.compile(
     rf"(?<![^\W\d_{_GREEK_LETTERS}])[{_GREEK_LETTERS}](?![^\W\d_])|−(?=[\d.{_GREEK_LETTERS}a-z(])"
     rf"|{_OPERAND_BEFORE} [=<>≤≥≈+−±·×/←→] {_OPERAND_BEHIND}"
-    rf"|(?<=\d)[×·](?=\d)|(?<=(?<!\w)\w)·(?=\w(?!\w))|ŷ|(?<=[^\W\d_])[{_LOW}]+|(?<=[^\W_])[{_HIGH}]+|(?<=[^\W\d_])′"
+    rf"|± ?(?=\d)|(?<=\d)[×·](?=\d)|(?<=(?<!\w)\w)·(?=\w(?!\w))|ŷ|(?<=[^\W\d_])[{_LOW}]+|(?<=[^\W_])[{_HIGH}]+|(?<=[^\W\d_])′"
 )
 """What a sentence may hold of a formula outside of dollar signs."""
 
 
+_EXPONENT = re.compile(r"(?<![\w.])\d{1,9}(?:\.\d{1,20})?e[+-]?\d{1,3}(?!\w)")
 _NO_MARKS = dict.fromkeys((0xE010, 0xE011, 0xE012))
 """Private characters of Unicode: they mark what has become words, a word, and the minus of a negative number."""
 _NEGATIVE = re.compile(r"(^|[=<>≤≥≈≠(\[{·×/←→+,±] ?)−")
@@ -81,15 +84,20 @@ def spoken_maths(text: str) -> str:
         held.append(words)
         return f" \ue010{chr(0xE100 + len(held) - 1)} "
 
-    def slope(found: re.Match[str]) -> str:
-        words = _say("slope", over=spoken_maths(found[1]), under=spoken_maths(found[2]))
-        before = found.string[: found.start()].rstrip()[-1:]
-        return hold(f"{_say('times')} {words}" if before.isalnum() or before == ")" else words)
+    def hold_factor(found: re.Match[str], words: str) -> str:
+        """Keep words, after a "times" if something stands right before them."""
+        before = found.string[: found.start()].rstrip()
+        factor = before[-1:].isalnum() or before[-1:] == ")"
+        return hold(f"{_say('times')} {words}" if factor and not _SUBSCRIPT_AT_END.search(before) else words)
 
-    text = _SLOPE.sub(slope, text)
+    text = _SLOPE.sub(
+        lambda found: hold_factor(found, _say("slope", over=spoken_maths(found[1]), under=spoken_maths(found[2]))), text
+    )
+    text = _ABSOLUTE.sub(lambda found: hold(_say("absolute", value=spoken_maths(found[1]))), text)
     text = _SUM.sub(lambda found: hold(_say("sum-over", index=spoken_maths(found[1]))), text)
     text = _CALL.sub(
-        lambda found: hold(_say("of", function=spoken_maths(found[1]), value=spoken_maths(found[2]))), text
+        lambda found: hold_factor(found, _say("of", function=spoken_maths(found[1]), value=spoken_maths(found[2]))),
+        text,
     )
     text = _WRITTEN.sub(lambda found: hold(_script(found[1] == "^", spoken_maths(found[2] or found[3]))), text)
     words = [word for piece in _pieces(text) for word in ([piece] if piece[0] == "\ue010" else _tokens(piece))]
@@ -171,8 +179,9 @@ def spoken_figure(value: float) -> str:
 
 def spoken_text(text: str) -> str:
     """Return a sentence with the Greek letters and the signs of formulas in it as words."""
-    if not any(each in text for each in "(−=<>+/·×≤≥≈±←→′ŷ" + _GREEK_LETTERS + _HIGH_LOW):
+    if "e" not in text and not any(each in text for each in "(−=<>+/·×≤≥≈±←→′ŷ" + _GREEK_LETTERS + _HIGH_LOW):
         return text
+    text = _EXPONENT.sub(lambda found: spoken_figure(float(found[0])), text)
     for formula in (_SLOPE, _CALL):
         text = formula.sub(lambda found: spoken_maths(found[0]), text)
     return _MATHS_IN_TEXT.sub(_one_sign, text)
@@ -183,6 +192,8 @@ _HIGH_LOW = "".join(_LOWERED) + "".join(_RAISED)
 
 def _one_sign(found: re.Match[str]) -> str:
     sign = found[0]
+    if sign[0] == "±":
+        return f"{_say('plus-minus')} "
     if sign == "−":
         return f"{_say('negative')} "
     words = spoken_maths(sign) if not sign.startswith(" ") else _say(_SIGNS[sign.strip()])
