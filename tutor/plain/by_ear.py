@@ -407,7 +407,12 @@ class LessonByEar:
                 return
             follows = blocks[self._at] if self._at < len(blocks) else None
             pauses = isinstance(block, Prose) or (isinstance(block, Question) and not isinstance(follows, Question))
-            if pauses and not isinstance(follows, Question | LabFence | Term) and follows is not None and not self._pause():
+            if (
+                pauses
+                and not isinstance(follows, Question | LabFence | Term)
+                and follows is not None
+                and not self._pause()
+            ):
                 return
         self._at = 0
         self._room.say("", translate("ear.lesson-ends"))

@@ -55,14 +55,14 @@ _TOKEN = re.compile(
     rf"|(?P<name>{_LETTER})|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
 )
-_WORDS_AND_MARKS = re.compile(rf"\ue010.|[\u3400-\u9fff]+|{_PLAIN_LETTER}{{3,}}", re.DOTALL)
+_WORDS_AND_MARKS = re.compile(rf"\ue010.|ln(?!{_PLAIN_LETTER})|[\u3400-\u9fff]+|{_PLAIN_LETTER}{{3,}}", re.DOTALL)
 _GREEK_LETTERS = "".join(GREEK)
 _OPERAND_BEFORE = rf"(?:^|(?<=[\d)′{_HIGH}{_LOW}])|(?<=(?<!\w)\w))"
 _OPERAND_BEHIND = rf"(?=$|[\d(−∂√{_GREEK_LETTERS}]|\w(?![^\W\d_]))"
 _MATHS_IN_TEXT = re.compile(
     rf"(?<![^\W\d_{_GREEK_LETTERS}])[{_GREEK_LETTERS}](?![^\W\d_])|−(?=[\d.{_GREEK_LETTERS}a-z(])"
     rf"|{_OPERAND_BEFORE} [=<>≤≥≈+−±·×/←→] {_OPERAND_BEHIND}"
-    rf"|± ?(?=\d)|(?<=\d)[×·](?=\d)|(?<=(?<!\w)\w)·(?=\w(?!\w))|ŷ|(?<=[^\W\d_])[{_LOW}]+|(?<=[^\W_])[{_HIGH}]+|(?<=[^\W\d_])′"
+    rf"|± ?(?=\d)|(?<=\d)[×·](?=\d)|(?<=(?<!\w)\w)·(?=\w(?!\w))|ŷ|(?<=[^\W\d_])[{_LOW}]+|(?<=[\w)])[{_HIGH}]+|(?<=[^\W\d_])′"
 )
 """What a sentence may hold of a formula outside of dollar signs."""
 
@@ -218,8 +218,8 @@ def _one(element: Element) -> Iterator[Element]:
                 yield Paragraph((Run(f"{translate('spoken.figure')} {spoken_text(description)}"),))
             else:
                 yield CodeBlock(tuple(map(spoken_text, lines)))
-        case Quote():
-            yield replace(element, children=speak(element.children))
+        case Quote(children):
+            yield from speak(children)
         case Listing():
             yield replace(element, items=tuple(map(speak, element.items)))
         case Table():
