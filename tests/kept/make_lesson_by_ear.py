@@ -1,7 +1,7 @@
 """Walks through a lesson, its lab and its quiz by ear alone, and keeps what was heard.
 
-``python -m tests.kept.make_lesson_by_ear`` writes the transcript anew. Look at the difference before you keep it: whoever
-uses a screen reader hears exactly this.
+``python -m tests.kept.make_lesson_by_ear`` writes the transcript anew. Look at the difference before you keep it:
+whoever uses a screen reader hears exactly this.
 """
 
 from __future__ import annotations

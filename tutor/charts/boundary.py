@@ -96,7 +96,7 @@ def _field(classes: NDArray[np.int64], certainty: NDArray[np.int64], grid: Grid,
 
 
 def _legend(width: int, height: int, class_names: Sequence[str], names: tuple[str, str], *, ascii: bool) -> Rows:
-    if height < 8:
+    if height < 5:
         return []
     glyphs = ASCII_GLYPHS if ascii else GLYPHS
     items: list[Row] = [

@@ -32,6 +32,8 @@ _OPTIONS = {
     "text": ("FILE", "writing.cli-text"),
 }
 """The short forms of ``--set``: for each the placeholder of its value, and the key of its help text."""
+_KEY = re.compile(r"(?<![\w.-])[a-z]{1,20}\.[a-z_0-9]{1,40}(?![\w-]|\.\w)")
+"""A dotted key of a setting in a sentence."""
 _COLUMNS = frozenset({"target", "features", "group"})
 """Options whose values are names of columns, which are not parsed as TOML."""
 
@@ -100,17 +102,15 @@ def names_as_typed(settings: tuple[str, ...], options: Mapping[str, str | None])
     try:
         yield
     except TutorError as error:
-        message, hint = error.message, error.hint
-        for key, word in typed.items():
-            message, hint = _renamed(message, key, word), _renamed(hint, key, word)
+        message, hint = _renamed(error.message, typed), _renamed(error.hint, typed)
         if (message, hint) == (error.message, error.hint):
             raise
         raise TutorError(message, hint=hint, exit_code=error.exit_code) from error
 
 
-def _renamed(text: str, key: str, word: str) -> str:
-    """Put ``word`` in place of the dotted ``key`` where that stands alone in a sentence."""
-    return re.sub(rf"(?<![\w.-]){re.escape(key)}(?![\w-]|\.\w)", lambda _: word, text) if "." in key else text
+def _renamed(text: str, typed: Mapping[str, str]) -> str:
+    """Put the typed word in place of each dotted key that stands alone in a sentence."""
+    return _KEY.sub(lambda found: typed.get(found[0], found[0]), text)
 
 
 def require_one(lab: str | None, data: str | None) -> None:

@@ -62,7 +62,8 @@ _OPERAND_BEHIND = rf"(?=$|[\d(−∂√{_GREEK_LETTERS}]|\w(?![^\W\d_]))"
 _MATHS_IN_TEXT = re.compile(
     rf"(?<![^\W\d_{_GREEK_LETTERS}])[{_GREEK_LETTERS}](?![^\W\d_])|−(?=[\d.{_GREEK_LETTERS}a-z(])"
     rf"|{_OPERAND_BEFORE} [=<>≤≥≈+−±·×/←→] {_OPERAND_BEHIND}"
-    rf"|± ?(?=\d)|(?<=\d)[×·](?=\d)|(?<=(?<!\w)\w)·(?=\w(?!\w))|ŷ|(?<=[^\W\d_])[{_LOW}]+|(?<=[\w)])[{_HIGH}]+|(?<=[^\W\d_])′"
+    rf"|± ?(?=\d)|(?<=\d)[×·](?=\d)|(?<=(?<!\w)\w)·(?=\w(?!\w))|ŷ|(?<=[^\W\d_])[{_LOW}]+|(?<=[\w)])[{_HIGH}]+"
+    r"|(?<=[^\W\d_])′"
 )
 """What a sentence may hold of a formula outside of dollar signs."""
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 from textual import events
-from textual.geometry import Offset, Offset, Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -258,3 +258,16 @@ def day_label(day: date) -> str:
 
 def _row_of(row: Row) -> Callable[[int], Row]:
     return lambda _width: row
+
+
+def wrapping_items(text: str, ink: str = "text", *, most: int = 2) -> list[RowItem]:
+    """A sentence at the end of a list, on ``most`` rows, which it fills as its width needs."""
+
+    def drawer(number: int) -> Callable[[int], Row]:
+        def draw(width: int) -> Row:
+            lines = wrapped(text, max(1, width - MARGIN - 1))
+            return [Span(f"{'':{MARGIN}}{lines[number]}", ink)] if number < len(lines) else []
+
+        return draw
+
+    return [fixed(drawer(number)) for number in range(most)]
