@@ -55,7 +55,7 @@ def test_a_negative_number_has_its_own_word_in_chinese() -> None:
         ("3 · 0.71 + 4 · 0.71", "3 times 0.71 plus 4 times 0.71"),
         ("x² and w₁", "x squared and w 1"),
         ("it is 1.436e+04 now", "it is 14360 now"),
-        ("the ball f(w) = w", "the ball f of w = w"),
+        ("the ball f(w) = w", "the ball f of w equals w"),
     ],
 )
 def test_signs_in_a_sentence_are_words(text: str, words: str) -> None:

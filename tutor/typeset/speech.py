@@ -69,8 +69,9 @@ _MATHS_IN_TEXT = re.compile(
 
 
 _EXPONENT = re.compile(r"(?<![\w.])\d{1,9}(?:\.\d{1,20})?e[+-]?\d{1,3}(?!\w)")
-_NO_MARKS = dict.fromkeys((0xE010, 0xE011, 0xE012))
-"""Private characters of Unicode: they mark what has become words, a word, and the minus of a negative number."""
+_NO_MARKS = dict.fromkeys((0xE010, 0xE011, 0xE012, *range(0xE100, 0xF000)))
+"""Private characters of Unicode: they mark what has become words and where that is kept, a word, and the minus of a
+negative number."""
 _NEGATIVE = re.compile(r"(^|[=<>≤≥≈≠(\[{·×/←→+,±] ?)−")
 
 
