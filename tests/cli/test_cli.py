@@ -13,7 +13,7 @@ from tutor.plain.listing import lab_names
 
 COMMANDS = (
     "open", "lab", "train", "explain", "sweep", "runs", "watch", "run", "doctor", "quiz", "exam", "exercise", "review",
-    "notes", "digest", "progress", "list", "read", "new", "check", "source", "keys", "help", "completion",
+    "notes", "digest", "progress", "list", "read", "glossary", "new", "check", "source", "keys", "help", "completion",
 )  # fmt: skip
 
 

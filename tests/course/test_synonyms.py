@@ -120,3 +120,13 @@ def test_a_character_is_exchanged_for_one_and_once(text: str) -> None:
 def test_case_never_matters_to_a_name(name: str, change: object) -> None:
     assert callable(change)
     assert Synonyms.of(NAMES).others(change(name)) == Synonyms.of(NAMES).others(name)
+
+
+@pytest.mark.parametrize("typed", ["偏置。", "「偏置」", "偏置（bias）", "bias (偏置)", "偏置问题", "偏置，"])
+def test_punctuation_a_second_right_name_and_its_kind_do_not_matter(typed: str, folder: Path) -> None:
+    assert accepts(question(folder, "What is added at the end is the [[bias]]."), typed)
+
+
+@pytest.mark.parametrize("typed", ["偏置（步长）", "步长（偏置）", "bias/step", "问题", "。", "偏置问题问题问题"])
+def test_two_names_of_which_one_is_wrong_are_wrong(typed: str, folder: Path) -> None:
+    assert not accepts(question(folder, "What is added at the end is the [[bias]]."), typed)

@@ -37,3 +37,29 @@ def test_what_is_asked_for_goes_before_the_setting(own_home: Path) -> None:
     with terminal("train", "one-lag", "--json", "--set", "train.epochs=3") as asked:
         assert asked.ended() == 0
         assert json.loads(asked.output.decode().strip().splitlines()[-1])["epochs"] == 3
+
+
+@pytest.mark.usefixtures("listening")
+def test_the_front_door_is_lines_and_the_terminal_is_asked_nothing() -> None:
+    with terminal() as heard:
+        heard.wait("Enter: begin lesson 1")
+        heard.press("q", "enter")
+        assert heard.ended() == 0, heard.text
+        assert "Goodbye" in heard.sentence
+        assert b"\x1b" not in heard.output, "nothing moves the cursor"
+    with terminal("doctor") as heard:
+        assert heard.ended() == 0, heard.text
+        assert b"\x1b[5n" not in heard.output
+
+
+@pytest.mark.usefixtures("listening")
+def test_on_screens_the_cursor_is_visible_and_follows_the_focus() -> None:
+    with terminal("--screens") as seen:
+        seen.wait("PART 1")
+        seen.wait_until(lambda: "Start" in seen.text.splitlines()[seen.screen.cursor.y])
+        before = seen.screen.cursor.y
+        seen.press("down")
+        seen.wait_until(lambda: seen.screen.cursor.y > before)
+        assert b"\x1b[?25l" not in seen.output, "the cursor is never hidden"
+        seen.press("q")
+        assert seen.ended() == 0

@@ -165,7 +165,8 @@ def test_words_that_ship_are_not_replaced(own_home: Path, code: str) -> None:
     [
         "{sektions} {section}", "{section}", "plain", "{section} {sections} {sections.__class__}",
         "{section} {sections[0]}", "{section} {sections!r}",
-        "{section:>99999999} {sections}", "{section} {sections:{section}}", "{} {section} {sections}", "{section} {sections", "}",
+        "{section:>99999999} {sections}", "{section} {sections:{section}}", "{} {section} {sections}",
+        "{section} {sections", "}",
         "{section} {sections} {0}",
     ],
 )  # fmt: skip

@@ -69,6 +69,8 @@ def test_no_line_breaks_anything(line: str, question: object, seed: int) -> None
 def test_commands_are_words_after_a_slash_in_both_languages() -> None:
     assert command_in("/hint") is command_in("/提示") is Command.HINT
     assert command_in("/ SKIP ") is Command.SKIP
+    assert command_in("、提示") is command_in("／提示。") is Command.HINT
+    assert percent_in("９０％") == percent_in("90。") == 0.9
     assert command_in("/what") is Command.HELP
     assert command_in("1/2") is None
     assert command_in("/2") is None

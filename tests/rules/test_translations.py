@@ -12,7 +12,7 @@ from tutor.foundation.languages import languages
 from tutor.labs.settings import SETTINGS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "tutor"
-DERIVED = ("setting.", "panel.", "question.", "language.")
+DERIVED = ("setting.", "panel.", "question.", "language.", "spoken.")
 """Keys that begin so are made of the name of what they are for, so that they stand nowhere in the code."""
 KEY = re.compile(r"[a-z][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*")
 

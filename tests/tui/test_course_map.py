@@ -13,7 +13,8 @@ from tutor.charts.cells import plain_row, row_width
 from tutor.course.catalogue import LessonHeader
 from tutor.course.lesson import Fault, Place
 from tutor.progress.records import LessonState
-from tutor.tui.screens.home import CONTINUE, GoingOn, bar, lesson_to_continue, map_items, progress_of
+from tutor.study.next_lesson import lesson_to_continue
+from tutor.tui.screens.home import CONTINUE, GoingOn, bar, map_items, progress_of
 from tutor.tui.widgets.row_list import RowItem
 
 

@@ -14,11 +14,11 @@ from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.events import Event, View
+from tutor.runs.goal_words import goal_lines, with_minus
 from tutor.runs.in_process import run_to_end
 from tutor.runs.session.session import LabSession
 from tutor.tui.screens.lab.side import Hand, control_rows, side_rows
 from tutor.tui.widgets.lab_charts import number_rows
-from tutor.tui.widgets.lab_words import goal_lines, with_minus
 
 LABS = Path(__file__).resolve().parents[2] / "lessons" / "labs"
 _INNER = 26

@@ -115,7 +115,7 @@ def _field_row(upper: Sequence[int], lower: Sequence[int]) -> Row:
 
 
 def _legend(width: int, height: int, class_names: Sequence[str], names: tuple[str, str], *, ascii: bool) -> Rows:
-    if height < 8:
+    if height < 5:
         return []
     glyphs = ASCII_GLYPHS if ascii else GLYPHS
     items: list[Row] = [

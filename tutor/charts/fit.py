@@ -111,7 +111,7 @@ def _curve_marks(extremes: Extremes, y: Scale, grid: Grid) -> list[Mark]:
 
 
 def _legend(width: int, height: int, x_name: str, y_name: str, *, has_valid: bool, ascii: bool) -> Rows:
-    if height < 8:
+    if height < 5:
         return []
     items: list[Row] = []
     if x_name and y_name:

@@ -84,7 +84,7 @@ def _gone(w: float, low: float, high: float, grid: Grid) -> Mark:
 
 
 def _curve_legend(width: int, height: int, ball: tuple[float | None, float | None], *, ascii: bool) -> Rows:
-    if height < 7:
+    if height < 5:
         return []
     items = [
         [Span("@ " if ascii else "● ", "accent"), Span("w ", "muted"), Span(figure(ball[0], ascii=ascii), "path")],

@@ -35,6 +35,7 @@ def run(arguments: list[str]) -> int:
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # an answer that is not UTF-8 must not end a quiz
     _choose_language(arguments)
+    _read_aloud_if_wanted(arguments)
     try:
         code = _carry_out(arguments)
         if sys.stdout is not None:  # an error of writing is found here, not by Python while it exits
@@ -89,6 +90,22 @@ def _choose_language(arguments: list[str]) -> None:
             os.environ[ASKED] = word.removeprefix("--lang=")
     # A broken settings file stays where it is: the screens put it aside and say so.
     use_language(language_for(load_settings(keep_aside=False).settings.language))
+
+
+def _read_aloud_if_wanted(arguments: list[str]) -> None:
+    """Let pages be written for a listener if a screen reader reads this terminal, or if ``--lines`` asks for it."""
+    from tutor.cli.fronts import FRONT, wants_screen_reader
+
+    for word in arguments:
+        if not word.startswith("-") or word == "--":
+            break
+        if word in {"--lines", "--screens"}:
+            os.environ[FRONT] = word.removeprefix("--")
+
+    if wants_screen_reader():
+        from tutor.typeset.page import read_aloud
+
+        read_aloud(True)
 
 
 def _say(text: str) -> None:

@@ -12,8 +12,8 @@ import click
 from tutor.cli import completion
 from tutor.cli.completion import complete_labs, complete_languages, complete_lessons, complete_sources
 from tutor.cli.fronts import open_screens, style_for, wants_screen_reader
-from tutor.cli.help import Group, translate_click, usage_error_text
-from tutor.cli.lab_options import lab_options, overrides, require_one
+from tutor.cli.help import Group, translate_click, usage_error_text, usage_hint
+from tutor.cli.lab_options import lab_options, names_as_typed, overrides, require_one
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.languages import languages
 from tutor.foundation.translate import listed, translate
@@ -41,8 +41,7 @@ def dispatch(arguments: list[str]) -> int:
         click.echo(error.format_message(), err=True)
         return int(ExitCode.USAGE)
     except click.UsageError as error:
-        message = usage_error_text(error)
-        raise TutorError(message, hint=translate("cli.usage-hint"), exit_code=ExitCode.USAGE) from error
+        raise TutorError(usage_error_text(error), hint=usage_hint(error), exit_code=ExitCode.USAGE) from error
     return int(result or 0)
 
 
@@ -69,6 +68,8 @@ def _require_language(context: click.Context, parameter: click.Parameter, code: 
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help=translate("cli.version")
 )
 @click.option("--driver", type=click.Choice(["tutor", "textual"]), default=None, help=translate("terminal.cli-driver"))
+@click.option("--lines", is_flag=True, expose_value=False, help=translate("cli.lines"))  # `tutor.cli` acts on both
+@click.option("--screens", is_flag=True, expose_value=False, help=translate("cli.screens"))
 @click.option(
     "--lang",
     metavar="CODE",
@@ -102,7 +103,8 @@ def _open(lesson: str | None) -> int:
 @lab_options
 def _lab(lab: str | None, data: str | None, settings: tuple[str, ...], **options: str | None) -> int:
     require_one(lab, data)
-    return open_screens(lab=lab, data=data, overrides=overrides(settings, options))
+    with names_as_typed(settings, options):
+        return open_screens(lab=lab, data=data, overrides=overrides(settings, options))
 
 
 @_command("train", "cli.train", "cli.train-short")
@@ -123,7 +125,8 @@ def _train(
     from tutor.plain.train import train
 
     require_one(lab, data)
-    return train(lab, overrides(settings, options), style_for(style), data=data, detach=detach)
+    with names_as_typed(settings, options):
+        return train(lab, overrides(settings, options), style_for(style), data=data, detach=detach)
 
 
 @_command("explain", "explain.cli", "explain.cli-short")
@@ -149,6 +152,7 @@ def _explain(
 @click.option("--dask", default="", metavar="ADDRESS", help=translate("cli.sweep-dask"))
 @click.option("--fresh", is_flag=True, help=translate("cli.sweep-fresh"))
 @click.option("--plain", "style", flag_value="plain", help=translate("cli.sweep-plain"))
+@click.option("--narrate", "style", flag_value="narrate", help=translate("sweep.cli-narrate"))
 @click.option("--json", "style", flag_value="json", help=translate("cli.sweep-json"))
 @lab_options
 def _sweep(
@@ -165,8 +169,9 @@ def _sweep(
     from tutor.plain.sweep import sweep
 
     require_one(lab, data)
-    changes = overrides(settings, options)
-    return sweep(lab, grid, changes, style, data=data, jobs=jobs, dask=dask, fresh=fresh)
+    with names_as_typed(settings, options):
+        changes = overrides(settings, options)
+        return sweep(lab, grid, changes, style_for(style), data=data, jobs=jobs, dask=dask, fresh=fresh)
 
 
 def _add_run_commands(tutor: click.Group) -> None:
@@ -221,6 +226,14 @@ def _read(lesson: str, watch: bool, plain: bool) -> int:
     from tutor.plain.read import read, watch_file
 
     return watch_file(lesson) if watch else read(lesson)
+
+
+@_command("glossary", "cli.glossary", "cli.glossary-short")
+@click.argument("term", nargs=-1)
+def _glossary(term: tuple[str, ...]) -> int:
+    from tutor.plain.glossary import show_term
+
+    return show_term(" ".join(term))
 
 
 @_command("new", "cli.new", "cli.new-short")

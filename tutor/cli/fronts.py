@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 
+FRONT = "TUTOR_FRONT"
+"""The environment variable that asks for ``lines`` or ``screens`` this time; ``--lines`` and ``--screens`` set it."""
+
 
 def open_screens(
     *,
@@ -19,7 +22,7 @@ def open_screens(
     watch: bool = False,
     run: str | None = None,
 ) -> int:
-    """Open the course map, a lesson, a lab or a run in the terminal.
+    """Open the course map, a lesson, a lab or a run in the terminal; for a screen reader as lines and a prompt.
 
     Args:
         lesson: The id or number of a lesson, or the path of a lesson file.
@@ -35,6 +38,10 @@ def open_screens(
     Raises:
         TutorError: There is no terminal, it cannot move its cursor, or nothing has that name.
     """
+    if run is None and not watch and wants_screen_reader():
+        from tutor.plain.by_ear import open_by_ear
+
+        return open_by_ear(lesson=lesson, lab=lab, data=data, overrides=overrides)
     require_terminal()
     from tutor.tui import start
 
@@ -63,6 +70,8 @@ def wants_screen_reader() -> bool:
     """Return whether standard output is a terminal and the learner's settings say that a screen reader reads it."""
     if sys.stdout is None or not sys.stdout.isatty():
         return False  # a pipe gets the lines that programs read, whatever the learner uses
+    if (asked := os.environ.get(FRONT)) in {"lines", "screens"}:
+        return asked == "lines"
     from tutor.progress.settings import load_settings
 
     return load_settings(keep_aside=False).settings.screen_reader

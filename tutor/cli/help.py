@@ -175,6 +175,15 @@ def _click_plural(one: str, several: str, count: int) -> str:
     return _click_text(one if count == 1 else several)
 
 
+def usage_hint(error: click.UsageError) -> str:
+    """Return how to write the command that was written wrongly, or where the commands are listed."""
+    context = error.ctx
+    if context is None or context.parent is None:
+        return translate("cli.usage-hint")
+    usage = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
+    return translate("cli.usage-of", usage=usage, command=context.command_path)
+
+
 def usage_error_text(error: click.UsageError) -> str:
     """Return on one line what click found wrong; click itself writes each choice on a line of its own."""
     said = " ".join(error.format_message().split())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from tutor.foundation.errors import TutorError
 from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
@@ -29,6 +32,8 @@ _OPTIONS = {
     "text": ("FILE", "writing.cli-text"),
 }
 """The short forms of ``--set``: for each the placeholder of its value, and the key of its help text."""
+_KEY = re.compile(r"(?<![\w.-])[a-z]{1,20}\.[a-z_0-9]{1,40}(?![\w-]|\.\w)")
+"""A dotted key of a setting in a sentence."""
 _COLUMNS = frozenset({"target", "features", "group"})
 """Options whose values are names of columns, which are not parsed as TOML."""
 
@@ -77,6 +82,35 @@ def _text_overrides(text: str) -> dict[str, object]:
     if text in SETTINGS["data.text"].names() and text != "file":
         return {"data.text": text}
     return {"data.text": "file", "data.path": str(named_path(text).absolute())}
+
+
+@contextmanager
+def names_as_typed(settings: tuple[str, ...], options: Mapping[str, str | None]) -> Iterator[None]:
+    """Errors raised inside name each setting as the learner typed it: ``--features``, not ``data.features``.
+
+    Args:
+        settings: The arguments of ``--set``.
+        options: Its short forms by the names of their parameters; None if one was not used.
+    """
+    from tutor.labs.settings import key_of
+
+    typed = {key_of(word): word for word in (each.partition("=")[0].strip() for each in settings)}
+    for name, text in options.items():
+        if text is not None and name in _OPTIONS:
+            key = f"data.{name}" if name in _COLUMNS else key_of(name)
+            typed[key] = f"--{name.replace('_', '-')}"
+    try:
+        yield
+    except TutorError as error:
+        message, hint = _renamed(error.message, typed), _renamed(error.hint, typed)
+        if (message, hint) == (error.message, error.hint):
+            raise
+        raise TutorError(message, hint=hint, exit_code=error.exit_code) from error
+
+
+def _renamed(text: str, typed: Mapping[str, str]) -> str:
+    """Put the typed word in place of each dotted key that stands alone in a sentence."""
+    return _KEY.sub(lambda found: typed.get(found[0], found[0]), text)
 
 
 def require_one(lab: str | None, data: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,10 +51,24 @@ class GlossaryEntry:
         return in_language(self.definitions, language) or ""
 
 
+_PUNCTUATION = re.compile(r"[^\w\s+]")
+_BRACKETS = re.compile(r"[()\[\]/|;,、。]")
+_APART = re.compile(r"(?<=[\u2e80-\u9fff]) +(?=[\u2e80-\u9fff])")
+"""Spaces between Chinese characters."""
+
+
 def fold(text: str) -> str:
     """Normalise ``text`` to compare names: no case, width or accents; simplified characters; hyphens become spaces."""
     decomposed = simplified(unicodedata.normalize("NFKD", text)).casefold()
     return "".join(" " if each in "-_–" else each for each in decomposed if not unicodedata.combining(each))
+
+
+def _readings(query: str) -> Iterator[str]:
+    """Yield what ``query`` may mean, folded, the most literal reading first."""
+    folded = " ".join(fold(query).split())
+    bare = " ".join(_PUNCTUATION.sub(" ", folded).split())
+    names = (_APART.sub("", each) for each in _BRACKETS.split(folded))
+    yield from dict.fromkeys(each for each in (folded, bare, _APART.sub("", bare), *map(str.strip, names)) if each)
 
 
 class Glossary:
@@ -86,15 +101,17 @@ class Glossary:
         """Return the terms that ``query`` may mean, best match first, in any language. One typo is allowed.
 
         The order is: an exact name, a name that begins with the query, one with a word that begins with it, one that
-        contains it. An empty query finds nothing.
+        contains it. An empty query finds nothing. Punctuation, spaces between Chinese characters and a second name in
+        parentheses matter only if something is found with them.
 
         Args:
             query: What the learner typed.
             limit: The maximum number of terms.
         """
-        wanted = " ".join(fold(query[:_LONGEST_QUERY]).split())
-        if not wanted:
-            return []
+        return next((found for each in _readings(query[:_LONGEST_QUERY]) if (found := self._search(each, limit))), [])
+
+    def _search(self, wanted: str, limit: int) -> list[GlossaryEntry]:
+        """Return the terms for a folded query."""
         rows = self._rows
         found: dict[int, None] = {}  # Unique, in the order of discovery.
         for patterns in ((f"\n{wanted}\n",), (f"\n{wanted}",), (f" {wanted}", f"({wanted}"), (wanted,)):

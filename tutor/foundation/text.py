@@ -9,6 +9,13 @@ from __future__ import annotations
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+
+
+def narrow(text: str) -> str:
+    """Return ``text`` with full-width letters, digits and signs (``１``, ``ｊ``, ``？``) as ASCII ones."""
+    return text if text.isascii() else text.translate(_NARROW)
+
 
 def cell_width(text: str) -> int:
     """Return the number of cells that ``text`` takes."""

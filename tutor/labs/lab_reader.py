@@ -13,11 +13,11 @@ import msgspec
 from tutor.foundation.safe_text import harmless_json, harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import key_of
-from tutor.foundation.translate import listed, translate
-from tutor.labs.controls import read_control, widened
+from tutor.foundation.translate import listed, sentences, translate
+from tutor.labs.controls import limits_text, read_control, widened
 from tutor.labs.faults import LabError, LabFault
-from tutor.labs.lab_config import LabConfig
-from tutor.labs.settings import SETTINGS, TABLES, TOP_LEVEL, Setting, find_setting, names_in
+from tutor.labs.lab_config import ControlConfig, LabConfig
+from tutor.labs.settings import SETTINGS, TABLES, TOP_LEVEL, Setting, find_setting, names_in, short_names
 from tutor.labs.validate import validate
 
 _NO_TEXT = re.compile("[\\0\ud800-\udfff]")
@@ -46,6 +46,7 @@ class LabReader:
         self._lines = dict(lines or {})
         self._from_settings = from_settings
         self.faults: list[LabFault] = []
+        self._unknown_keys: dict[str, str] = {}
 
     def read(self) -> LabConfig:
         """The lab.
@@ -67,6 +68,7 @@ class LabReader:
             spec = widened(msgspec.convert(found, LabConfig), self._from_settings)
             for fault in validate(spec):
                 self.fault(fault.key, fault.message, fault.hint)
+        self._name_controls(found)
         if self.faults:
             raise LabError(sorted(self.faults, key=lambda fault: fault.line))
         return spec
@@ -128,6 +130,22 @@ class LabReader:
         else:
             hint = translate("runs.did-you-mean", name=f"{table}.{match}" if table else match)
         self.fault(key, translate("runs.unknown-key", key=key), hint)
+        self._unknown_keys[key] = name
+
+    def _name_controls(self, found: Mapping[str, Any]) -> None:
+        """Let the faults of unknown settings name what can be set in this lab, rather than every key of a lab file."""
+        controls = msgspec.convert(found.get("controls", {}), dict[str, ControlConfig])
+        knobs = listed(f"{name} ({limits_text(each)})" for name, each in controls.items())
+        if not knobs:
+            return
+        for index, fault in enumerate(self.faults):
+            if fault.path is None and fault.key in self._unknown_keys:
+                name = self._unknown_keys[fault.key]
+                near = nearest(name, short_names())
+                hints = [translate("runs.did-you-mean", name=near)] if near else []
+                hint = sentences(*hints, translate("runs.knobs", names=knobs))
+                message = translate("runs.unknown-knob", key=fault.key)
+                self.faults[index] = msgspec.structs.replace(fault, message=message, hint=harmless_line(hint))
 
     def _controls(self, values: object) -> dict[str, Any]:
         if not isinstance(values, Mapping):

@@ -19,11 +19,14 @@ from tutor.course.questions.base import AnswerRow
 from tutor.foundation.errors import TutorError
 from tutor.foundation.languages import fallbacks, languages
 from tutor.foundation.safe_text import harmless, harmless_line
+from tutor.foundation.text import narrow
+from tutor.foundation.traditional import simplified
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures, facts_of_runs
 from tutor.study.wording import miss_sentence, verdict_sentence
-from tutor.typeset.page import plain_lines
+from tutor.typeset.page import is_read_aloud, plain_lines
+from tutor.typeset.speech import spoken_text
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
@@ -74,7 +77,7 @@ def _how_lines(attempt: Attempt) -> Iterator[str]:
     how += [translate("quiz.guess-first")] if attempt.deferred else []
     yield translate("quiz.space").join([*how, translate(attempt.type.how_in_lines)])
     if note := attempt.type.note(attempt.question):
-        yield translate("ask.tolerance", tolerance=note)
+        yield as_heard(translate("ask.tolerance", tolerance=note))
 
 
 def hint_lines(attempt: Attempt) -> Iterator[str]:
@@ -110,7 +113,7 @@ def verdict_lines(attempt: Attempt) -> Iterator[str]:
         yield from _what_was_chosen(attempt)
         yield from _what_was_right(attempt)
         for figure in deciding_figures(attempt.question, attempt.facts or {}):
-            yield f"  {named(harmless_line(figure.name), harmless_line(figure.value))}"
+            yield as_heard(f"  {named(harmless_line(figure.name), harmless_line(figure.value))}")
     if attempt.question.explanation:
         yield named(translate("quiz.why"))
         yield from (f"  {line}" for line in plain_lines(attempt.question.explanation, WIDTH - 2))
@@ -143,12 +146,17 @@ def _what_was_right(attempt: Attempt) -> Iterator[str]:
     if any(answer.name != heading for answer in typed):  # blanks have names of their own
         yield named(heading)
     for answer in typed:
-        yield f"  {named(answer.name, harmless_line(answer.text))}"
+        yield as_heard(f"  {named(answer.name, harmless_line(answer.text))}")
 
 
 def named(name: str, value: str = "") -> str:
     """``name: value`` with the colon of the language; without a value, the name and its colon."""
     return translate("ask.named", name=name, value=value).rstrip()
+
+
+def as_heard(text: str) -> str:
+    """``text``, with the signs of formulas in words if it is read aloud."""
+    return spoken_text(text) if is_read_aloud() else text
 
 
 def _indented(head: str, lines: Iterable[str]) -> Iterator[str]:
@@ -373,11 +381,11 @@ class Asker:
 def command_in(line: str) -> Command | None:
     """The command in a line, in the language in use or any other, or None if the line is an answer.
 
-    A slash with a word that no language knows asks for help.
+    A slash with a word that no language knows asks for help. A Chinese keyboard types ``、`` for the slash.
     """
-    if not line.startswith(("/", "／")) or line[1:2].isdigit():
+    if not line.startswith(("/", "／", "、")) or line[1:2].isdigit():
         return None
-    word = line[1:].strip().casefold()
+    word = simplified(narrow(line[1:])).strip(" 。.!").casefold()
     for spoken in dict.fromkeys([*fallbacks(language()), *languages().values()]):
         for command in Command:
             if word in map(str.casefold, spoken.words(f"wish-{command}")):
@@ -392,7 +400,7 @@ def _as_prompt(step: str) -> str:
 
 def percent_in(line: str) -> float | None:
     """The confidence in a line, from 0.5 to 1, or None if the line is not a percentage from 50 to 100."""
-    text = line.strip().rstrip("%％ ")
+    text = narrow(line).strip().rstrip("%。 ")
     if not (text.isascii() and text.isdigit() and len(text) <= 3):
         return None
     return int(text) / 100 if 50 <= int(text) <= 100 else None

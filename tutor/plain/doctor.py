@@ -68,7 +68,7 @@ def _terminal() -> Iterator[tuple[str, str]]:
     took = answer_seconds()
     if took is not None:
         yield translate("doctor.answers"), translate("doctor.answers-in", ms=f"{took * 1000:.0f}")
-    elif sys.stdin.isatty() and sys.stdout.isatty():
+    elif may_be_asked():
         yield translate("doctor.answers"), translate("doctor.answers-not")
     yield translate("doctor.language"), language_name(language())
 
@@ -189,9 +189,18 @@ def _versions() -> Iterator[tuple[str, str]]:
         yield name, version(name)
 
 
+def may_be_asked() -> bool:
+    """Whether a question to the terminal can do no harm: a screen reader or a dumb terminal might read it aloud."""
+    from tutor.progress.settings import load_settings
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "") in {"", "dumb", "unknown"}:
+        return False
+    return not load_settings(keep_aside=False).settings.screen_reader
+
+
 def answer_seconds() -> float | None:
-    """The round-trip time to the terminal in seconds, or None if it does not answer or there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    """The round-trip time to the terminal in seconds, or None if it does not answer or must not be asked."""
+    if not may_be_asked():
         return None
     import termios
     import tty

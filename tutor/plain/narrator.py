@@ -8,11 +8,14 @@ from typing import TextIO
 
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, translate
-from tutor.plain.reporters import outcome_lines
+from tutor.plain.lab_lines import WIDTH, brief_lines, end_lines, goal_report, where_text
+from tutor.plain.reporters import generated_text, outcome_lines
 from tutor.runs.events import Epochs, Event, Started
 from tutor.runs.summary import RunSummary
-from tutor.runs.words import describe
+from tutor.runs.words import describe, log_faults, not_finite_texts
+from tutor.typeset.speech import spoken_figure
 
 SECONDS_BETWEEN = 4.0
 """About the time that a screen reader takes for a sentence."""
@@ -56,15 +59,25 @@ def short_figure(value: float) -> str:
     return f"{value:.2e}" if value and not 1e-3 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
+def _loss_text(value: float | None, losses: Sequence[float]) -> str:
+    """The loss of the last epoch; in words if it is no number, as when it has grown beyond all numbers."""
+    if value is not None and isfinite(value):
+        return short_figure(value) if value >= 0 else spoken_figure(value)
+    last = next((loss for loss in reversed(losses) if isfinite(loss)), None)
+    return translate("ear.beyond", loss=spoken_figure(last)) if last is not None else translate("ear.beyond-all")
+
+
 class Narrator:
     """Reports the epoch and loss every few seconds, and every command to the run at once. See `Reporter`.
 
     Args:
         out: Where sentences are written.
         clock: Returns seconds from a monotonic clock.
+        brief: Whether to begin with what the lab is about, its goal and what can be set in it.
     """
 
-    def __init__(self, out: TextIO, clock: Callable[[], float] = monotonic_seconds) -> None:
+    def __init__(self, out: TextIO, clock: Callable[[], float] = monotonic_seconds, *, brief: bool = False) -> None:
+        self._brief = brief
         self._out = out
         self._clock = clock
         self._next = 0.0
@@ -75,6 +88,10 @@ class Narrator:
         lines = []
         for event in events:
             if isinstance(event, Started):
+                # A short run has nothing to say on the way: its end says how it went.
+                self._next = self._clock() + SECONDS_BETWEEN
+                if self._brief:
+                    lines += [*brief_lines(event.spec), ""]
                 title = harmless_line(event.spec.title_in(language()))
                 planned = summary.epochs_planned
                 key = "watch.begins" if planned else "record.begins-open"
@@ -96,10 +113,12 @@ class Narrator:
         """
         losses = summary.valid_losses or summary.train_losses
         value = summary.last_value("valid_loss" if summary.valid_losses else "train_loss")
-        loss = short_figure(value) if value is not None else "–"
+        loss = _loss_text(value, losses)
         if named:
             loss = translate("train.valid-loss" if summary.valid_losses else "train.train-loss", loss=loss)
         text = translate("watch.said", epoch=summary.epoch_text(), loss=loss)
+        if where := where_text(summary):
+            text += translate("watch.comma") + where
         direction = trend(losses[-10 * _WINDOW :])
         if direction:
             text += translate("watch.comma") + translate(_TRENDS[direction])
@@ -108,8 +127,14 @@ class Narrator:
         return text
 
     def end(self, summary: RunSummary) -> None:
-        """Write how the run ended."""
-        self._say(outcome_lines(summary))
+        """Write how the run ended and how it went, and whether it reached the goal of its lab."""
+        lines = end_lines(summary)
+        if not lines:
+            self._say(outcome_lines(summary))
+            return
+        if summary.spec is not None and (goal := goal_report(summary.spec, summary.facts())) is not None:
+            lines += wrapped(goal.text, WIDTH)
+        self._say([*lines, *log_faults(summary), *not_finite_texts(summary), *generated_text(summary)])
 
     def _say(self, lines: Sequence[str]) -> None:
         if lines:

@@ -11,6 +11,7 @@ from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text import narrow
 from tutor.foundation.translate import translate
 from tutor.plain.asking import Asker, Outcome
 from tutor.plain.progress import closing_progress, open_progress
@@ -27,6 +28,7 @@ from tutor.study.wording import retry_label, review_place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor.course.lesson import Lesson
     from tutor.progress.store import ProgressStore
 
 
@@ -51,25 +53,32 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
     if not lesson.questions:
         raise TutorError(translate("quiz.no-questions"), exit_code=ExitCode.USAGE)
     with asking(course, Asker) as (asker, store):
-        session = QuizSession.start(
-            lesson.questions,
-            store,
-            variants=lesson.variants,
-            scope=f"lesson:{lesson.id}",
-            lesson_id=lesson.id,
-            fresh=fresh,
-            seed=seed,
-        )
-        try:
-            asker.say(translate("ask.quiz-of", title=harmless_line(lesson.title)), translate("ask.help"))
-            if session.begun:
-                asker.say(translate("quiz.resumed"))
-            if session.known:
-                asker.say(translate("quiz.skipped-known", count=len(session.known)))
-            _take(asker, session, store)
-        finally:
-            session.leave()
+        take_quiz(asker, store, lesson, fresh=fresh, seed=seed)
     return int(ExitCode.OK)
+
+
+def take_quiz(
+    asker: Asker, store: ProgressStore, lesson: Lesson, *, fresh: bool = False, seed: int | None = None
+) -> None:
+    """Ask the quiz of a lesson that has questions. See `quiz`."""
+    session = QuizSession.start(
+        lesson.questions,
+        store,
+        variants=lesson.variants,
+        scope=f"lesson:{lesson.id}",
+        lesson_id=lesson.id,
+        fresh=fresh,
+        seed=seed,
+    )
+    try:
+        asker.say(translate("ask.quiz-of", title=harmless_line(lesson.title)), translate("ask.help"))
+        if session.begun:
+            asker.say(translate("quiz.resumed"))
+        if session.known:
+            asker.say(translate("quiz.skipped-known", count=len(session.known)))
+        _take(asker, session, store)
+    finally:
+        session.leave()
 
 
 def _take(asker: Asker, session: QuizSession, store: ProgressStore) -> None:
@@ -107,7 +116,7 @@ def _sum_up(asker: Asker, session: QuizSession, store: ProgressStore) -> bool:
         return False
     asker.say(*(f"  {letter}  {text}" for letter, (text, _) in ways.items()), translate("ask.or-leave"))
     line = asker.read()
-    way = ways.get((line or "").casefold())
+    way = ways.get(narrow(line or "").casefold())
     if way is None:
         say_left(asker, store)
         return False
@@ -132,20 +141,25 @@ def review(*, minutes: float | None = None) -> int:
     """
     course = Course(paths.lessons_folder())
     with asking(course, Asker) as (asker, store):
-        session = ReviewSession(store, _deck(course), minutes=minutes)
-        try:
-            if session.over:
-                empty = not store.cards.count()
-                asker.say(translate("review.no-cards" if empty else "review.nothing-due"))
-            else:
-                asker.say(translate("review.due-now", count=session.due), translate("ask.help"))
-            _review(asker, session, store)
-        finally:
-            session.leave()
-        if store.cards.count():
-            ahead = outlook(store, clock.utc_now())
-            asker.say(*([] if ahead.due else [next_due(ahead)]))
+        take_review(asker, store, course, minutes=minutes)
     return int(ExitCode.OK)
+
+
+def take_review(asker: Asker, store: ProgressStore, course: Course, *, minutes: float | None = None) -> None:
+    """Ask the due cards. See `review`."""
+    session = ReviewSession(store, _deck(course), minutes=minutes)
+    try:
+        if session.over:
+            empty = not store.cards.count()
+            asker.say(translate("review.no-cards" if empty else "review.nothing-due"))
+        else:
+            asker.say(translate("review.due-now", count=session.due), translate("ask.help"))
+        _review(asker, session, store)
+    finally:
+        session.leave()
+    if store.cards.count():
+        ahead = outlook(store, clock.utc_now())
+        asker.say(*([] if ahead.due else [next_due(ahead)]))
 
 
 def _review(asker: Asker, session: ReviewSession, store: ProgressStore) -> None:

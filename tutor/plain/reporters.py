@@ -128,10 +128,10 @@ def outcome_lines(summary: RunSummary) -> list[str]:
         value = summary.last_value(name)
         if value is not None:
             lines.append(translate(key, loss=figure(value)))
-    return [*lines, *not_finite_texts(summary), *_generated_text(summary)]
+    return [*lines, *not_finite_texts(summary), *generated_text(summary)]
 
 
-def _generated_text(summary: RunSummary) -> list[str]:
+def generated_text(summary: RunSummary) -> list[str]:
     """The first lines of a text that the model generates at the end, if it is a language model."""
     view = summary.views.get("text")
     lines = view.frame.get("lines") if view is not None else None

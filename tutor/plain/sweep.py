@@ -14,9 +14,9 @@ from tutor.charts.numbers import figure
 from tutor.charts.sweep_map import MapCell, MapShape, map_width, sweep_map
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
-from tutor.foundation.safe_text import harmless_json
+from tutor.foundation.safe_text import harmless_json, harmless_line
 from tutor.foundation.text import cell_width, pad, pad_left
-from tutor.foundation.translate import sentences, translate
+from tutor.foundation.translate import language, sentences, translate
 from tutor.labs.settings import key_of
 from tutor.plain.moving_chart import ansi_lines
 from tutor.plain.reporters import colour_of, wants_ascii
@@ -25,6 +25,7 @@ from tutor.runs.control import Stop, send
 from tutor.runs.sweep.plan import SweepPlan, plan_sweep, refuse_idle_axes
 from tutor.runs.sweep.registry import Sweeps
 from tutor.runs.sweep.results import CellResult, Opened, SweepEvent, SweepFollower, Troubled
+from tutor.typeset.speech import spoken_figure
 
 _POLL_SECONDS = 1 / 20
 
@@ -69,7 +70,7 @@ def sweep(
         require_dask()
     sweeps = Sweeps(paths.sweeps_folder())
     started = sweeps.start(plan, data_folder=folder / "data", jobs=jobs, dask=dask, fresh=fresh)
-    return _follow(started, plan, choose_sweep_reporter(style, plan))
+    return _follow(started, plan, choose_sweep_reporter(style, plan, harmless_line(spec.title_in(language()))))
 
 
 def _implied(data: str | None, grid: Sequence[str], overrides: Mapping[str, object]) -> dict[str, object]:
@@ -196,6 +197,45 @@ class LineSweepReporter:
         self._out.flush()
 
 
+class SpokenSweepReporter:
+    """What is swept, then a sentence for each cell that ends, for a screen reader."""
+
+    def __init__(self, out: TextIO, plan: SweepPlan, title: str) -> None:
+        self._out = out
+        self._plan = plan
+        self._title = title
+        self._begun = False
+        self._ended = 0
+
+    def events(self, events: Iterable[SweepEvent], follower: SweepFollower) -> None:
+        """Write a sentence for each cell that ended."""
+        plan = self._plan
+        if not self._begun:
+            self._begun = True
+            self._out.write(translate("sweep.begins", title=self._title, count=plan.count) + "\n")
+        for event in events:
+            if isinstance(event, CellResult):
+                self._ended += 1
+                said = translate(
+                    "sweep.said", number=self._ended, count=plan.count, name=plan.name_of(event.cell),
+                    outcome=self._outcome(event),
+                )  # fmt: skip
+                self._out.write(said + "\n")
+        self._out.flush()
+
+    @staticmethod
+    def _outcome(result: CellResult) -> str:
+        if result.state != "finished" or result.loss is None:
+            return outcome_of(result)
+        key = "sweep.loss-train" if result.valid_loss is None else "sweep.loss-valid"
+        return translate(key, loss=spoken_figure(result.loss))
+
+    def end(self, follower: SweepFollower) -> None:
+        """Write the outcome."""
+        self._out.write("\n".join(last_lines(self._plan, follower)) + "\n")
+        self._out.flush()
+
+
 class JsonSweepReporter:
     """Every line of the results with the values of its cell, as JSON, and the summary as the last line."""
 
@@ -271,10 +311,12 @@ class MapSweepReporter:
         self._drawn = len(rows)
 
 
-def choose_sweep_reporter(style: str | None, plan: SweepPlan) -> SweepReporter:
-    """The reporter for ``style`` (``json`` or ``plain``); by default a map, if the terminal has room for it."""
+def choose_sweep_reporter(style: str | None, plan: SweepPlan, title: str = "") -> SweepReporter:
+    """The reporter for ``style``: ``json``, ``plain`` or ``narrate``; by default a map, if the terminal has room."""
     if style == "json":
         return JsonSweepReporter(sys.stdout, plan)
+    if style == "narrate":
+        return SpokenSweepReporter(sys.stdout, plan, title)
     shape, size = MapShape(*plan.labels()), shutil.get_terminal_size()
     rows = plan.count // shape.columns + 3
     fits = map_width(shape) < size.columns and rows < size.lines

@@ -63,7 +63,7 @@ def train(
     if detach:
         print(translate("watch.detached", run=run_id[-4:]))
         return int(ExitCode.OK)
-    return _follow(runs.folder_of(run_id), choose_reporter(style))
+    return follow_run(runs.folder_of(run_id), choose_reporter(style, brief=True))
 
 
 def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
@@ -90,7 +90,7 @@ def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, o
     return spec
 
 
-def _follow(run_folder: Path, reporter: Reporter) -> int:
+def follow_run(run_folder: Path, reporter: Reporter) -> int:
     """Report a run until it ends. The first Ctrl-C asks the worker to stop; the second ends the report at once."""
     follower = RunFollower(run_folder)
     ring = _Ring(joins=False)
@@ -191,12 +191,15 @@ def joined_line(summary: RunSummary) -> str:
     return "  ".join([place, *figures])
 
 
-def choose_reporter(style: str | None) -> Reporter:
-    """The reporter for ``style``: ``json``, ``plain``, ``narrate``, or a chart if the terminal can draw one."""
+def choose_reporter(style: str | None, *, brief: bool = False) -> Reporter:
+    """The reporter for ``style``: ``json``, ``plain``, ``narrate``, or a chart if the terminal can draw one.
+
+    With ``brief``, a narration begins with what the lab is about.
+    """
     if style == "json":
         return JsonReporter(sys.stdout)
     if style == "narrate":
-        return Narrator(sys.stdout)
+        return Narrator(sys.stdout, brief=brief)
     if style == "plain" or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         return LineReporter(sys.stdout)
     from tutor.plain.moving_chart import MovingChartReporter

@@ -30,6 +30,7 @@ from tutor.tui.terminal.inquiry import TerminalAnswered, light_ground_by_name
 from tutor.tui.textual_private import TESTED, GuardedApp, driver_of
 from tutor.tui.themes import LOOKS, AsciiFilter, Look, look_for, terminal_speaks_unicode, textual_theme
 from tutor.tui.type_ahead import TypeAhead
+from tutor.tui.wide_keys import narrow_key
 from tutor.workspace import Workspace
 
 _PRELOAD_AFTER = 0.4
@@ -137,6 +138,10 @@ class TutorApp(GuardedApp):
     def _after_first_frame(self) -> None:
         self.garbage.begin()
         self.set_interval(LOOK_EVERY, self.garbage.look)
+        if self.workspace.settings.screen_reader:
+            from tutor.tui.cursor import FOLLOW_EVERY, follow_focus
+
+            self.set_interval(FOLLOW_EVERY, lambda: follow_focus(self))
         from tutor.tui.background import watch_runs
 
         watch_runs(self)
@@ -229,6 +234,8 @@ class TutorApp(GuardedApp):
             self.garbage.on_input()
             if self._type_ahead.keeps(event):
                 return
+            if isinstance(event, events.Key):
+                event = narrow_key(event, self.focused)
             if isinstance(self.screen, Commanded):
                 self.screen.on_input()
         if isinstance(event, events.Resize):

@@ -96,9 +96,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    """Text whose spaces and line ends are kept."""
+    """Text whose spaces and line ends are kept. A drawing may have a description, for whoever cannot see it."""
 
     lines: tuple[str, ...]
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

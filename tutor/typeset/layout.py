@@ -94,7 +94,7 @@ class _Typesetter:
                 yield from self._quote(children, width)
             case DisplayMaths(lines):
                 yield from _display_maths(lines, width)
-            case CodeBlock(lines):
+            case CodeBlock(lines=lines):
                 yield from _code(lines, width)
             case ThematicBreak():
                 indent = (width - len(self.glyphs.thematic_break)) // 2

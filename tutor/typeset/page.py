@@ -10,6 +10,7 @@ from tutor.typeset.elements import BLANK, Element, Line
 from tutor.typeset.inline import Mentions
 from tutor.typeset.layout import lay_out
 from tutor.typeset.parse import plain_text, read_elements, read_words
+from tutor.typeset.speech import speak
 from tutor.typeset.spelling import spell
 
 _ENDLESS = 400
@@ -22,6 +23,10 @@ class Document:
 
     elements: tuple[Element, ...]
     _pages: dict[tuple[int, bool], tuple[Line, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def spoken_lines(self, width: int) -> tuple[Line, ...]:
+        """Return the page for whoever listens: formulas and tables in words, drawings as their descriptions."""
+        return lay_out(speak(self.elements), width)
 
     def lines(self, width: int, *, ascii: bool = False) -> tuple[Line, ...]:
         """Return the page as lines of at most ``width`` cells (at least 10), with no spaces at their ends.
@@ -78,8 +83,28 @@ def one_line(markdown: str, *, inline: bool = False) -> str:
     return harmless_line(lines[0].text if lines else markdown)
 
 
+_aloud = False
+"""Whether `plain_lines` writes for a listener."""
+
+
+def read_aloud(on: bool) -> None:
+    """Let `plain_lines` write for a screen reader from now on, or no longer: one person, one process."""
+    global _aloud  # noqa: PLW0603
+    _aloud = on
+
+
+def is_read_aloud() -> bool:
+    """Return whether `plain_lines` writes for a screen reader."""
+    return _aloud
+
+
 def plain_lines(markdown: str, width: int, *, ascii: bool = False, inline: bool = False) -> list[str]:
-    """Return the page as plain strings for pipes and screen readers; headings of level 1 and 2 are underlined."""
+    """Return the page as plain strings; headings of level 1 and 2 are underlined.
+
+    After `read_aloud`, it is written for a listener: formulas and tables in words, and nothing underlined.
+    """
+    if _aloud:
+        return [line.text for line in _remembered(markdown, inline).spoken_lines(width)]
     shown: list[str] = []
     underline = ""
     for line in typeset(markdown, width, ascii=ascii, inline=inline):
@@ -94,4 +119,14 @@ def plain_lines(markdown: str, width: int, *, ascii: bool = False, inline: bool 
     return [*shown, underline] if underline else shown
 
 
-__all__ = ["BLANK", "Document", "Line", "Mentions", "plain_lines", "read_document", "typeset"]
+__all__ = [
+    "BLANK",
+    "Document",
+    "Line",
+    "Mentions",
+    "is_read_aloud",
+    "plain_lines",
+    "read_aloud",
+    "read_document",
+    "typeset",
+]

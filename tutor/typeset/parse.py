@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tutor.foundation.safe_text import harmless
+from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.typeset.elements import (
     CodeBlock,
     DisplayMaths,
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_DESCRIPTION = re.compile(r'(?:^|\s)alt="([^"]*)"')
+"""Behind the language of a fence: ``text alt="Three boxes, one in another"`` describes a drawing."""
 _ALIGNMENT = re.compile(r"\\(?:begin|end)\{(?:aligned|align\*?|gathered|split)\}|(?<!\\)&")
 _NEW_FORMULA = re.compile(r"\\\\(?:\[[^\]]{0,40}\])?")
 _HEADINGS: dict[int, Role] = {1: "heading1", 2: "heading2"}
@@ -180,7 +182,10 @@ def _paragraph(runs: Runs) -> Iterator[Element]:
 def _verbatim(token: Token) -> CodeBlock | DisplayMaths:
     if token.type == "math_block" or token.info.strip() == "math":
         return _display(token.content)
-    return CodeBlock(tuple(token.content.rstrip("\n").split("\n")))
+    described = _DESCRIPTION.search(token.info)
+    return CodeBlock(
+        tuple(token.content.rstrip("\n").split("\n")), harmless_line(described[1]) if described is not None else ""
+    )
 
 
 def _display(tex: str) -> DisplayMaths:
@@ -228,7 +233,7 @@ def _words(element: Element) -> str:
     match element:
         case Paragraph(runs) | Heading(_, runs):
             return "".join(run.text for run in runs)
-        case CodeBlock(lines) | DisplayMaths(lines):
+        case CodeBlock(lines=lines) | DisplayMaths(lines):
             return "\n".join(lines)
         case Quote(children):
             return plain_text(children)

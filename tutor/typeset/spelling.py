@@ -23,13 +23,13 @@ from tutor.typeset.elements import (
     ThematicBreak,
 )
 
-_GREEK = {
+GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
     "θ": "theta", "ϑ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi",
     "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "ϕ": "phi",
     "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
-_GREEK |= {letter.upper(): name.capitalize() for letter, name in _GREEK.items() if len(letter.upper()) == 1}
+GREEK |= {letter.upper(): name.capitalize() for letter, name in GREEK.items() if len(letter.upper()) == 1}
 _RAISED, _LOWERED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵀⁿⁱ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₙₜₘ"
 _PLAIN = str.maketrans(_RAISED + _LOWERED, "0123456789+-=()Tni0123456789+-=()ijkntm")
 _SIGNS = {
@@ -39,9 +39,9 @@ _SIGNS = {
     "ŷ": "y^", "\u0302": "^", "\u0304": "_mean", "\u0303": "~",
 }  # fmt: skip
 _SCRIPTS = re.compile(f"[{_RAISED}]+|[{_LOWERED}]+")
-_LETTERS = re.compile(f"(?<=[^\\W\\d_])(?=[{''.join(_GREEK)}])|(?<=[{''.join(_GREEK)}])(?=[^\\W\\d_])")
+_LETTERS = re.compile(f"(?<=[^\\W\\d_])(?=[{''.join(GREEK)}])|(?<=[{''.join(GREEK)}])(?=[^\\W\\d_])")
 """Places where a Greek letter touches another letter; without a space, their names would run together."""
-_TABLE = str.maketrans({**_GREEK, **_SIGNS})
+_TABLE = str.maketrans({**GREEK, **_SIGNS})
 
 
 def spelled(text: str) -> str:

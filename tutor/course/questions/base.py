@@ -17,6 +17,7 @@ from typing import ClassVar, Generic, Literal, TypeVar
 from tutor.course.conditions import Facts
 from tutor.course.lesson import Content, Fault, LabFence, Option, Question
 from tutor.course.source import Element, Source
+from tutor.foundation.text import narrow
 from tutor.foundation.translate import translate
 
 C = TypeVar("C", bound=Content)
@@ -416,7 +417,8 @@ def shuffled(question: Question, seed: int, count: int, *, never_sorted: bool) -
 
 def places_in(line: str, count: int) -> list[int] | None:
     """Return the numbers from 1 to ``count`` in a line as indices from 0, or None if it contains anything else."""
-    words = [word.rstrip(".") for word in _BETWEEN.split(line.strip()) if word]
+    line = narrow(line)
+    words = [word.rstrip(".。") for word in _BETWEEN.split(line.strip()) if word.strip(".。")]
     if len(words) == 1 and count < 10 and words[0].isascii() and words[0].isdigit():
         words = list(words[0])  # 312 is 3 1 2 if no option has two figures
     if not words or not all(word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= count for word in words):

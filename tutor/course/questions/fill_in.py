@@ -24,6 +24,10 @@ _MOST_BLANKS = 12
 
 _SHORTEST_TYPO = 6
 _HYPHENS = re.compile(r"(?<=[^\W\d_])[\s·・-]+(?=[^\W\d_])")
+_AROUND = "。，、；：！？.,;:!?「」『』《》〈〉【】()[]<>…"
+"""Punctuation that people type around an answer; folding has made the wide forms narrow."""
+_KINDS = ("问题", "任务", "problems", "problem", "task")
+_TWO_NAMES = re.compile(r"(?P<one>[^()/\[\]]{1,80})[(/\[](?P<other>[^()/\[\]]{1,80})[)\]]?")
 _QUOTES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("‘’'`\"“”", ""))
 
 
@@ -220,24 +224,39 @@ def _is_letter(character: str) -> bool:
 
 
 def _meant(typed: str, blank: Blank) -> str | None:
-    """Return the accepted answer that ``typed`` matches, exactly or with one typo; None if it matches none."""
+    """Return the accepted answer that ``typed`` matches; None if it matches none.
+
+    Punctuation around it, a second right name in parentheses, a word such as "problem" behind it and one typo in a long
+    word do not matter.
+    """
     folded = fold(typed)
     if not folded or len(folded) > LONGEST_TEXT:
         return None
-    names = (*blank.accepted, *blank.also)
-    for accepted in names:
-        if fold(accepted) == folded:
-            return accepted
+    names = {fold(each): each for each in reversed((*blank.accepted, *blank.also))}
+    if folded in names:
+        return names[folded]
     number = read_number(typed)
     if number is not None:
         # 1/2 fills the blank of 0.5; what is a number is never a typo.
         return typed if any(read_number(accepted) == number for accepted in blank.accepted) else None
-    for accepted in names:
-        wanted = fold(accepted)
+    for reading in (_without_kind(each) for each in (folded, folded.strip(_AROUND))):
+        if found := names.get(reading) or next((names[each] for each in names if _without_kind(each) == reading), None):
+            return found
+    if (both := _TWO_NAMES.fullmatch(folded.rstrip("。.,，"))) and both["one"] in names and both["other"] in names:
+        return names[both["one"]]
+    for wanted, accepted in names.items():
         is_long_word = wanted.isascii() and wanted.isalpha() and len(wanted) >= _SHORTEST_TYPO
         if is_long_word and is_one_typo(folded, wanted) and not _are_opposites(folded, wanted):
             return accepted
     return None
+
+
+def _without_kind(folded: str) -> str:
+    """``folded`` without a word that says what kind of thing it is: 回归问题 is 回归."""
+    for kind in _KINDS:
+        if folded.endswith(kind) and len(folded) > len(kind):
+            return folded[: -len(kind)]
+    return folded
 
 
 def _are_opposites(left: str, right: str) -> bool:

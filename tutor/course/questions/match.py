@@ -27,6 +27,7 @@ from tutor.course.questions.base import (
     shuffled,
 )
 from tutor.course.source import Element, Source
+from tutor.foundation.text import narrow
 from tutor.foundation.translate import translate
 
 FEWEST_PAIRS = 2
@@ -302,7 +303,7 @@ def _places_by_line(line: str, count: int, step: int) -> dict[int, int] | None:
         return {step: places[0]}
     if places is not None:
         return dict(enumerate(places)) if len(places) == count and not step else None
-    signs = "".join(each for each in line.casefold() if each.isalnum())
+    signs = "".join(each for each in narrow(line).casefold() if each.isalnum())
     letters, numbers = signs[::2], places_in(signs[1::2], count)
     known = ascii_lowercase[:count]
     if numbers is None or len(numbers) != len(letters) or not all(letter in known for letter in letters):

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from fractions import Fraction
 
+from tutor.course.questions.chinese_numbers import in_western_signs
 from tutor.foundation.translate import translate
 
 _LONGEST = 60
@@ -28,7 +29,8 @@ def read_number(text: str, decimal: str = "") -> Fraction | None:
     """Return the exact number that ``text`` represents, or None if it is not a number.
 
     It reads decimals, fractions, scientific notation (``5e-1``, ``5·10^-1``, ``5·10⁻¹``), percentages, wide digits,
-    a typographic minus and commas between thousands. Any other comma is rejected, unless it is the decimal mark.
+    a typographic minus, commas between thousands, and what `chinese_numbers` reads. Any
+    other comma is rejected, unless it is the decimal mark.
 
     Args:
         text: What was typed.
@@ -37,6 +39,7 @@ def read_number(text: str, decimal: str = "") -> Fraction | None:
     """
     if len(text) > _LONGEST:
         return None
+    text = in_western_signs(text)
     # Before the folding, which would make 102 of 10² and 11/2 of 1½.
     raised = _RAISED.sub(lambda found: f"^{found[0]}", text)
     apart = "".join(

@@ -147,6 +147,17 @@ class AskView(CachedLayout, can_focus=True):
         if self.is_attached and self.has_focus and self.drawn.caret is not None:
             self.app.cursor_position = self.content_region.offset + Offset(*self.drawn.caret)
 
+    def focus_offset(self) -> Offset | None:
+        """Where the typing cursor or the option under the cursor is on the screen."""
+        line = self._focus_line()
+        caret = self.drawn.caret if self.typing else None
+        found = Offset(*caret) if caret is not None else Offset(0, line) if line is not None else Offset()
+        return self.content_region.offset + found
+
+    def _focus_line(self) -> int | None:
+        wanted = ("blank", self.cursor.blank) if self.typing else ("option", self.cursor.place)
+        return min((zone.line for zone in self.drawn.zones if (zone.kind, zone.number) == wanted), default=None)
+
     def _reveal(self) -> None:
         """Scroll the option or blank under the cursor into view."""
         wanted = ("blank", self.cursor.blank) if self.typing else ("option", self.cursor.place)

@@ -18,6 +18,7 @@ from tutor.foundation.languages import languages
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import language, language_mark, language_sign, translate
+from tutor.study.next_lesson import lesson_to_continue
 from tutor.study.today import minutes_left
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
@@ -390,12 +391,6 @@ def progress_of(state: LessonState | None) -> float:
     if not state.questions_total:
         return state.read_fraction
     return (state.read_fraction + min(1.0, state.questions_answered / state.questions_total)) / 2
-
-
-def lesson_to_continue(headers: Sequence[LessonHeader], states: States, last: str | None) -> LessonHeader | None:
-    """The lesson opened last if it is unfinished, else the first unfinished one; None when all are finished."""
-    open_ones = [header for header in headers if not (header.id in states and states[header.id].finished)]
-    return next((header for header in open_ones if header.id == last), open_ones[0] if open_ones else None)
 
 
 def bar(fraction: float, width: int, *, done: bool = False) -> Row:

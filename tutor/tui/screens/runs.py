@@ -22,7 +22,7 @@ from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.lab_words import STATE_WORDS
-from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.row_list import RowItem, RowList, wrapping_items
 
 if TYPE_CHECKING:
     from tutor.runs.control import Command as Requested
@@ -263,20 +263,15 @@ def run_items(entries: Sequence[RunEntry], marked: Collection[str], now: datetim
         ascii: Draw sparklines with ASCII alone.
     """
     if not entries:
-        return [RowItem("", _draw_none, selectable=False), RowItem("", _draw_hint, selectable=False)]
+        return [
+            *wrapping_items(translate("runs.none"), most=1),
+            *wrapping_items(translate("run-list.none-hint"), "muted", most=3),
+        ]
 
     def item(entry: RunEntry) -> RowItem:
         return RowItem(entry.id, lambda width: _row(entry, width, entry.id in marked, now, ascii=ascii))
 
     return [RowItem("", _draw_heading, selectable=False), *map(item, entries)]
-
-
-def _draw_none(width: int) -> Row:
-    return [Span(shorten(f"   {translate('runs.none')}", width), "text")]
-
-
-def _draw_hint(width: int) -> Row:
-    return [Span(shorten(f"   {translate('run-list.none-hint')}", width), "muted")]
 
 
 class _Room(NamedTuple):

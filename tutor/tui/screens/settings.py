@@ -10,16 +10,18 @@ from textual.app import ComposeResult
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation.languages import languages
-from tutor.foundation.text import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import language, language_name, translate
 from tutor.progress.settings import Settings
 from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.row_list import MOVES, RowItem, RowList, blank
+from tutor.tui.widgets.row_list import MOVES, RowItem, RowList, blank, fixed
 
 _NAME_WIDTH = 18
 _LANGUAGE_WIDTH = 20
+_WIDE_ENOUGH = 60
+"""Columns from which explanations begin below the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,19 @@ class SettingsScreen(TutorScreen):
         return [translate("settings.title")]
 
     def compose_body(self) -> ComposeResult:
+        yield SettingsList(self._items())
+
+    def on_resize(self) -> None:
+        """Break the explanations for the new width."""
+        self.query_one(SettingsList).set_items(self._items())
+
+    def refresh_texts(self) -> None:
+        self.query_one(SettingsList).set_items(self._items())
+        super().refresh_texts()
+
+    def _items(self) -> list[RowItem]:
         items = [item for choice in CHOICES for item in self._items_of(choice)]
-        items += [blank(), *self._folders()]
-        yield SettingsList(items)
+        return [*items, blank(), *self._folders()]
 
     def _items_of(self, choice: Choice) -> list[RowItem]:
         def draw(width: int) -> Row:
@@ -140,13 +152,12 @@ class SettingsScreen(TutorScreen):
             row = [Span("   "), Span(pad(translate(choice.label), _NAME_WIDTH), "strong")]
             return [*row, *_value_row(choice.values(), current, width - 3 - _NAME_WIDTH)]
 
-        def draw_about(width: int) -> Row:
-            return [Span(shorten(" " * (_NAME_WIDTH + 3) + translate(choice.about), width), "muted")]
+        def about(line: str) -> RowItem:
+            return fixed(lambda _width: [Span(" " * indent + line, "muted")])
 
-        return [
-            RowItem(choice.field, draw),
-            RowItem("", draw_about, selectable=False),
-        ]
+        width = self.app.size.width
+        indent = _NAME_WIDTH + 3 if width >= _WIDE_ENOUGH else 5
+        return [RowItem(choice.field, draw), *map(about, wrapped(translate(choice.about), width - indent - 2))]
 
     def _folders(self) -> list[RowItem]:
         def item(key: str, path: Callable[[], object]) -> RowItem:

@@ -25,6 +25,7 @@ _FRAME = 1 / 30
 _WORTH_MARKING = 400
 """A frame of more characters could be seen half drawn, so it is marked for synchronized output."""
 _ENTER = "\x1b[?1049h"
+_HIDE, _SHOW = "\x1b[?25l", "\x1b[?25h"
 _MARKS = ("\x1b[?2026h", "\x1b[?2026l")
 
 
@@ -50,6 +51,10 @@ class TutorDriver(LeavingDriver):
         self._hold_until = 0.0
         self._unasked = can_be_asked()
         self._sent_before = 0
+        self._parked = False
+        settings = getattr(getattr(app, "workspace", None), "settings", None)
+        self._shows_cursor = bool(getattr(settings, "screen_reader", False))
+        """Whether the cursor stays visible, because a screen reader follows it."""
 
     def _make_line(self) -> Line:
         return Line(1, self._wake, self._lose_line)
@@ -71,8 +76,19 @@ class TutorDriver(LeavingDriver):
         with self._guard:
             self._follow_size()
             others = self._cells.feed(data)
+            if self._shows_cursor:
+                others = others.replace(_HIDE, _SHOW)
             if others and not (others == "\a" and "\a" in self._others):
                 self._others += others
+        self._wake()
+
+    def park(self, x: int, y: int) -> None:
+        """Move the terminal's cursor to a cell, also if nothing is drawn."""
+        with self._guard:
+            if self._cells.parked == (x, y) and self._cells.cursor == (x, y):
+                return
+            self._cells.cursor = self._cells.parked = (x, y)
+            self._parked = True
         self._wake()
 
     def on_terminal_size(self, size: tuple[int, int]) -> None:
@@ -101,7 +117,11 @@ class TutorDriver(LeavingDriver):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._open or self._line.gone or not (self._others or self._painter.stale or self._new_size):
+        if (
+            not self._open
+            or self._line.gone
+            or not (self._others or self._painter.stale or self._new_size or self._parked)
+        ):
             return
         if self._unasked:
             self._ask()
@@ -140,6 +160,7 @@ class TutorDriver(LeavingDriver):
                 self._painter.forget()
             elif others:
                 self._painter.lose_cursor()
+            self._parked = False
             frame = self._painter.paint(sys.maxsize if budget is None else budget)
             more = self._painter.stale
         if marks_frames(self.app) and len(frame) > _WORTH_MARKING:

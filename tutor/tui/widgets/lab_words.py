@@ -1,19 +1,18 @@
-"""What a lab says in words: the state of its run, how it ended and why, and its goal."""
+"""What a lab says in words: the state of its run, how it ended and why."""
 
 from __future__ import annotations
 
-import re
 from math import isfinite
 
 from tutor.charts.cells import Row, Span
-from tutor.charts.numbers import MINUS, figure
+from tutor.charts.numbers import figure
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, sentences, translate
 from tutor.labs.controls import setting_text
 from tutor.labs.curve_builder import CurveBuilder
 from tutor.runs.session.session import LabSession, State
 from tutor.runs.summary import divergence_of
-from tutor.runs.words import drawn_name, log_faults, not_finite_texts
+from tutor.runs.words import log_faults, not_finite_texts
 
 STATE_WORDS: dict[State, tuple[str, str, str]] = {
     "ready": ("○", "muted", "lab.state-ready"),
@@ -34,30 +33,6 @@ _LOSS_NAMES: dict[str, str] = {
     "mae": "lab.loss-mae",
     "cross-entropy": "lab.loss-cross-entropy",
     "mistakes": "lab.loss-mistakes",
-}
-_FACT_NAMES: dict[str, str] = {
-    "final.train_loss": "lab.train-loss",
-    "final.valid_loss": "lab.valid-loss",
-    "final.train_accuracy": "lab.train-accuracy",
-    "final.valid_accuracy": "lab.valid-accuracy",
-    "final.copied": "writing.copied",
-    "final.precision": "charts.precision",
-    "final.recall": "charts.recall",
-    "final.f1": "charts.f1",
-    "final.auc": "charts.auc",
-    "final.false_positives": "lab.false-positives",
-    "final.false_negatives": "lab.false-negatives",
-    "best.valid_loss": "lab.best-valid-loss",
-    "parameters": "study.fact-parameters",
-    "final.max_error": "charts.max-error",
-    "best.epoch": "lab.best-epoch",
-    "updates": "lab.updates",
-    "epochs": "lab.epoch",
-    "seconds": "lab.seconds",
-    "diverged": "lab.fact-diverged",
-    "and": "lab.and",
-    "or": "lab.or",
-    "not": "lab.not",
 }
 
 
@@ -202,33 +177,3 @@ def seed_text(session: LabSession) -> str:
 def begin_text(session: LabSession) -> str:
     """How to begin."""
     return translate("lab.says-ready-manual" if session.spec.manual else "lab.says-ready")
-
-
-def goal_lines(goal: str, function: str = "", *, ascii: bool = False) -> list[str]:
-    """A goal in the condition language, one line for each condition, with names and signs as people write them.
-
-    Args:
-        goal: The condition.
-        function: The drawn function whose height is ``final.f``.
-        ascii: Whether to use ASCII alone.
-    """
-    return [_readable(part, function, ascii=ascii) for part in re.split(r" (?=(?:and|or)\b)", " ".join(goal.split()))]
-
-
-def _readable(goal: str, function: str, *, ascii: bool) -> str:
-    def named(match: re.Match[str]) -> str:
-        word = match.group(0)
-        if word == "final.f":
-            return drawn_name(function, ascii=ascii)
-        return translate(_FACT_NAMES[word]) if word in _FACT_NAMES else word.removeprefix("final.")
-
-    text = harmless_line(re.sub(r"[A-Za-z_][A-Za-z_.]*", named, goal))
-    if not ascii:
-        for plain, sign in (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("==", "=")):
-            text = text.replace(plain, sign)
-    return with_minus(text)
-
-
-def with_minus(text: str) -> str:
-    """``text`` with a true minus sign before each negative number."""
-    return re.sub(r"(?<![\w.)])-(?=[\d.])", MINUS, text)

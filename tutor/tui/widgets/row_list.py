@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -148,6 +148,12 @@ class RowList(ScrollView, can_focus=True):
         self._refresh_row(index)
         self._show_selected()
         self.post_message(self.Highlighted(self, self._items[index].key))
+
+    def focus_offset(self) -> Offset | None:
+        """Where the selected row is on the screen; None if it is out of view."""
+        row = self._selected - self.scroll_offset.y
+        region = self.scrollable_content_region
+        return region.offset + Offset(0, row) if 0 <= row < region.height else None
 
     def _show_selected(self) -> None:
         if self._selected < 0 or not self.size.height:
@@ -301,3 +307,16 @@ def day_label(day: date) -> str:
 
 def _row_of(row: Row) -> Callable[[int], Row]:
     return lambda _width: row
+
+
+def wrapping_items(text: str, ink: str = "text", *, most: int = 2) -> list[RowItem]:
+    """A sentence at the end of a list, on ``most`` rows, which it fills as its width needs."""
+
+    def drawer(number: int) -> Callable[[int], Row]:
+        def draw(width: int) -> Row:
+            lines = wrapped(text, max(1, width - MARGIN - 1))
+            return [Span(f"{'':{MARGIN}}{lines[number]}", ink)] if number < len(lines) else []
+
+        return draw
+
+    return [fixed(drawer(number)) for number in range(most)]

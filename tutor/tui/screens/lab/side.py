@@ -15,10 +15,10 @@ from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import ControlConfig, LabConfig
 from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import Standing, common_end, lowest, standings
+from tutor.runs.goal_words import goal_lines, with_minus
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
 from tutor.tui.widgets.lab_charts import number_rows, numbers, pair_row, parameters, train_loss_now
-from tutor.tui.widgets.lab_words import goal_lines, with_minus
 from tutor.tui.widgets.rows import Area
 
 _VALUE_WIDTH = 5

@@ -26,7 +26,7 @@ from tutor.tui.widgets.rows import Area, Draw, RowsView
 BESIDE = 70
 _ROOMY = 110
 """Columns from which the figures are beside the charts, and from which they are wider."""
-_SAYS = 3
+_SAYS, _SAYS_LOW = 3, 2
 _MOST_PANELS = 4
 
 
@@ -169,7 +169,7 @@ class LabView:
         if width < 2:
             return []
         text, ink = outcome(self.session)
-        return rows_of_text(text, ink, width, _SAYS if self._size.height >= 20 else 1)
+        return rows_of_text(text, ink, width, _SAYS if self._size.height >= 20 else _SAYS_LOW)
 
     # -- a replay's bar ---------------------------------------------------------------------------------
 
