@@ -49,7 +49,7 @@ from tutor.foundation.translate import translate
 
 _SIGNS: dict[Stroke, tuple[str, str]] = {"thin": ("─", "*"), "thick": ("━", "o"), "dashed": ("╌", "+")}
 _ASCII_PINNED = "+x#@"
-_RAW_INK = "bar-rest"
+_RAW_INKS = {"train": "train-raw", "valid": "valid-raw"}
 _CANVAS_CACHES: WeakKeyDictionary[LossHistory, CanvasCache] = WeakKeyDictionary()
 """The cached canvas of each chart, by its last history, which is the one that grows."""
 _OVERWRITABLE = " ⠀┈┊:"
@@ -350,7 +350,9 @@ def _raw_marks(lines: Sequence[LossLine], x: Scale, y: Scale, grid: Grid, axis: 
         with np.errstate(invalid="ignore"):
             rows = np.rint(np.clip(y.fractions(heights) * (grid.rows - 1), -1, grid.rows))
         inside = (rows >= 0) & (rows < grid.rows)
-        marks.append(Mark(np.tile(column, 2)[inside], rows[inside].astype(np.int64), _RAW_INK, plain="."))
+        marks.append(
+            Mark(np.tile(column, 2)[inside], rows[inside].astype(np.int64), _RAW_INKS.get(line.ink, "rule"), plain=".")
+        )
     return marks
 
 
@@ -477,7 +479,7 @@ def _label(rows: Rows, wanted: Sequence[tuple[int, range, str]], grid: Grid) -> 
     occupied: list[tuple[int, int, int]] = []
     labels: list[tuple[int, int, str]] = []
     for first, numbers, words in wanted:
-        text = shorten(words, max(0, grid.width // 3))
+        text = words if len(numbers) == 1 else shorten(words, max(0, grid.width // 3))
         wide = cell_width(text)
         starts = range(first, grid.width - wide) if len(numbers) == 1 else range(first, first + 1)
         for number, at in ((number, at) for at in starts for number in numbers):

@@ -75,7 +75,7 @@ class SweepScreen(TutorScreen):
 
     def breadcrumb(self) -> list[str]:
         title = harmless_line(self._spec.title_in(language()))
-        return [translate("lab.crumb", title=title), translate("sweepscreen.title")]
+        return [title, translate("sweepscreen.title")]
 
     def status(self) -> Row:
         """How many cells have finished."""
