@@ -224,11 +224,15 @@ class LabScreen(TutorScreen):
     def _look(self) -> float:
         """Draw if there is anything new. Returns the seconds until the next call."""
         if not self.is_current:
+            if self.session.spec.manual:
+                self.session.poll()  # whoever reads the help of a lab by hand still watches it
             return _EVERY
         if self.session.replay is not None:  # a replay moves by itself
             self.call_next(self.tick)
             return _EVERY
-        if (early := self._drawn_at + _EVERY - monotonic()) > 0:
+        # A move by hand is shown as soon as the worker has answered.
+        every = _PEEK if self.session.spec.manual else _EVERY
+        if (early := self._drawn_at + every - monotonic()) > 0:
             return early
         if self.mode.tick(_EVERY) or self.view.figures.overdue:
             self.call_next(self._show_news)
