@@ -280,11 +280,11 @@ def _late_top(lines: Sequence[LossLine], planned: int | None) -> float | None:
     begin = max(_WINDOW_EPOCHS, ceil((planned or 0) * _WINDOW_FRACTION))
     if not own or max(line.last for line in own) < begin:
         return None
-    late = [line.history.smooth().extremes(begin, line.last, 1) for line in own]
-    whole = [line.history.extremes(line.history.first, line.last, 1) for line in own]
-    top = max((float(each.high[0]) for each in late if len(each.high)), default=0.0)
-    highest = max((float(each.high[0]) for each in whole if len(each.high)), default=0.0)
-    low = min((float(each.low[0]) for each in whole if len(each.low)), default=0.0)
+    late = [line.history.smooth().span(begin, line.last) for line in own]
+    whole = [line.history.span(line.history.first, line.last) for line in own]
+    top = max((each[1] for each in late if each is not None), default=0.0)
+    highest = max((each[1] for each in whole if each is not None), default=0.0)
+    low = min((each[0] for each in whole if each is not None), default=0.0)
     return top if low >= 0 and highest > _WINDOW_GAIN * top > 0 else None
 
 
@@ -294,6 +294,11 @@ def _loss_scale(
     """Return the axis of the loss for what is in view; None if nothing is."""
     lows, highs = [], []
     for line in lines:
+        if reading.axis == PLAIN_AXIS and shown.kind != "log":
+            if (span := line.history.span(x.low, x.high)) is not None:
+                lows.append(span[0])
+                highs.append(span[1])
+            continue
         _, least, most = extremes_on(line.history, line.knots, x, 8, reading.axis)
         if shown.kind == "log":
             least, most = least[least > 0], most[most > 0]
@@ -331,8 +336,8 @@ def _falling_scale(low: float, high: float, rows: int, *, zero_below: float, asc
 def _from_text(lines: Sequence[LossLine], *, ascii: bool) -> str:
     """Return what the first row says in the window: from where the curves have come."""
     own = [line for line in lines if not line.pinned]
-    found = [line.history.extremes(line.history.first, line.last, 1).high for line in own]
-    highest = max((float(each[0]) for each in found if len(each)), default=None)
+    found = [line.history.span(line.history.first, line.last) for line in own]
+    highest = max((each[1] for each in found if each is not None), default=None)
     return f"{'^' if ascii else '▲'} {translate('charts.from', value=figure(highest, digits=2, ascii=ascii))}"
 
 
