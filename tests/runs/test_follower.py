@@ -360,7 +360,11 @@ def test_a_number_that_no_worker_wrote_takes_no_memory() -> None:
 def test_following_a_run_by_hand_says_that_somebody_watches(tmp_path: Path, optimizer: str) -> None:
     spec = replace(STARTED.spec, optimizer=replace(STARTED.spec.optimizer, name=optimizer))
     (tmp_path / EVENTS_FILE).write_bytes(msgspec.json.encode(replace(STARTED, spec=spec)) + b"\n")
-    with hold(tmp_path / LOCK_FILE):
+    lock = hold(tmp_path / LOCK_FILE)
+    assert lock is not None
+    try:
         assert unwatched_seconds(tmp_path) == math.inf
         RunFollower(tmp_path).poll()
         assert (unwatched_seconds(tmp_path) < 3600) == (optimizer == "manual")
+    finally:
+        os.close(lock)

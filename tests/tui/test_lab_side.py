@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.lab_fakes import FakeRuns
+from tests.tui.lab_fakes import FakeFollower, FakeRuns
 from tutor.charts.cells import plain_row, row_width
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate, use_language
@@ -16,9 +16,11 @@ from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.events import Event, View
 from tutor.runs.in_process import run_to_end
 from tutor.runs.session.session import LabSession
+from tutor.runs.sweep.plan import SweepChoice
 from tutor.tui.screens.lab.side import Hand, control_rows, side_rows
+from tutor.tui.screens.sweep import choice_rows
 from tutor.tui.widgets.lab_charts import number_rows
-from tutor.tui.widgets.lab_words import goal_lines, with_minus
+from tutor.tui.widgets.lab_words import goal_lines, next_text, with_minus
 
 LABS = Path(__file__).resolve().parents[2] / "lessons" / "labs"
 _INNER = 26
@@ -160,3 +162,25 @@ def test_the_goal_comes_first_and_every_figure_once(language: str, tmp_path: Pat
     assert all(control_title(*each) in text for each in session.controls())
     assert "↓" not in text
     assert all(row.endswith("  ") for row in rows)
+
+
+def test_a_run_that_has_ended_says_what_to_do_next(tmp_path: Path) -> None:
+    session = finished_moons(tmp_path)
+    assert not next_text(session)
+    assert isinstance(session.follower, FakeFollower)
+    session.follower.finish()
+    session.poll()
+    assert "p pins" in next_text(session)
+    session.pin()
+    assert "pinned curve" in next_text(session)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_sweep_names_the_settings_that_it_holds_fixed(language: str) -> None:
+    use_language(language)
+    choice = SweepChoice(load_lab("moons-net", LABS))
+    varied = {choice.candidates[index].key for index in choice.chosen}
+    text = "".join(plain_row(row) for row in choice_rows(choice, 80)[len(choice.candidates) + 4 :])
+    for name, control in choice.spec.controls.items():
+        if control.key not in varied:
+            assert control_title(name, control).replace(" ", "") in text.replace(" ", "")

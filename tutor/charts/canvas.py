@@ -77,11 +77,11 @@ def _renewed(old: _Drawn, grid: Grid, marks: Sequence[Mark]) -> Rows:
 def _changed_from(old: Mark, new: Mark) -> int | None:
     """Return the first dot column in which two marks may differ; None if they are the same."""
     if not new.lines:
-        before, after = _codes(old), _codes(new)
-        size = min(len(before), len(after))
-        differs = before[:size] != after[:size]
-        at = int(differs.argmax()) if differs.any() else size
-        ends = [int(codes[at] >> 32) for codes in (before, after) if at < len(codes)]
+        pair = _codes(old), _codes(new)
+        size = min(map(len, pair))
+        unlike = pair[0][:size] != pair[1][:size]
+        at = int(unlike.argmax()) if unlike.any() else size
+        ends = [int(codes[at] >> 32) for codes in pair if at < len(codes)]
         return min(ends, default=None)
     size = min(len(old.columns), len(new.columns))
     differs = (old.columns[:size] != new.columns[:size]) | (old.rows[:size] != new.rows[:size])

@@ -59,6 +59,8 @@ _FACT_NAMES: dict[str, str] = {
     "or": "lab.or",
     "not": "lab.not",
 }
+_LARGE = re.compile(r"(?<![\w.])\d{4,15}(?![\w.])")
+"""A whole number with digits to group."""
 _SHORT_FACT_NAMES: dict[str, str] = {
     "final.train_accuracy": "lab.train-accuracy-short",
     "final.valid_accuracy": "lab.valid-accuracy-short",
@@ -239,6 +241,18 @@ def begin_text(session: LabSession) -> str:
     return translate("lab.says-ready-manual" if session.spec.manual else "lab.says-ready")
 
 
+def next_text(session: LabSession) -> str:
+    """What to do after a run that has ended; empty while one is going, in a replay, or if there are no controls."""
+    ended = session.state in {"finished", "stopped", "diverged"}
+    if not ended or session.replay is not None or session.builder is not None or session.recorded:
+        return ""
+    if session.goal_met():
+        return translate("lab.next-met")
+    if session.spec.manual or not session.controls():
+        return ""
+    return translate("lab.next-again" if session.pinned else "lab.next-pin")
+
+
 def goal_lines(goal: str, function: str = "", *, ascii: bool = False, short: bool = False) -> list[str]:
     """A goal in the condition language, one line for each condition, with names and signs as people write them.
 
@@ -265,7 +279,7 @@ def _readable(goal: str, function: str, *, ascii: bool, short: bool) -> str:
     if not ascii:
         for plain, sign in (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("==", "=")):
             text = text.replace(plain, sign)
-    return with_minus(text)
+    return with_minus(_LARGE.sub(lambda found: count(int(found.group(0))), text))
 
 
 def with_minus(text: str) -> str:

@@ -20,7 +20,7 @@ from tutor.foundation.translate import translate
 from tutor.runs.session.session import LabSession
 from tutor.tui.screens.lab.side import Hand, compare_rows, compare_rows_needed, side_rows, strip_rows
 from tutor.tui.widgets.lab_charts import draw_loss, draw_view, rows_of_text
-from tutor.tui.widgets.lab_words import begin_text, outcome
+from tutor.tui.widgets.lab_words import begin_text, next_text, outcome
 from tutor.tui.widgets.rows import Area, Draw, RowsView
 
 BESIDE = 70
@@ -28,6 +28,8 @@ _ROOMY = 110
 """Columns from which the figures are beside the charts, and from which they are wider."""
 _SIDE, _WIDE_SIDE = 29, 35
 _SAYS = 3
+_NEXT_FROM = 24
+"""The rows from which a run that has ended says what to do next."""
 _BRIEF_WIDTH = 72
 """The longest lines of the brief."""
 _MOST_PANELS = 4
@@ -206,6 +208,8 @@ class LabView:
             return []
         text, ink = outcome(self.session)
         rows = rows_of_text(text, ink, width - 1, _SAYS if self._size.height >= 20 else 1)
+        if self._size.height >= _NEXT_FROM and (after := next_text(self.session)):
+            rows += rows_of_text(after, "muted", width - 1, 1)
         return [[Span(" "), *row] for row in rows]
 
     # -- a replay's bar ---------------------------------------------------------------------------------
