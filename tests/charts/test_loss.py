@@ -187,11 +187,11 @@ def test_smoothed_curves_have_raw_values_beneath_and_raw_figures() -> None:
     history = LossHistory(0.5 + 0.1 * random.standard_normal(200))
     raw, smooth = (loss_chart([train_line(history)], 76, 14, smooth=smooth) for smooth in (False, True))
     inks = [{span.ink for row in rows for span in row} for rows in (raw, smooth)]
-    assert "bar-rest" in inks[1] - inks[0]
+    assert "train-raw" in inks[1] - inks[0]
     ends = [next(row for row in map(plain_row, rows) if "train" in row).split()[-1] for rows in (raw, smooth)]
     assert ends[0] == ends[1] == figure(history.latest())
     low = loss_chart([train_line(history)], 76, 9, smooth=True)
-    assert "bar-rest" not in {span.ink for row in low for span in row}
+    assert "train-raw" not in {span.ink for row in low for span in row}
 
 
 def test_seconds_are_counted_on_the_axis_and_read_at_the_cursor() -> None:

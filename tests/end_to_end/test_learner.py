@@ -39,7 +39,7 @@ def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
         screen.press("space")
         screen.wait("running")
         screen.press("enter")
-        screen.wait("Lab: A ball on a curve")
+        screen.wait("A ball on a curve")
         screen.press(".", ".", ".")
         screen.wait("finished")
         screen.press("escape")

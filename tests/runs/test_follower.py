@@ -33,7 +33,7 @@ from tutor.runs.events import (
     Started,
     View,
 )
-from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower, unwatched_seconds
 from tutor.runs.log import MAX_LINE_BYTES, LogReader
 from tutor.runs.processes import hold
 from tutor.runs.summary import RunSummary, fold
@@ -354,3 +354,17 @@ def test_what_is_wrong_with_a_log_is_told(tmp_path: Path, language: str, one: st
 def test_a_number_that_no_worker_wrote_takes_no_memory() -> None:
     far = Epochs(first=10**15, train=[1.0], valid=[1.0], updates=1, seconds=0.1)
     assert len(fold(RunSummary(), [far]).train_losses) == 1
+
+
+@pytest.mark.parametrize("optimizer", ["manual", "sgd"])
+def test_following_a_run_by_hand_says_that_somebody_watches(tmp_path: Path, optimizer: str) -> None:
+    spec = replace(STARTED.spec, optimizer=replace(STARTED.spec.optimizer, name=optimizer))
+    (tmp_path / EVENTS_FILE).write_bytes(msgspec.json.encode(replace(STARTED, spec=spec)) + b"\n")
+    lock = hold(tmp_path / LOCK_FILE)
+    assert lock is not None
+    try:
+        assert unwatched_seconds(tmp_path) == math.inf
+        RunFollower(tmp_path).poll()
+        assert (unwatched_seconds(tmp_path) < 3600) == (optimizer == "manual")
+    finally:
+        os.close(lock)

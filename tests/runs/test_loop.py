@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
+
 from tests.runs.fakes import FakeClock, FakeTraining
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
-from tutor.labs.limits import IDLE_SECONDS
+from tutor.labs.limits import IDLE_SECONDS, UNWATCHED_SECONDS
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop
 from tutor.runs.events import (
     Changed,
@@ -254,6 +256,59 @@ def test_by_hand_each_setting_is_one_evaluation() -> None:
     events = run(training, plan, by_call=True, optimizer__name="manual")
     assert losses(events) == [1.0, 0.25, 4.0]
     assert training.shown[-1] == 2.0
+
+
+class SlowPictures(FakeTraining):
+    """A training whose pictures take a while."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(epochs=100, learning_rate=0.0)
+        self.clock = clock
+
+    def frames(self) -> Iterable[tuple[str, dict[str, object]]]:
+        self.clock.now += 0.02
+        return super().frames()
+
+
+def test_a_move_by_hand_is_written_at_once_however_slow_its_pictures_are() -> None:
+    clock = FakeClock()
+    spec = with_overrides(LabConfig(), {**BALL, "optimizer.name": "manual"})
+    plan: dict[int, list[Command]] = {40 + 6 * move: [Set("w", move / 10)] for move in range(5)}
+    moved: dict[int, float] = {}
+    shown: dict[int, float] = {}
+
+    def emit(event: Event) -> None:
+        if isinstance(event, Changed):
+            moved[len(moved) + 2] = clock.now  # the first evaluation is that of the beginning
+        elif isinstance(event, View):
+            shown.setdefault(event.epoch, clock.now)
+
+    table = Table({**plan, 90: [Stop()]}, by_call=True)
+    TrainingLoop(spec, SlowPictures(clock), emit=emit, commands=table, clock=clock, sleep=clock.sleep).run()
+    assert len(moved) == 5
+    assert max(shown[epoch] - at for epoch, at in moved.items()) < 0.07
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_run_by_hand_ends_after_a_minute_unless_somebody_watches(watched: bool) -> None:
+    clock = FakeClock()
+    spec = with_overrides(LabConfig(), {**BALL, "optimizer.name": "manual"})
+    events: list[Event] = []
+    begun = clock.now
+
+    def unwatched() -> float:
+        return 0.0 if watched and clock.now < begun + 500 else clock.now - begun
+
+    training = FakeTraining(epochs=100, learning_rate=0.0)
+    TrainingLoop(
+        spec, training, emit=events.append, commands=Table({}), unwatched=unwatched, clock=clock, sleep=clock.sleep
+    ).run()
+    last = events[-1]
+    assert isinstance(last, Finished)
+    assert last.reason == "unwatched"
+    assert training.shown[-1] == training.w
+    assert UNWATCHED_SECONDS <= clock.now - begun <= UNWATCHED_SECONDS + 2 + (500 if watched else 0)
+    assert (clock.now - begun > 500) == watched
 
 
 def test_by_hand_without_a_hand_evaluates_once() -> None:

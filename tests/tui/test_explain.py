@@ -40,7 +40,7 @@ async def explained(bench: Bench, *keys: str) -> str:
 async def test_before_the_start_the_first_update_is_explained(tmp_path: Path) -> None:
     async with lab(tmp_path, ONE_STEP) as bench:
         text = await explained(bench)
-        assert " tutor › Lab: One step at a time › One update" in text
+        assert " tutor › One step at a time › One update" in text
         assert "before training" in text.splitlines()[0]
         assert "The batch   stage 1 of 8" in text
         assert "W₁[1,1] = 0.2444" in text

@@ -45,7 +45,7 @@ async def test_bends_are_placed_and_gradient_descent_takes_over(tmp_path: Path) 
         assert len(spec.model.pieces) == 19
         assert not spec.model.placed
         assert bench.screen.session.builder is None
-        assert "running" in (await bench.look())[0]
+        assert "▶" in (await bench.look())[0]
 
 
 async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ async def test_enter_opens_the_lab_which_joins_the_run_of_the_card(tmp_path: Pat
             runs.last.finish()
         await pilot.press("enter")
         await lab_opened(pilot)
-        assert ("✓ finished" if ends else "▶ running") in rows_of(pilot)[0]
+        assert ("✓ finished" if ends else "▶ full speed") in rows_of(pilot)[0]
         assert len(runs.specs) == 1
 
 

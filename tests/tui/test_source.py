@@ -36,7 +36,7 @@ async def test_the_optimizer_comes_first_and_n_and_p_lead_through_the_rest(tmp_p
     text = LAB.replace('"gd"', '"adam"').replace('"linear"', '"mlp"\nhidden = [8]\nactivation = "tanh"')
     async with lab(tmp_path, text) as bench:
         rows = await read(bench)
-        assert rows[0].startswith(" tutor › Lab: Looking back one day › Code")
+        assert rows[0].startswith("  tutor › Looking back one day › Code")
         assert "optimizer  1 of 7" in rows[0]
         assert "▸1 adam" in rows[2]
         assert re.search(r"\d+  class Adam\(Optimizer\):", "\n".join(rows))

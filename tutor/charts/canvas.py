@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,8 +77,12 @@ def _renewed(old: _Drawn, grid: Grid, marks: Sequence[Mark]) -> Rows:
 def _changed_from(old: Mark, new: Mark) -> int | None:
     """Return the first dot column in which two marks may differ; None if they are the same."""
     if not new.lines:
-        changed = np.setxor1d(_codes(old), _codes(new))
-        return int(changed[0] >> 32) if len(changed) else None
+        pair = _codes(old), _codes(new)
+        size = min(map(len, pair))
+        unlike = pair[0][:size] != pair[1][:size]
+        at = int(unlike.argmax()) if unlike.any() else size
+        ends = [int(codes[at] >> 32) for codes in pair if at < len(codes)]
+        return min(ends, default=None)
     size = min(len(old.columns), len(new.columns))
     differs = (old.columns[:size] != new.columns[:size]) | (old.rows[:size] != new.rows[:size])
     first = int(differs.argmax()) if differs.any() else size
@@ -89,8 +94,8 @@ def _changed_from(old: Mark, new: Mark) -> int | None:
 
 
 def _codes(mark: Mark) -> NDArray[np.int64]:
-    """Return a number for each dot, in the order of columns and then of rows."""
-    return (mark.columns << 32) + mark.rows
+    """Return a number for each dot, sorted by columns and then by rows."""
+    return np.sort((mark.columns << 32) + mark.rows)
 
 
 def _tail(mark: Mark, start: int) -> Mark:
@@ -145,10 +150,12 @@ def _key(mark: Mark) -> tuple[object, ...]:
 
 def overlay(under: Sequence[Row], over: Sequence[Row]) -> Rows:
     """Lay ``over`` over ``under``, cell by cell: a space in ``over`` shows what is under it, whose ground stays."""
-    return [_overlay_row(below, above) for below, above in zip(under, over, strict=True)]
+    return [list(_overlay_row(tuple(below), tuple(above))) for below, above in zip(under, over, strict=True)]
 
 
-def _overlay_row(under: Row, over: Row) -> Row:
+@lru_cache(maxsize=256)
+def _overlay_row(under: tuple[Span, ...], over: tuple[Span, ...]) -> Sequence[Span]:
+    """Lay one row over another; kept, because from one frame to the next most rows stay."""
     if all(span.text.isspace() and span.ground is None for span in over):
         return under
     row: Row = []
@@ -176,7 +183,7 @@ def _runs(span: Span) -> list[tuple[str, bool]]:
 class _Cutter:
     """Takes the spans of a row from the left, cut to size; every character is one cell wide."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: Sequence[Span]) -> None:
         self._row = row
         self._index = self._from = 0
 

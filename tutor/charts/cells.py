@@ -19,7 +19,7 @@ CLASS_INKS = 10
 
 INKS: tuple[str, ...] = (
     "text", "muted", "axis", "rule", "bar-rest",
-    "train", "valid", "pinned1", "pinned2", "pinned3", "pinned4",
+    "train", "valid", "train-raw", "valid-raw", "pinned1", "pinned2", "pinned3", "pinned4",
     "good", "bad", "accent", "cursor", "point", "path", "best",
     *(f"class{number}" for number in range(CLASS_INKS)),
     "field",

@@ -49,7 +49,7 @@ def hidden_units_chart(
     chosen: int | None = None,
     ascii: bool = False,
 ) -> Rows:
-    """Draw the curve as points, the sum as a thick line, and every hidden unit c·σ(b + w·x) as a dashed line.
+    """Draw the curve as points, the sum as a thick line, every unit c·σ(b + w·x) dashed and the constant dotted.
 
     So they are told apart without colour too. A cell has one colour: of the sum, else of the curve, else of a unit.
 
@@ -82,12 +82,12 @@ def hidden_units_chart(
     grid = canvas_grid(upwards, width, body, ascii=ascii)
     # The sum has the blue of training, so no unit has the blue of the first class.
     inks = [f"class{index % _COLOURED + 1}" if len(drawn) <= _COLOURED else "muted" for index in range(len(drawn))]
-    lines = [("muted", level, "-"), *((ink, piece, ".") for ink, piece in zip(inks, drawn, strict=True))]
     marks = [
-        curve_mark(column_extremes(at, heights, right, grid), upwards, grid, ink, "dashed", plain)
-        for ink, heights, plain in lines
-    ]
-    marks += [
+        _every_other(point_marks(at, level, right, upwards, grid, "muted", "·", "-"), grid),
+        *(
+            curve_mark(column_extremes(at, piece, right, grid), upwards, grid, ink, "dashed", ".")
+            for ink, piece in zip(inks, drawn, strict=True)
+        ),
         _every_other(point_marks(x, y, right, upwards, grid, "text", "•", "o"), grid),
         curve_mark(column_extremes(at, total, right, grid), upwards, grid, "train", "thick", "*"),
     ]
@@ -118,7 +118,7 @@ def _legend(width: int, height: int, error: float | None, *, ascii: bool) -> Row
         [Span("* " if ascii else "━━ ", "train"), Span(translate("charts.sum-of-pieces"), "muted")],
         [Span("o " if ascii else "• ", "text"), Span(translate("charts.actual"), "muted")],
         [Span(". " if ascii else "╌╌ ", "class1"), Span(translate("charts.piece"), "muted")],
-        [Span("- " if ascii else "╌╌ ", "muted"), Span(translate("charts.constant"), "muted")],
+        [Span("- " if ascii else "· ", "muted"), Span(translate("charts.constant"), "muted")],
     ]
     if error is not None:
         items.insert(0, [Span(translate("charts.largest-error", error=figure(float(error), ascii=ascii)), "text")])

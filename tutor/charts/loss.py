@@ -49,7 +49,7 @@ from tutor.foundation.translate import translate
 
 _SIGNS: dict[Stroke, tuple[str, str]] = {"thin": ("─", "*"), "thick": ("━", "o"), "dashed": ("╌", "+")}
 _ASCII_PINNED = "+x#@"
-_RAW_INK = "bar-rest"
+_RAW_INKS = {"train": "train-raw", "valid": "valid-raw"}
 _CANVAS_CACHES: WeakKeyDictionary[LossHistory, CanvasCache] = WeakKeyDictionary()
 """The cached canvas of each chart, by its last history, which is the one that grows."""
 _OVERWRITABLE = " ⠀┈┊:"
@@ -280,11 +280,11 @@ def _late_top(lines: Sequence[LossLine], planned: int | None) -> float | None:
     begin = max(_WINDOW_EPOCHS, ceil((planned or 0) * _WINDOW_FRACTION))
     if not own or max(line.last for line in own) < begin:
         return None
-    late = [line.history.smooth().extremes(begin, line.last, 1) for line in own]
-    whole = [line.history.extremes(line.history.first, line.last, 1) for line in own]
-    top = max((float(each.high[0]) for each in late if len(each.high)), default=0.0)
-    highest = max((float(each.high[0]) for each in whole if len(each.high)), default=0.0)
-    low = min((float(each.low[0]) for each in whole if len(each.low)), default=0.0)
+    late = [line.history.smooth().span(begin, line.last) for line in own]
+    whole = [line.history.span(line.history.first, line.last) for line in own]
+    top = max((each[1] for each in late if each is not None), default=0.0)
+    highest = max((each[1] for each in whole if each is not None), default=0.0)
+    low = min((each[0] for each in whole if each is not None), default=0.0)
     return top if low >= 0 and highest > _WINDOW_GAIN * top > 0 else None
 
 
@@ -294,6 +294,11 @@ def _loss_scale(
     """Return the axis of the loss for what is in view; None if nothing is."""
     lows, highs = [], []
     for line in lines:
+        if reading.axis == PLAIN_AXIS and shown.kind != "log":
+            if (span := line.history.span(x.low, x.high)) is not None:
+                lows.append(span[0])
+                highs.append(span[1])
+            continue
         _, least, most = extremes_on(line.history, line.knots, x, 8, reading.axis)
         if shown.kind == "log":
             least, most = least[least > 0], most[most > 0]
@@ -331,8 +336,8 @@ def _falling_scale(low: float, high: float, rows: int, *, zero_below: float, asc
 def _from_text(lines: Sequence[LossLine], *, ascii: bool) -> str:
     """Return what the first row says in the window: from where the curves have come."""
     own = [line for line in lines if not line.pinned]
-    found = [line.history.extremes(line.history.first, line.last, 1).high for line in own]
-    highest = max((float(each[0]) for each in found if len(each)), default=None)
+    found = [line.history.span(line.history.first, line.last) for line in own]
+    highest = max((each[1] for each in found if each is not None), default=None)
     return f"{'^' if ascii else '▲'} {translate('charts.from', value=figure(highest, digits=2, ascii=ascii))}"
 
 
@@ -350,7 +355,9 @@ def _raw_marks(lines: Sequence[LossLine], x: Scale, y: Scale, grid: Grid, axis: 
         with np.errstate(invalid="ignore"):
             rows = np.rint(np.clip(y.fractions(heights) * (grid.rows - 1), -1, grid.rows))
         inside = (rows >= 0) & (rows < grid.rows)
-        marks.append(Mark(np.tile(column, 2)[inside], rows[inside].astype(np.int64), _RAW_INK, plain="."))
+        marks.append(
+            Mark(np.tile(column, 2)[inside], rows[inside].astype(np.int64), _RAW_INKS.get(line.ink, "rule"), plain=".")
+        )
     return marks
 
 
@@ -477,7 +484,7 @@ def _label(rows: Rows, wanted: Sequence[tuple[int, range, str]], grid: Grid) -> 
     occupied: list[tuple[int, int, int]] = []
     labels: list[tuple[int, int, str]] = []
     for first, numbers, words in wanted:
-        text = shorten(words, max(0, grid.width // 3))
+        text = words if len(numbers) == 1 else shorten(words, max(0, grid.width // 3))
         wide = cell_width(text)
         starts = range(first, grid.width - wide) if len(numbers) == 1 else range(first, first + 1)
         for number, at in ((number, at) for at in starts for number in numbers):

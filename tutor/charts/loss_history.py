@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from math import isnan, nan
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import numpy as np
@@ -147,6 +148,16 @@ class LossHistory:
         column = np.rint((epochs - low) * ((columns - 1) / span)).astype(np.int64)
         return merge_columns(np.clip(column, 0, columns - 1), lows, highs)
 
+    def span(self, low: float, high: float) -> tuple[float, float] | None:
+        """Return the least and the greatest number of the epochs ``low`` to ``high``; None if there is none."""
+        start = max(0, int(np.ceil(low - 1e-9)) - self.first)
+        stop = min(len(self), int(np.floor(high + 1e-9)) - self.first + 1)
+        if stop <= start:
+            return None
+        _, lows, highs = self._blocks(self._level(stop - start, _BLOCK), start, stop)
+        least, most = float(np.fmin.reduce(lows)), float(np.fmax.reduce(highs))
+        return None if np.isnan(least) else (least, most)
+
     def pieces(
         self, low: float, high: float, columns: int, *, logarithmic: bool = False
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -215,12 +226,15 @@ class LossHistory:
 
 
 _MOST_AVERAGED = 12
+_FEW = 8
 _AVERAGED = 8
 """The mean at epoch n is over n / 8 epochs, up to 12."""
 
 
 def _trailing_means(values: NDArray[np.float64], start: int) -> NDArray[np.float64]:
     """Return the means that end at each of ``values`` from the index ``start`` on."""
+    if len(values) - start <= _FEW:  # as a run goes on, one more epoch
+        return np.array([_trailing_mean(values, index) for index in range(start, len(values))])
     wide = np.clip(np.arange(start + 1, len(values) + 1) // _AVERAGED, 1, _MOST_AVERAGED)
     total, count = np.zeros(len(wide)), np.zeros(len(wide))
     for back in range(_MOST_AVERAGED):
@@ -232,6 +246,20 @@ def _trailing_means(values: NDArray[np.float64], start: int) -> NDArray[np.float
         count += known
     missing = np.isnan(values[start:]) | (count == 0)
     return np.where(missing, np.nan, total / np.maximum(count, 1) * _MOST_AVERAGED)
+
+
+def _trailing_mean(values: NDArray[np.float64], index: int) -> float:
+    """Return one of `_trailing_means`, added up in the same order."""
+    wide = min(max((index + 1) // _AVERAGED, 1), _MOST_AVERAGED)
+    window = values[max(0, index - wide + 1) : index + 1].tolist()[::-1]
+    if isnan(window[0]):
+        return nan
+    total, count = 0.0, 0
+    for value in window:
+        if not isnan(value):
+            total += value / _MOST_AVERAGED
+            count += 1
+    return total / count * _MOST_AVERAGED
 
 
 def merge_columns(column: NDArray[np.int64], low: NDArray[np.float64], high: NDArray[np.float64]) -> Extremes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor.charts.numbers import figure, tick_labels
@@ -106,6 +107,7 @@ def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False)
     return Scale(low, high, marks, tick_labels(marks, ascii=ascii))
 
 
+@lru_cache(maxsize=64)
 def row_scale(
     low: float, high: float, rows: int, *, zero: bool = False, whole: bool = False, ascii: bool = False
 ) -> Scale:

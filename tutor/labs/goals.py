@@ -37,14 +37,19 @@ class Goal:
     Args:
         text: The goal as the lab has it.
         parts: Its conditions; a goal with ``or`` or brackets is one condition.
-        measure: The fact that its first condition compares; empty if that condition has another form.
-        lower_is_better: Whether a smaller value of it is better.
+        measures: The fact that each condition compares; empty for a condition of another form.
+        lower_is_better: Whether a smaller value of the first of them is better.
     """
 
     text: str
     parts: tuple[Condition, ...]
-    measure: str = ""
+    measures: tuple[str, ...] = ()
     lower_is_better: bool = True
+
+    @property
+    def measure(self) -> str:
+        """The fact that the first condition compares; empty if that condition has another form."""
+        return self.measures[0] if self.measures else ""
 
     def holding(self, facts: Facts) -> list[bool | None]:
         """For each condition, whether it holds; None if it depends on a fact that the run does not have yet."""
@@ -81,10 +86,10 @@ def read_goal(text: str) -> Goal | None:
             parts = (parse(text),)
         except ConditionError:
             return None
-    found = _MEASURE.match(text.strip())
-    if found is None:
-        return Goal(text, parts)
-    return Goal(text, parts, found["name"], found["sign"].startswith("<"))
+        pieces = [text.strip()]
+    found = [_MEASURE.match(piece) for piece in pieces]
+    measures = tuple(each["name"] if each is not None else "" for each in found)
+    return Goal(text, parts, measures, found[0] is None or found[0]["sign"].startswith("<"))
 
 
 class Challenge:

@@ -21,6 +21,8 @@ from tutor.ml.settings import MAX_MEMORY_MB, MAX_SECONDS, MIN_MEMORY_MB
 
 IDLE_SECONDS = 6 * 3600.0
 """A waiting run ends by itself after this time without commands."""
+UNWATCHED_SECONDS = 60.0
+"""A run whose parameters are set by hand ends by itself after this time without commands and without a viewer."""
 MOST_EXPLAINED = 60
 """The most parameters of a model whose update is explained number by number: they fill three windows of 24 lines."""
 KEEP_RUNS = 100

@@ -26,7 +26,17 @@ Count = Annotated[int, Meta(ge=0, le=1 << 53)]
 """No worker counts below 0, or beyond what a float holds exactly: a line with any other number is skipped."""
 
 Reason = Literal[
-    "epochs", "stop", "signal", "no-improvement", "seconds", "idle", "log-size", "quiet", "gone", "diverged"
+    "epochs",
+    "stop",
+    "signal",
+    "no-improvement",
+    "seconds",
+    "idle",
+    "unwatched",
+    "log-size",
+    "quiet",
+    "gone",
+    "diverged",
 ]
 """Why a run ended; `tutor.runs.summary.ENDS` has the sentence for each reason."""
 

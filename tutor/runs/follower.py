@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from math import inf
 from pathlib import Path
+from time import monotonic, time
 
 from tutor.foundation.translate import translate
 from tutor.runs.events import Event
@@ -16,6 +19,9 @@ WEIGHTS_FILE = "weights.npz"
 BEST_FILE = "best.npz"
 """The parameters after the epoch with the lowest validation loss, if that was not the last one."""
 LOCK_FILE = "worker.lock"
+WATCHED_FILE = "watched"
+"""Touched by whoever follows a run that its learner moves by hand, so that the worker knows that somebody is there."""
+_WATCH_EVERY = 10.0
 _CHUNK_BYTES = 1 << 18
 """How many bytes `catch_up` reads at once: few enough for the processor's cache."""
 
@@ -34,6 +40,7 @@ class RunFollower:
         self._reader: LogReader[Event] = LogReader(Event, raw=raw)
         self._tail = Tail(folder / EVENTS_FILE)
         self._lock = str(folder / LOCK_FILE)
+        self._watched_at = -_WATCH_EVERY
 
     @property
     def skipped(self) -> int:
@@ -57,11 +64,21 @@ class RunFollower:
         ``died``; everything up to then is kept.
         """
         chunk = self._next_chunk(limit_bytes)
+        self._tell_watched()
         if not chunk:
             return []
         events = list(self._reader.events(chunk))
         self._fold(events)
         return events
+
+    def _tell_watched(self) -> None:
+        """Touch the file that says that somebody watches, if the worker cares and a touch is due."""
+        spec, now = self.summary.spec, monotonic()
+        if spec is None or not spec.manual or self.summary.ended or now - self._watched_at < _WATCH_EVERY:
+            return
+        self._watched_at = now
+        with suppress(OSError):  # a folder of somebody else, or one that was removed
+            (self.folder / WATCHED_FILE).touch()
 
     def catch_up(
         self, on_event: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
@@ -110,3 +127,11 @@ def _passed_on(events: Iterable[Event], on_event: Callable[[Event], object]) -> 
     for event in events:
         on_event(event)
         yield event
+
+
+def unwatched_seconds(folder: Path) -> float:
+    """Return for how many seconds nobody has followed the run of ``folder``; infinite if nobody ever has."""
+    try:
+        return max(0.0, time() - (folder / WATCHED_FILE).stat().st_mtime)
+    except OSError:
+        return inf

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tutor.charts.numbers import MINUS
+from tutor.charts.numbers import MINUS, count
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.runs.words import drawn_name
@@ -34,17 +34,26 @@ _FACT_NAMES: dict[str, str] = {
     "or": "lab.or",
     "not": "lab.not",
 }
+_SHORT_FACT_NAMES: dict[str, str] = {
+    "final.train_accuracy": "lab.train-accuracy-short",
+    "final.valid_accuracy": "lab.valid-accuracy-short",
+    "best.valid_loss": "lab.best-valid-loss-short",
+}
+_LARGE = re.compile(r"(?<![\w.])\d{4,15}(?![\w.])")
+"""A whole number with digits to group."""
 
 
-def goal_lines(goal: str, function: str = "", *, ascii: bool = False) -> list[str]:
+def goal_lines(goal: str, function: str = "", *, ascii: bool = False, short: bool = False) -> list[str]:
     """A goal in the condition language, one line for each condition, with names and signs as people write them.
 
     Args:
         goal: The condition.
         function: The drawn function whose height is ``final.f``.
         ascii: Whether to use ASCII alone.
+        short: Whether to use short names.
     """
-    return [_readable(part, function, ascii=ascii) for part in re.split(r" (?=(?:and|or)\b)", " ".join(goal.split()))]
+    parts = re.split(r" (?=(?:and|or)\b)", " ".join(goal.split()))
+    return [_readable(part, function, ascii=ascii, short=short) for part in parts]
 
 
 def goal_aloud(goal: str, function: str = "") -> str:
@@ -52,18 +61,20 @@ def goal_aloud(goal: str, function: str = "") -> str:
     return spoken_maths(" ".join(goal_lines(goal, function)))
 
 
-def _readable(goal: str, function: str, *, ascii: bool) -> str:
+def _readable(goal: str, function: str, *, ascii: bool, short: bool) -> str:
     def named(match: re.Match[str]) -> str:
         word = match.group(0)
         if word == "final.f":
             return drawn_name(function, ascii=ascii)
+        if short and word in _SHORT_FACT_NAMES:
+            return translate(_SHORT_FACT_NAMES[word])
         return translate(_FACT_NAMES[word]) if word in _FACT_NAMES else word.removeprefix("final.")
 
     text = harmless_line(re.sub(r"[A-Za-z_][A-Za-z_.]*", named, goal))
     if not ascii:
         for plain, sign in (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("==", "=")):
             text = text.replace(plain, sign)
-    return with_minus(text)
+    return with_minus(_LARGE.sub(lambda found: count(int(found.group(0))), text))
 
 
 def with_minus(text: str) -> str:

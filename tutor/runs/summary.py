@@ -67,6 +67,7 @@ ENDS: Mapping[Reason, End] = {
     "signal": End("stopped", "ends.signal"),
     "seconds": End("stopped", "ends.seconds"),
     "idle": End("stopped", "ends.idle"),
+    "unwatched": End("stopped", "ends.unwatched"),
     "log-size": End("stopped", "ends.log-size"),
     "quiet": End("finished", "ends.quiet"),
     "gone": End("finished", "ends.gone"),

@@ -80,7 +80,7 @@ def open_cell(runs: Runs, folder: Path, *, data_folder: Path | None = None) -> L
 
 
 def joinable(runs: RunList, spec: LabConfig, overrides: Mapping[str, object], shown: str | None = None) -> str | None:
-    """The run of this lab to join: a running one; else ``shown``; else the newest one if it died.
+    """The run of this lab to join: a running one; else ``shown``; else the newest one if it was left in the middle.
 
     A lab opened with overrides joins only a run of exactly that spec. ``shown`` is a run that the learner sees already;
     it may have ended or been deleted since.
@@ -92,7 +92,9 @@ def joinable(runs: RunList, spec: LabConfig, overrides: Mapping[str, object], sh
     if shown is not None and any(entry.id == shown for entry in entries):
         return shown
     newest = next((entry for entry in entries if entry.lab == spec.id), None)
-    if newest is not None and newest.state == "died" and _same(newest, spec, overrides):
+    # A run by hand that ended because nobody was watching is where the learner left it.
+    left = {"died", "stopped"} if spec.manual else {"died"}
+    if newest is not None and newest.state in left and _same(newest, spec, overrides):
         return newest.id
     return None
 

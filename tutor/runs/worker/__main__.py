@@ -23,7 +23,7 @@ from tutor.labs.lab_files import read_config
 from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Inbox
 from tutor.runs.events import Event, Failed
-from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, WEIGHTS_FILE
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, WEIGHTS_FILE, unwatched_seconds
 from tutor.runs.log import RESERVE_BYTES, LogWriter
 from tutor.runs.processes import ONE_THREAD, hold
 from tutor.runs.worker.job import LogFullError, TrainingJob
@@ -74,6 +74,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
             emit=limit_log(emit, folder / EVENTS_FILE, limits.log_mb, lambda: job.stop("log-size")),
             run_id=folder.name,
             commands=lambda _epoch: inbox.poll(),
+            unwatched=lambda: unwatched_seconds(folder),
         )
         _stop_on_signals(job)
         done = job.run(folder / WEIGHTS_FILE)

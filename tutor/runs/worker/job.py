@@ -34,6 +34,7 @@ class TrainingJob:
         run_id: The id of the run, for its log.
         commands: See `TrainingLoop`.
         every_epoch: See `TrainingLoop`.
+        unwatched: See `TrainingLoop`.
         perturbation: See `tutor.runs.worker.adapter.TrainingAdapter`.
     """
 
@@ -46,6 +47,7 @@ class TrainingJob:
         run_id: str,
         commands: Callable[[int], Iterable[Command]] | None = None,
         every_epoch: bool = False,
+        unwatched: Callable[[], float] | None = None,
         perturbation: int | None = None,
     ) -> None:
         self._spec = spec
@@ -54,6 +56,7 @@ class TrainingJob:
         self._run_id = run_id
         self._commands = commands
         self._every_epoch = every_epoch
+        self._unwatched = unwatched
         self._perturbation = perturbation
         self._loop: TrainingLoop | None = None
         self._stopped: Reason | None = None
@@ -110,6 +113,7 @@ class TrainingJob:
             commands=self._commands,
             every_epoch=self._every_epoch,
             before_end=lambda: _save(training, weights),
+            unwatched=self._unwatched,
         )
         if self._stopped is not None:
             self._loop.stop(self._stopped)

@@ -12,7 +12,7 @@ from math import inf, isfinite
 from typing import Protocol
 
 from tutor.labs.lab_config import LabConfig, Value
-from tutor.labs.limits import IDLE_SECONDS
+from tutor.labs.limits import IDLE_SECONDS, UNWATCHED_SECONDS
 from tutor.labs.validate import patience_of
 from tutor.runs.control import Command
 from tutor.runs.events import Diverged, Event, Finished, Reason, View
@@ -23,6 +23,8 @@ CHECK_SECONDS = 0.01
 """At full speed, about this much time passes between two checks of the clock and the control log."""
 FLUSH_SECONDS = 0.05
 VIEW_SECONDS = 0.1
+HAND_SECONDS = 1 / 30
+"""Seconds between two events about a run whose parameters are moved by hand: a held key moves that often."""
 VIEW_REST = 40
 """At full speed, after a view that took t no view is made for 40 t, so views take at most 1/40 of the time."""
 SLEEP_SECONDS = 1 / 60
@@ -66,6 +68,7 @@ class TrainingLoop:
             nobody can send commands, and a run that would wait for the learner ends instead.
         every_epoch: Ask for commands after every epoch, however fast they are.
         before_end: Called before the last event is written.
+        unwatched: Returns for how many seconds nobody has watched the run; by default somebody always does.
         clock: Returns seconds from a monotonic clock.
         sleep: Sleeps for a number of seconds.
     """
@@ -79,6 +82,7 @@ class TrainingLoop:
         commands: Callable[[int], Iterable[Command]] | None = None,
         every_epoch: bool = False,
         before_end: Callable[[], None] | None = None,
+        unwatched: Callable[[], float] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -88,6 +92,7 @@ class TrainingLoop:
         self._commands = commands
         self._every_epoch = every_epoch
         self._before_end = before_end
+        self._unwatched = unwatched
         self._clock = clock
         self._sleep = sleep
         self._recorder: Recorder[EpochOutcome] = Recorder(emit)
@@ -202,6 +207,7 @@ class TrainingLoop:
         if self._seconds() - self._seconds_slept >= self._spec.train.max_seconds:
             self.stop("seconds")
         changes, waiting_since = self._steering.change_count, self._clock()
+        look_at = waiting_since + UNWATCHED_SECONDS
         self._obey_commands()
         while self._steering.reason is None:
             now = self._clock()
@@ -212,6 +218,12 @@ class TrainingLoop:
                 self.stop("epochs")
             elif now - waiting_since >= IDLE_SECONDS:
                 self.stop("idle")
+            elif self._spec.manual and now >= look_at:
+                # A run that is paused for hours may be wanted; one by hand costs nothing to begin again.
+                alone = min(self._unwatched() if self._unwatched is not None else 0.0, now - waiting_since)
+                look_at = now + UNWATCHED_SECONDS - alone
+                if alone >= UNWATCHED_SECONDS:
+                    self.stop("unwatched")
             delay = SLEEP_SECONDS if waiting else self._time_left(now)
             if delay <= 0:
                 break
@@ -244,7 +256,7 @@ class TrainingLoop:
     def _write_due(self, now: float) -> None:
         if now >= self._next_flush:
             self._recorder.flush(self._seconds())
-            self._next_flush = now + FLUSH_SECONDS
+            self._next_flush = now + (HAND_SECONDS if self._spec.manual else FLUSH_SECONDS)
         if self._views_stale and now >= self._next_view:
             self._show()
 
@@ -257,6 +269,10 @@ class TrainingLoop:
             self._emit(View(panel=panel, part="frame", epoch=self.epoch, data=data))
         self._views_stale = False
         now = self._clock()
+        if self._spec.manual:
+            # Between two moves there is nothing to slow down, and whoever moves wants to see it at once.
+            self._next_view = now + HAND_SECONDS
+            return
         rest = VIEW_REST * (now - begun) if self._steering.pace <= 0 else 0.0
         self._next_view = now + max(VIEW_SECONDS, rest)
 

@@ -77,7 +77,7 @@ class ExplainScreen(TutorScreen):
 
     def breadcrumb(self) -> list[str]:
         title = harmless_line(self._route.spec.title_in(language()))
-        return [translate("lab.crumb", title=title), translate("explain.title")]
+        return [title, translate("explain.title")]
 
     def status(self) -> Row:
         """The epoch."""

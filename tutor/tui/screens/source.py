@@ -173,7 +173,7 @@ class SourceScreen(TutorScreen):
 
     def breadcrumb(self) -> list[str]:
         title = harmless_line(self._route.spec.title_in(language()))
-        return [translate("lab.crumb", title=title), translate("source.title")]
+        return [title, translate("source.title")]
 
     def status(self) -> Row:
         """The kind of code in view, its number, and how many there are."""

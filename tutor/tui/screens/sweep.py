@@ -16,9 +16,10 @@ from tutor.charts.numbers import figure
 from tutor.charts.sweep_map import MapCell, MapShape, column_width, label_width, sweep_map
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import language, listed, sentences, translate
-from tutor.labs.controls import value_text
+from tutor.labs.controls import control_title, value_text
+from tutor.labs.settings import SETTINGS
 from tutor.runs.sweep.plan import MOST_CELLS, SweepChoice, SweepPlan
 from tutor.runs.sweep.results import SweepState
 from tutor.tui import router, routes
@@ -75,7 +76,7 @@ class SweepScreen(TutorScreen):
 
     def breadcrumb(self) -> list[str]:
         title = harmless_line(self._spec.title_in(language()))
-        return [translate("lab.crumb", title=title), translate("sweepscreen.title")]
+        return [title, translate("sweepscreen.title")]
 
     def status(self) -> Row:
         """How many cells have finished."""
@@ -245,6 +246,7 @@ def screen_for(route: routes.Sweep) -> SweepScreen:
 _ABOVE_CHOICES = 3
 """Rows above the first row of values."""
 _TITLE = 24
+_MOST_FIXED = 3
 
 
 def choice_rows(choice: SweepChoice, width: int) -> Rows:
@@ -258,7 +260,22 @@ def choice_rows(choice: SweepChoice, width: int) -> Rows:
             Span("  ▸ " if here else "    ", "accent"), Span("☑ " if taken else "☐ ", "accent" if taken else "muted"),
             Span(title, "strong" if here else "text"), Span(shorten(values, max(8, width - _TITLE - 10)), "muted"),
         ])  # fmt: skip
-    return [*rows, [], *_choice_summary(choice)]
+    return [*rows, [], *_choice_summary(choice), *_fixed_rows(choice, width)]
+
+
+def _fixed_rows(choice: SweepChoice, width: int) -> Rows:
+    """The controls that have the same value in every run of the sweep, with that value."""
+    varied = {choice.candidates[index].key for index in choice.chosen}
+    spec = choice.spec
+    fixed = [
+        f"{control_title(name, control)} {value_text(control.key, SETTINGS[control.key].get(spec))}"
+        for name, control in spec.controls.items()
+        if control.key not in varied and not SETTINGS[control.key].idle_reason(spec)
+    ]
+    if not fixed:
+        return []
+    text = translate("sweepscreen.fixed", settings=harmless_line(" · ".join(fixed)))
+    return [[], *([Span(f"  {line}", "muted")] for line in wrapped(text, max(8, width - 4))[:_MOST_FIXED])]
 
 
 def _choice_summary(choice: SweepChoice) -> Rows:

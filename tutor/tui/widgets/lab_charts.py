@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from math import inf, isfinite, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.charts.cells import Row, Rows, Span, sentence
 from tutor.charts.chart_view import Axis, ChartView, Counted, place_of
@@ -173,46 +173,58 @@ def draw_view(session: LabSession, panel: str, area: Area) -> Rows:
 # -- figures ---------------------------------------------------------------------------------------------
 
 
-def number_rows(session: LabSession, width: int) -> Rows:
-    """The live figures: names on the left, figures aligned on the right."""
-    return [pair_row(label, text, width) for label, text in numbers(session)]
+def number_rows(session: LabSession, width: int, *, without: Container[str] = ()) -> Rows:
+    """The live figures: names on the left, figures aligned on the right; without those of some facts."""
+    return [pair_row(each.name, each.text, width) for each in numbers(session) if each.fact not in without]
 
 
-def numbers(session: LabSession) -> list[tuple[str, str]]:
-    """Names and figures, the most important first."""
+class Number(NamedTuple):
+    """A live figure: the fact that it is, as goals call it (empty if they cannot), its name, and its text."""
+
+    fact: str
+    name: str
+    text: str
+
+
+def numbers(session: LabSession) -> list[Number]:
+    """The live figures, the most important first."""
     summary = session.summary
-    pairs = _progress(session)
+    found = _progress(session)
     if summary is None:
-        return pairs + parameters(session)
+        return found + _parameters(session)
     if summary.train_losses and session.running_spec.loss.name != "function":  # f(w) is among the parameters
-        pairs.append((translate("lab.train-loss"), figure(train_loss_now(summary))))
+        found.append(Number("final.train_loss", translate("lab.train-loss"), figure(train_loss_now(summary))))
     if summary.valid_losses:
-        pairs.append((translate("lab.valid-loss"), figure(summary.measured("valid_loss"))))
-    pairs.extend(parameters(session))
+        found.append(Number("final.valid_loss", translate("lab.valid-loss"), figure(summary.measured("valid_loss"))))
+    found.extend(_parameters(session))
     for name, key in (("train_accuracy", "lab.train-accuracy"), ("valid_accuracy", "lab.valid-accuracy")):
         if (value := summary.measured(name)) is not None:
-            pairs.append((translate(key), f"{value:.1%}" if isfinite(value) else figure(value)))
-    pairs.extend(_regression(session, summary))
-    pairs.extend((harmless_line(name), figure(summary.measured(name))) for name in summary.metrics)
+            text = f"{value:.1%}" if isfinite(value) else figure(value)
+            found.append(Number(f"final.{name}", translate(key), text))
+    found.extend(_regression(session, summary))
+    found.extend(
+        Number(f"final.{name}", harmless_line(name), figure(summary.measured(name))) for name in summary.metrics
+    )
     if session.running_spec.manual:
         lowest = min((loss for loss in summary.train_losses if isfinite(loss)), default=None)
-        return [*pairs, (translate("lab.lowest"), figure(lowest))]
+        return [*found, Number("", translate("lab.lowest"), figure(lowest))]
     if summary.best_epoch and isfinite(summary.best_valid_loss):
-        best = translate("lab.best-at", epoch=summary.epoch_text(summary.best_epoch))
-        pairs.append((best, figure(summary.best_valid_loss)))
+        name = translate("lab.best-at", epoch=summary.epoch_text(summary.best_epoch))
+        found.append(Number("best.valid_loss", name, figure(summary.best_valid_loss)))
     if summary.gradient_norm is not None:
-        pairs.append((translate("lab.gradient"), figure(summary.gradient_norm)))
-    return pairs
+        found.append(Number("", translate("lab.gradient"), figure(summary.gradient_norm)))
+    return found
 
 
-def _regression(session: LabSession, summary: RunSummary) -> list[tuple[str, str]]:
+def _regression(session: LabSession, summary: RunSummary) -> list[Number]:
     """R² and the root of the mean squared error, of the validation examples if there are some; empty if unknown."""
     squared = values_of(summary, session.running_spec).get("loss.name", session.running_spec.loss.name) == "mse"
     variance = summary.data.label_variance if summary.data is not None else 0.0
     loss = summary.measured("valid_loss" if summary.valid_losses else "train_loss")
     if not squared or not variance > 0 or loss is None or not 0 <= loss < inf:
         return []
-    return [(translate("lab.r2"), figure(1 - loss / variance)), (translate("lab.rmse"), figure(sqrt(loss)))]
+    fit = figure(1 - loss / variance)
+    return [Number("", translate("lab.r2"), fit), Number("", translate("lab.rmse"), figure(sqrt(loss)))]
 
 
 def train_loss_now(summary: RunSummary) -> float | None:
@@ -220,16 +232,23 @@ def train_loss_now(summary: RunSummary) -> float | None:
     return summary.measured("train_loss") if summary.recorded else summary.train_losses[-1]
 
 
-def _progress(session: LabSession) -> list[tuple[str, str]]:
+def _progress(session: LabSession) -> list[Number]:
     """Epoch and updates; if the learner is the optimizer, the number of tries."""
     epoch, updates = (session.summary.epoch, session.summary.updates) if session.summary is not None else (0, 0)
     if session.running_spec.manual:
-        return [(translate("lab.tries"), count(epoch))]
+        return [Number("", translate("lab.tries"), count(epoch))]
     planned = session.epochs_planned
     place = f"{count(epoch)} / {count(planned)}" if planned else count(epoch)
     if session.summary is not None and session.summary.numbers:
         place = session.summary.epoch_text()
-    return [(translate("lab.epoch"), place), (translate("lab.updates"), count(updates))]
+    return [
+        Number("epochs", translate("lab.epoch"), place),
+        Number("updates", translate("lab.updates"), count(updates)),
+    ]
+
+
+def _parameters(session: LabSession) -> list[Number]:
+    return [Number("", name, text) for name, text in parameters(session)]
 
 
 def parameters(session: LabSession) -> list[tuple[str, str]]:

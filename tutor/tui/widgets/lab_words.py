@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import isfinite
 
-from tutor.charts.cells import Row, Span
-from tutor.charts.numbers import figure
+from tutor.charts.cells import Row, Span, row_width
+from tutor.charts.numbers import count, figure
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, sentences, translate
 from tutor.labs.controls import setting_text
@@ -41,20 +41,50 @@ def loss_name(name: str) -> str:
     return translate(_LOSS_NAMES[name]) if name in _LOSS_NAMES else name
 
 
-def state_row(session: LabSession) -> Row:
-    """State, pace and seed, for the top line."""
+def state_row(session: LabSession, room: int) -> Row:
+    """How far the run is, its state, pace and seed, for the top line: as much of it as fits in ``room`` cells."""
     sign, ink, key = STATE_WORDS[session.state]
     if session.replay is not None:
         sign, ink, key = "◆", "accent", "replay.state"
-    if session.spec.manual and session.state == "running":
+    by_hand = session.spec.manual
+    if by_hand and session.state == "running":
         key = "lab.state-manual"
-    row = [Span(f"{sign} ", ink), Span(translate(key), ink)]
-    if session.recorded:
-        return row
-    if not session.spec.manual and session.state in {"ready", "starting", "running", "paused"}:
-        row.append(Span(f"  {pace_text(session.pace)}", "muted"))
-    row.append(Span("  " + translate("lab.seed", seed=session.running_spec.train.seed), "muted"))
-    return row
+    paced = not (session.recorded or by_hand) and session.state in {"ready", "starting", "running", "paused"}
+    pace = pace_text(session.pace) if paced else ""
+    moving = bool(pace) and session.state == "running" and session.replay is None
+    state: Row = [Span(f"{sign} ", ink), Span(pace if moving else translate(key), ink)]
+    after = [pace] if pace and not moving else []
+    if not session.recorded:
+        after.append(translate("lab.seed", seed=session.running_spec.train.seed))
+    facts = [[Span("".join(f" · {each}" for each in after[:size]), "muted")] for size in range(len(after), -1, -1)]
+    place, fraction = _place(session)
+    for told in facts:
+        row = [*place, *state, *told]
+        if row_width(row) <= room:
+            line = min(_LONGEST_LINE, room - row_width(row) - 2)
+            return [*_line(line, fraction), *row] if place and line >= _SHORTEST_LINE else row
+    return state
+
+
+_SHORTEST_LINE, _LONGEST_LINE = 6, 24
+"""The cells of the line that shows how far a run is."""
+
+
+def _place(session: LabSession) -> tuple[Row, float]:
+    """The epoch of those planned, and the fraction of them that is done; no row if their number is unknown."""
+    planned, summary = session.epochs_planned, session.summary
+    if session.running_spec.manual or not planned or session.replay is not None:
+        return [], 0.0
+    epoch = summary.epoch if summary is not None else 0
+    if summary is not None and summary.numbers:
+        return [Span(f"{summary.epoch_text()}  ", "text")], epoch / planned
+    last = count(planned)
+    return [Span(count(epoch).rjust(len(last)), "strong"), Span(f" / {last}   ", "muted")], epoch / planned
+
+
+def _line(cells: int, fraction: float) -> Row:
+    done = max(0, min(cells, int(cells * fraction)))
+    return [Span("━" * done, "bar"), Span("─" * (cells - done), "bar-rest"), Span("  ")]
 
 
 def pace_text(pace: float) -> str:
@@ -177,3 +207,15 @@ def seed_text(session: LabSession) -> str:
 def begin_text(session: LabSession) -> str:
     """How to begin."""
     return translate("lab.says-ready-manual" if session.spec.manual else "lab.says-ready")
+
+
+def next_text(session: LabSession) -> str:
+    """What to do after a run that has ended; empty while one is going, in a replay, or if there are no controls."""
+    ended = session.state in {"finished", "stopped", "diverged"}
+    if not ended or session.replay is not None or session.builder is not None or session.recorded:
+        return ""
+    if session.goal_met():
+        return translate("lab.next-met")
+    if session.spec.manual or not session.controls():
+        return ""
+    return translate("lab.next-again" if session.pinned else "lab.next-pin")

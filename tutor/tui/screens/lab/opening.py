@@ -55,7 +55,7 @@ class OpeningScreen(TutorScreen):
             name = route.name
         else:
             name = (route.run_id if isinstance(route, routes.Run) else route.folder.name)[-4:]
-        return [translate("lab.crumb", title=name)]
+        return [name]
 
     def compose_body(self) -> ComposeResult:
         yield self._sentence

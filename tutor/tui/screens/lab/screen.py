@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from tutor.charts.cells import Row
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, translate
 from tutor.runs.news import RunNews
 from tutor.runs.session.pins import Pinned
@@ -26,7 +26,8 @@ from tutor.tui.screens.lab.building import BuildingMode
 from tutor.tui.screens.lab.mode import Mode
 from tutor.tui.screens.lab.normal import NormalMode, TypingMode
 from tutor.tui.screens.lab.replaying import ReplayingMode
-from tutor.tui.screens.lab.view import BESIDE, LabView
+from tutor.tui.screens.lab.view import LabView
+from tutor.tui.widgets.frame import MARGIN, TopLine
 from tutor.tui.widgets.lab_charts import keep_attempt
 from tutor.tui.widgets.lab_words import state_row
 
@@ -85,11 +86,11 @@ class LabScreen(TutorScreen):
         if isinstance(self.route, routes.Run) and self.trained_elsewhere:
             title = harmless_line(self.session.running_spec.title_in(language()))
             return [translate("record.run", run=self.route.run_id[-4:], title=title)]
-        return [translate("lab.crumb", title=harmless_line(self.session.spec.title_in(language())))]
+        return [harmless_line(self.session.spec.title_in(language()))]
 
     def status(self) -> Row:
-        row = state_row(self.session)
-        return row if self.size.width >= BESIDE else row[:2]
+        trail = sum(map(cell_width, self.trail())) + 3 * len(self.trail())
+        return state_row(self.session, self.size.width - trail - 2 * MARGIN)
 
     def footer(self) -> list[Command]:
         return self.mode.footer(self.commands_in_reach())
@@ -223,11 +224,15 @@ class LabScreen(TutorScreen):
     def _look(self) -> float:
         """Draw if there is anything new. Returns the seconds until the next call."""
         if not self.is_current:
+            if self.session.spec.manual:
+                self.session.poll()  # whoever reads the help of a lab by hand still watches it
             return _EVERY
         if self.session.replay is not None:  # a replay moves by itself
             self.call_next(self.tick)
             return _EVERY
-        if (early := self._drawn_at + _EVERY - monotonic()) > 0:
+        # A move by hand is shown as soon as the worker has answered.
+        every = _PEEK if self.session.spec.manual else _EVERY
+        if (early := self._drawn_at + every - monotonic()) > 0:
             return early
         if self.mode.tick(_EVERY) or self.view.figures.overdue:
             self.call_next(self._show_news)
@@ -277,7 +282,8 @@ class LabScreen(TutorScreen):
             self._frame_shown = frame
             self.refresh_frame()
             self._lay_out()
-        self.view.redraw(frame)
+        if self.view.redraw(frame):
+            self.query_one(TopLine).refresh()
         self._say_refusal()
 
     def _say_refusal(self) -> None:

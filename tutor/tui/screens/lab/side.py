@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -18,10 +18,15 @@ from tutor.runs.comparison import Standing, common_end, lowest, standings
 from tutor.runs.goal_words import goal_lines, with_minus
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
+from tutor.tui.widgets.frame import MARGIN
 from tutor.tui.widgets.lab_charts import number_rows, numbers, pair_row, parameters, train_loss_now
 from tutor.tui.widgets.rows import Area
 
 _VALUE_WIDTH = 5
+_LEAST_FIGURES = 2
+_MOST_GOAL_ROWS = 4
+_FACTS_ELSEWHERE = ("epochs", "final.train_loss", "final.valid_loss")
+"""Facts that the line at the top and the ends of curves may show instead of this column."""
 _NOTHING = "–"
 """Shown for a figure that a run does not have, or not yet."""
 
@@ -34,21 +39,43 @@ class Hand:
     typed: str | None = None
 
 
-def side_rows(session: LabSession, hand: Hand, width: int, height: int, *, ascii: bool = False) -> Rows:
-    """The whole column in ``width`` by ``height`` cells, including the rule at its left edge."""
-    inner = max(1, width - 2)
-    figures = number_rows(session, inner)
-    below = [*_goal_rows(session, inner, ascii=ascii), *_pinned_rows(session, inner, ascii=ascii)]
-    room = height - len(below) - 2  # the rules around the controls
-    controls = control_rows(session, hand, inner, most=max(2, height // 3, room - len(figures)))
-    figures = figures[: max(2, room - len(controls.rows) + (0 if controls.rows else 1))]
+def side_rows(
+    session: LabSession, hand: Hand, width: int, height: int, *, ascii: bool = False, without: Container[str] = ()
+) -> Rows:
+    """The whole column in ``width`` by ``height`` cells, including the rule at its left edge and the margin.
+
+    Args:
+        session: The lab.
+        hand: The control that is chosen.
+        width: The width in cells.
+        height: The height in rows.
+        ascii: Whether to use ASCII alone.
+        without: Facts that stand elsewhere on the screen, such as the losses at the ends of their curves.
+    """
+    inner = max(1, width - 2 - MARGIN)
+    goal = _goal_rows(session, inner, ascii=ascii)
+    measured = session.challenge.goal.measures if goal and session.challenge.goal is not None else ()
+    elsewhere = {fact for fact in (*_FACTS_ELSEWHERE, *measured) if fact in without or fact in measured}
+    figures = number_rows(session, inner, without=elsewhere)
+    pinned = _pinned_rows(session, inner, ascii=ascii)
+    rules = sum(map(bool, (goal, session.controls(), figures, pinned))) - 1
+    room = height - len(goal) - len(pinned) - rules
+    controls = control_rows(
+        session, hand, inner + 1, most=max(2, height // 3, room - min(_LEAST_FIGURES, len(figures)))
+    )
+    figures = figures[: max(_LEAST_FIGURES, room - len(controls.rows))]
     rows: Rows = []
-    for block, above in ((figures, ""), (controls.rows, controls.above), (below, controls.below)):
-        if block and rows:
-            rows.append(_rule(width, above))
-        rows.extend([Span("│ ", "rule"), *row] for row in block)
-    if controls.below and not below and len(rows) < height:
-        rows.append(_rule(width, controls.below))
+    ends_controls = ""
+    for block in (goal, controls.rows, figures, pinned):
+        if not block:
+            continue
+        if rows or (block is controls.rows and controls.above):
+            rows.append(_rule(inner, controls.above if block is controls.rows else ends_controls))
+        edge = Span("│" if block is controls.rows else "│ ", "rule")
+        rows.extend([edge, *row] for row in block)
+        ends_controls = controls.below if block is controls.rows else ""
+    if ends_controls and len(rows) < height:
+        rows.append(_rule(inner, ends_controls))
     rows.extend([[Span("│", "rule")]] * max(0, height - len(rows)))
     return fit_rows(rows, width, height)
 
@@ -56,9 +83,9 @@ def side_rows(session: LabSession, hand: Hand, width: int, height: int, *, ascii
 def _rule(width: int, said: str) -> Row:
     """A rule between two blocks, with a few words near its end."""
     if not said:
-        return [Span("├" + "─" * (width - 1), "rule")]
-    line = max(1, width - 4 - cell_width(said))
-    return [Span("├" + "─" * line, "rule"), Span(f" {said} ", "muted"), Span("─", "rule")]
+        return [Span("│ " + "─" * width, "rule")]
+    line = max(1, width - 3 - cell_width(said))
+    return [Span("│ " + "─" * line, "rule"), Span(f" {said} ", "muted"), Span("─", "rule")]
 
 
 def strip_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows:
@@ -111,33 +138,42 @@ def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Cont
 
 
 def _control(session: LabSession, name: str, control: ControlConfig, hand: Hand, width: int, *, chosen: bool) -> Rows:
-    """Name and value of a control; the value gets rows of its own if both do not fit on one."""
+    """Name and value of a control; the value gets rows of its own if both do not fit on one.
+
+    Values end below each other; the chosen one has its arrows, in room that the others leave.
+    """
     # A control that has no effect in the present configuration is muted; changing it says why.
-    ink = "strong" if chosen else "muted" if SETTINGS[control.key].idle_reason(session.spec) else "text"
+    idle = SETTINGS[control.key].idle_reason(session.spec)
+    ink = "strong" if chosen else "muted" if idle else "text"
     text = with_minus(value_text(control.key, session.value(control)))
     title = control_title(name, control)
-    head: Row = [Span("▸ " if chosen else "  ", "accent")]
-    again = not session.holds(control.key)
+    head: Row = [Span("▌ " if chosen else "  ", "accent")]
     if chosen and hand.typed is not None:
-        return [[*head, *_typing(title, hand.typed, text, width - 2)]]
+        return _raised([[*head, *_typing(title, hand.typed, text, width - 2)]], width)
+    end = "↻" if not session.holds(control.key) else "›" if chosen else " "
+    start = "‹" if chosen else " "
     # In a narrow column, the arrows touch the value.
-    tight = 1 + cell_width(title) + 4 + cell_width(text)
-    gap = " " if tight + 2 <= width else ""
-    arrows = "accent" if chosen else "rule"
-    end = Span(f"{gap}↻", "accent") if again else Span(f"{gap}›", arrows)
-    if tight <= width:
-        # Short values are padded, so that they line up.
-        value_width = max(cell_width(text), min(_VALUE_WIDTH, width - 5 - 2 * len(gap) - cell_width(title)))
-        label = pad(title, width - value_width - 4 - 2 * len(gap))
-        return [[*head, Span(label, ink), Span(f"‹{gap}", arrows), Span(pad(text, value_width), ink), end]]
+    gap = " " if 2 + cell_width(title) + 5 + cell_width(text) <= width else ""
+    room = width - 4 - 2 * len(gap) - cell_width(text)
+    if cell_width(title) < room:
+        label = Span(pad(title, room), "strong" if chosen else "muted")
+        rows: Rows = [
+            [*head, label, Span(f"{start}{gap}", "accent"), Span(text, ink), Span(f"{gap}{end}", "accent")],
+        ]
+        return _raised(rows, width) if chosen else rows
+    rows = [[*head, Span(shorten(title, width - 2), "strong" if chosen else "muted")]]
     lines = wrapped(text, max(2, width - 6))
-    rows: Rows = [[*head, Span(shorten(title, width - 2), ink)]]
     for place, line in enumerate(lines):
         first, last = place == 0, place == len(lines) - 1
-        rows.append([Span("  ‹ " if first else "    ", arrows), Span(line, ink)])
+        rows.append([Span(f"  {start} " if first else "    ", "accent"), Span(line, ink)])
         if last:
-            rows[-1].append(Span(" ↻", "accent") if again else Span(" ›", arrows))
-    return rows
+            rows[-1].append(Span(f" {end}", "accent"))
+    return _raised(rows, width) if chosen else rows
+
+
+def _raised(rows: Rows, width: int) -> Rows:
+    """``rows`` on the ground of what is chosen, over the whole width."""
+    return [[span._replace(ground="raised") for span in fit_row(row, width)] for row in rows]
 
 
 def _typing(title: str, typed: str, text: str, width: int) -> Row:
@@ -154,7 +190,7 @@ def _typing(title: str, typed: str, text: str, width: int) -> Row:
 def _few_numbers(session: LabSession) -> list[tuple[str, str]]:
     """The most important figures in few words, for a narrow window."""
     summary = session.summary
-    pairs = numbers(session)[:1]
+    pairs = [(each.name, each.text) for each in numbers(session)[:1]]
     if summary is not None and summary.train_losses and session.running_spec.loss.name != "function":
         pairs.append((translate("charts.train"), figure(train_loss_now(summary))))
     if summary is not None and summary.valid_losses:
@@ -163,27 +199,54 @@ def _few_numbers(session: LabSession) -> list[tuple[str, str]]:
 
 
 def _goal_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
-    goal = session.original.challenge.goal
-    if not goal:
+    """The goal: how much of it is reached, then each condition with what the present run has."""
+    text = session.original.challenge.goal
+    if not text:
         return []
-    met = session.goal_met()
-    verdict = ("✓ ", "good", "lab.goal-met") if met else ("○ ", "muted", "lab.goal-open")
-    spoken = goal_lines(goal, session.original.model.function, ascii=ascii)
-    held = session.challenge.goal.holding(session.facts()) if session.challenge.goal is not None else []
-    if len(held) != len(spoken):  # the goal is a single condition on several lines
-        held = [None] * len(spoken)
+    goal, facts = session.challenge.goal, session.facts()
+    function = session.original.model.function
+    names = goal_lines(text, function, ascii=ascii)
+    shorter = goal_lines(text, function, ascii=ascii, short=True)
+    held = goal.holding(facts) if goal is not None else []
+    measures = goal.measures if goal is not None else ()
+    if not len(held) == len(names) == len(measures):  # the goal is a single condition on several lines
+        held, measures = [None] * len(names), ("",) * len(names)
     lines: Rows = []
-    for each, holds in zip(spoken, held, strict=True):
-        first, *more = wrapped(each, width - 2) or [""]
-        sign = Span("✓ ", "good") if holds and len(held) > 1 else Span("  ")
-        lines += [
-            [Span(first), Span(" " * max(0, width - 2 - cell_width(first))), sign],
-            *([Span(line)] for line in more),
-        ]
-    head = [Span(translate("lab.goal"), "muted")]
-    mark = [Span(verdict[0], verdict[1]), Span(translate(verdict[2]), verdict[1])]
-    gap = max(1, width - row_width(head) - row_width(mark))
-    return [[*head, Span(" " * gap), *mark], *lines[:4], *_best_rows(session, width)]
+    conjunction = f"{translate('lab.and')} "
+    for name, short, holds, fact in zip(names, shorter, held, measures, strict=True):
+        value = _fact_text(facts.get(fact)) if fact else ""
+        sign = Span("✓ ", "good") if holds else Span("○ ", "muted") if fact else Span("  ")
+        ink = "good" if holds else "bad" if holds is False and not session.going else "text"
+        # Signs at the left show that each line is a condition, so "and" can go.
+        choices = [each.removeprefix(conjunction) if fact else each for each in (name, short)]
+        fitting = [each for each in choices if 2 + cell_width(each) + 1 + cell_width(value) <= width]
+        first, *more = [fitting[0]] if fitting else wrapped(choices[0], width - 2) or [""]
+        rows: Rows = [[sign, Span(first)], *([Span("  "), Span(line)] for line in more)]
+        if value:
+            gap = width - row_width(rows[-1]) - cell_width(value)
+            if gap < 1:
+                rows.append([])
+                gap = width - cell_width(value)
+            rows[-1] += [Span(" " * gap), Span(value, ink)]
+        lines += rows
+    return [_goal_head(session, held, width), *lines[:_MOST_GOAL_ROWS], *_best_rows(session, width)]
+
+
+def _goal_head(session: LabSession, held: Sequence[bool | None], width: int) -> Row:
+    head = [Span(translate("lab.goal"), "strong")]
+    if session.goal_met():
+        mark = [Span("✓ ", "good"), Span(translate("lab.goal-met"), "good")]
+    elif len(held) > 1 and any(held):
+        mark = [Span(translate("lab.goal-part", held=sum(each is True for each in held), count=len(held)), "muted")]
+    else:
+        mark = [Span("○ ", "muted"), Span(translate("lab.goal-open"), "muted")]
+    return [*head, Span(" " * max(1, width - row_width(head) - row_width(mark))), *mark]
+
+
+def _fact_text(value: float | bool | str | None) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    return count(value) if isinstance(value, int) else figure(value, digits=3)
 
 
 def _best_rows(session: LabSession, width: int) -> Rows:

@@ -15,18 +15,23 @@ from tutor.charts.cells import Row, Rows, Span, fit_rows
 from tutor.charts.chart_view import ChartView
 from tutor.charts.confusion import table_width
 from tutor.charts.numbers import count
-from tutor.foundation.text import cell_width
+from tutor.foundation.text import cell_width, wrapped
 from tutor.foundation.translate import translate
 from tutor.runs.session.session import LabSession
 from tutor.tui.screens.lab.side import Hand, compare_rows, compare_rows_needed, side_rows, strip_rows
 from tutor.tui.widgets.lab_charts import draw_loss, draw_view, rows_of_text
-from tutor.tui.widgets.lab_words import outcome
+from tutor.tui.widgets.lab_words import begin_text, next_text, outcome
 from tutor.tui.widgets.rows import Area, Draw, RowsView
 
 BESIDE = 70
 _ROOMY = 110
 """Columns from which the figures are beside the charts, and from which they are wider."""
+_SIDE, _WIDE_SIDE = 29, 35
 _SAYS, _SAYS_LOW = 3, 2
+_NEXT_FROM = 24
+"""The rows from which a run that has ended says what to do next."""
+_BRIEF_WIDTH = 72
+"""The longest lines of the brief."""
 _MOST_PANELS = 4
 
 
@@ -90,13 +95,22 @@ class LabView:
         self._table.display = self.comparing
         table_lines = min(compare_rows_needed(self.session), max(1, room // 2)) if self.comparing else 0
         self._table.styles.height = table_lines
-        across = width - 2 - ((34 if width >= _ROOMY else 28) if has_side else 0)
+        across = width - 3 - ((_WIDE_SIDE if width >= _ROOMY else _SIDE) if has_side else 0)
         self._place_panels(across, room - table_lines - (0 if has_side else 2))
+
+    @property
+    def _briefing(self) -> bool:
+        """Whether nothing has begun, so that what the lab is about has the room of the loss chart."""
+        return self.session.summary is None and not self.session.pinned and self.session.builder is None
 
     def _place_panels(self, width: int, height: int) -> None:
         panels = self.session.spec.show.panels
         turn = self._turned % len(panels) if panels else 0
-        plan = lay_out((*panels[turn:], *panels[:turn])[:_MOST_PANELS], width, height, self._class_names())
+        turned = (*panels[turn:], *panels[:turn])
+        if self._briefing:
+            plan = self._brief_plan(turned, width, height)
+        else:
+            plan = lay_out(turned[:_MOST_PANELS], width, height, self._class_names())
         self._shown = plan.shown
         styles = self._charts.styles
         styles.grid_size_columns, styles.grid_size_rows = plan.columns, len(plan.rows)
@@ -106,6 +120,21 @@ class LabView:
             view.display = place < len(spans)
             if view.display:
                 view.styles.column_span = spans[place]
+
+    def _brief_plan(self, panels: Sequence[str], width: int, height: int) -> Layout:
+        """The brief, then the panels that have something to show before the start, in the room that is left."""
+        shown = [each for each in panels if each != "loss" and self.session.view(each) is not None]
+        lines = min(len(self._brief_rows(width)) + 1, height // 2)
+        plan = lay_out(shown[: _MOST_PANELS - 1], width, height - lines, self._class_names())
+        if not shown:
+            return Layout((("brief",),), "1fr", "1fr")
+        return Layout((("brief",), *plan.rows), f"{lines} {plan.heights}", plan.widths)
+
+    def _brief_rows(self, width: int) -> Rows:
+        text, ink = outcome(self.session)
+        return [
+            [Span(line, ink)] for line in wrapped(text or begin_text(self.session), max(2, min(width, _BRIEF_WIDTH)))
+        ]
 
     def _class_names(self) -> Sequence[str]:
         """The names of the classes in the data; none before they are known."""
@@ -123,8 +152,12 @@ class LabView:
         self._drawn.clear()
         self.figures.hurry()
 
-    def redraw(self, of: object) -> None:
-        """Draw what has changed in the log; ``of`` says what the figures belong to: see `SteadyFigures.take`."""
+    def redraw(self, of: object) -> bool:
+        """Draw what has changed in the log, and return whether the figures did.
+
+        Args:
+            of: What the figures belong to: see `SteadyFigures.take`.
+        """
         changed = self.figures.take(of, self.session.train.last if self.session.going else None)
         for place, view in enumerate(self._panels):
             if view.display and self._is_stale(place):
@@ -132,6 +165,7 @@ class LabView:
         for view in (self._side, self._table, self._strip, self.bar, self._says):
             if view.display and changed:
                 view.redraw()
+        return changed
 
     def _panel_at(self, place: int) -> str:
         return self._shown[place] if place < len(self._shown) else "loss"
@@ -148,12 +182,16 @@ class LabView:
 
     def _draw_panel(self, place: int, area: Area) -> Rows:
         panel = self._panel_at(place)
+        if panel == "brief":
+            return fit_rows(self._brief_rows(area.width), area.width, area.height)
         if panel == "loss":
             return draw_loss(self.session, self.chart_view, area, legend_epoch=self.figures.epoch)
         return draw_view(self.session, panel, area)
 
     def _draw_side(self, area: Area) -> Rows:
-        return side_rows(self.session, self.hand, area.width, area.height, ascii=area.ascii)
+        drawn = self.session.summary is not None and "loss" in self._shown
+        without = ("epochs", "final.train_loss", "final.valid_loss") if drawn else ("epochs",)
+        return side_rows(self.session, self.hand, area.width, area.height, ascii=area.ascii, without=without)
 
     def _draw_table(self, area: Area) -> Rows:
         rows = compare_rows(self.session, area, in_updates=self.chart_view.axis.counts == "updates")
@@ -166,10 +204,13 @@ class LabView:
         return fit_rows(self._says_rows(area.width), area.width, area.height)
 
     def _says_rows(self, width: int) -> Rows:
-        if width < 2:
+        if width < 2 or self._briefing:
             return []
         text, ink = outcome(self.session)
-        return rows_of_text(text, ink, width, _SAYS if self._size.height >= 20 else _SAYS_LOW)
+        rows = rows_of_text(text, ink, width - 1, _SAYS if self._size.height >= 20 else _SAYS_LOW)
+        if self._size.height >= _NEXT_FROM and (after := next_text(self.session)):
+            rows += rows_of_text(after, "muted", width - 1, 1)
+        return [[Span(" "), *row] for row in rows]
 
     # -- a replay's bar ---------------------------------------------------------------------------------
 
