@@ -38,7 +38,8 @@ def side_rows(session: LabSession, hand: Hand, width: int, height: int, *, ascii
     """The whole column in ``width`` by ``height`` cells, including the rule at its left edge."""
     inner = max(1, width - 2)
     figures = number_rows(session, inner)
-    below = [*_goal_rows(session, inner, ascii=ascii), *_pinned_rows(session, inner, ascii=ascii)]
+    mine = [[Span(line, "muted")] for said in session.mine_lines() for line in wrapped(said, inner)]
+    below = [*mine, *_goal_rows(session, inner, ascii=ascii), *_pinned_rows(session, inner, ascii=ascii)]
     room = height - len(below) - 2  # the rules around the controls
     controls = control_rows(session, hand, inner, most=max(2, height // 3, room - len(figures)))
     figures = figures[: max(2, room - len(controls.rows) + (0 if controls.rows else 1))]
