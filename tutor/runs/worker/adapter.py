@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec.structs import replace
@@ -37,7 +37,9 @@ from tutor.ml.trained_model import pack
 from tutor.ml.training import EpochResult
 from tutor.runs.events import DataFacts
 from tutor.runs.follower import BEST_FILE
-from tutor.runs.worker.mine import MineParts
+
+if TYPE_CHECKING:
+    from tutor.runs.worker.mine import MineParts
 
 _MAX_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
@@ -305,6 +307,8 @@ def _parts(programs: Programs, spec: LabConfig) -> MineParts | None:
     unfit = [slot for slot in programs if slot not in fitting]
     if unfit:
         raise TutorError(translate("mine.does-not-fit", slots=listed(unfit)))
+    from tutor.runs.worker.mine import MineParts  # late, because few runs need the sandbox
+
     return MineParts(programs)
 
 
