@@ -12,14 +12,13 @@ from tutor.foundation.translate import translate
 from tutor.labs.check import spec_of_fence
 from tutor.labs.mine import MineProgram, fault_of_slot
 from tutor.runs.in_process import run_to_end
-from tutor.runs.summary import RunSummary
 
 _TOLERANCE = 1e-4
-"""The relative difference of two final losses up to which they are the same."""
+"""The relative difference of two losses up to which they are the same."""
 
 
 def faults_in_labs(exercises: Sequence[Exercise], course: Course) -> list[Fault]:
-    """The exercises whose solution does not train their labs to the loss of the built-in.
+    """The exercises whose solution does not train their labs to the losses of the built-in.
 
     Translations hold the same code, so only the first exercise with an id is tried.
     """
@@ -54,11 +53,8 @@ def _problem_in(fence: LabFence, programs: dict[str, MineProgram], course: Cours
     built_in, mine = (run_to_end(config, course.data_folder, programs=each) for each in (None, programs))
     if mine.state != built_in.state or not mine.train_losses:
         return translate("mine.proof-failed", lab=fence.lab, problem=mine.message or mine.state)
-    ours, theirs = _loss(mine), _loss(built_in)
-    if abs(ours - theirs) <= _TOLERANCE * max(abs(ours), abs(theirs)):
-        return ""
-    return translate("mine.proof", lab=fence.lab, mine=f"{ours:.6g}", built_in=f"{theirs:.6g}")
-
-
-def _loss(summary: RunSummary) -> float:
-    return summary.train_losses[-1]
+    # The last loss alone would hide a step of another length on the same way to the same place.
+    for ours, theirs in ((mine.train_losses[place], built_in.train_losses[place]) for place in (0, -1)):
+        if abs(ours - theirs) > _TOLERANCE * max(abs(ours), abs(theirs)):
+            return translate("mine.proof", lab=fence.lab, mine=f"{ours:.6g}", built_in=f"{theirs:.6g}")
+    return ""
