@@ -7,6 +7,7 @@ settings and folders.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from tutor.progress.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
+    from tutor.labs.mine import Programs
     from tutor.progress.store import ProgressStore
     from tutor.runs.registry import Runs
     from tutor.runs.sweep.registry import Sweeps
@@ -82,6 +84,13 @@ class Workspace:
         except TutorError as error:
             self.course_problem = error
             return None
+
+    def passed_programs(self, mine: Mapping[str, str]) -> Programs:
+        """Return the learner's programs that have passed, for the slots of a lab: see `tutor.exercises.mine`."""
+        from tutor.exercises.mine import passed_programs
+
+        folder = self._home / "exercises" if self._home else paths.exercises_folder()
+        return passed_programs(mine, self.course, folder) if self.course is not None else {}
 
     @cached_property
     def store(self) -> ProgressStore:

@@ -22,7 +22,8 @@ def examples(count: int) -> tuple[np.ndarray, np.ndarray]:
 def epoch(batches: Batches, seed: int = 5) -> list[list[int]]:
     """The examples of each batch in their order; labels and both views of the inputs have to agree."""
     seen = []
-    for slab in batches.fill(np.random.default_rng(seed)):
+    rows = sum(each.size for slab in batches.slabs for each in slab)
+    for slab in batches.fill(lambda _size: np.random.default_rng(seed).permutation(rows)):
         for batch in batches.slabs[slab]:
             numbers = batch.x[0].tolist()
             assert batch.x_transposed[:, 1].tolist() == [-each for each in numbers]

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from tutor.cli.lab_options import overrides
+from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
+from tutor.plain.exercise import check_exercise
 from tutor.plain.reporters import JsonReporter, LineReporter, figure
 from tutor.plain.train import train
 from tutor.runs.events import Changed, Epochs, Finished
@@ -187,3 +189,53 @@ def test_what_cannot_work_or_changes_nothing_starts_no_run(
         train(lab, settings, "plain")
     assert told.value.exit_code == ExitCode.USAGE
     assert not list(own_home.rglob("spec.toml"))
+
+
+ADAM = """\
+import numpy as np
+
+
+def adam_step(theta, g, m, s, t, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    s = beta2 * s + (1 - beta2) * g**2
+    return theta - lr * m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + eps), m, s
+"""
+MINE = {"optimizer": "adam", "train.epochs": 50, "mine.optimizer": "adam-step"}
+
+
+def test_ones_own_function_trains_once_it_has_passed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(TutorError, match="has not passed in its present version") as error:
+        train("long-valley", MINE, "json")
+    assert error.value.exit_code == ExitCode.USAGE
+    own = paths.exercises_folder() / "adam-step.py"
+    own.parent.mkdir(parents=True)
+    own.write_text(ADAM, encoding="utf-8")
+    assert check_exercise("adam-step") == ExitCode.OK
+    capsys.readouterr()
+    losses = []
+    for changes in (MINE, {"optimizer": "adam", "train.epochs": 50}):
+        assert train("long-valley", changes, "json") == ExitCode.OK
+        losses.append(last_json(capsys.readouterr().out)["final.train_loss"])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+    run = next(folder for folder in paths.runs_folder().iterdir() if (folder / "mine").is_dir())
+    assert (run / "mine" / "optimizer.py").read_text(encoding="utf-8") == ADAM
+    own.write_text("# another version\n", encoding="utf-8")
+    assert train(str(run / "spec.toml"), {}, "json") == ExitCode.OK
+    assert last_json(capsys.readouterr().out)["final.train_loss"] == losses[0]
+
+
+def test_a_part_or_an_exercise_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(TutorError, match="No exercise called “nope”"):
+        train("long-valley", {"mine.optimizer": "nope"}, "json")
+    with pytest.raises(TutorError, match="no part called “optimiser”"):
+        train("long-valley", {"mine.optimiser": "adam-step"}, "json")
+
+
+def test_a_lab_that_offers_a_part_trains_with_the_built_in_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = tmp_path / "a-lab.toml"
+    text = (paths.lessons_folder() / "labs" / "ball.toml").read_text(encoding="utf-8")
+    lab.write_text(f'{text}\n[mine]\noptimizer = "adam-step"\n', encoding="utf-8")
+    assert train(str(lab), {"train.epochs": 2}, "plain") == ExitCode.OK
+    assert "optimizer: built-in, until adam-step passes" in capsys.readouterr().err

@@ -14,6 +14,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
+from tutor.labs.mine import Programs
 from tutor.labs.panel import MAX_CORNERS, DrawStyle, corners
 from tutor.labs.panels import draw_panel
 from tutor.labs.panels.confusion import Confusion
@@ -208,7 +209,7 @@ class OneRun:
         self.folder = folder
         self.summary = summary
 
-    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None, programs: Programs | None = None) -> str:
         raise AssertionError("nothing has to be trained again")
 
     def follow(self, run_id: str) -> OneRun:

@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.mine import Programs
 from tutor.runs.control import this_author
 from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Reason, Started, View
 from tutor.runs.registry import RunEntry
@@ -142,8 +145,9 @@ class FakeRuns:
         """The newest run."""
         return list(self.followers.values())[-1]
 
-    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None, programs: Programs | None = None) -> str:
         """A run that says it has begun."""
+        spec = replace(spec, mine={slot: each.exercise for slot, each in (programs or {}).items()})
         run_id = f"run-{len(self.specs) + 1}"
         folder = self.folder / run_id
         folder.mkdir(parents=True)

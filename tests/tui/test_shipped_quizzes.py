@@ -23,6 +23,7 @@ from tutor.course.questions.fill_in import FILL_IN
 from tutor.course.questions.numeric import NUMERIC
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.mine import Programs
 from tutor.runs.events import Finished
 from tutor.study.attempt import Attempt, facts_needed
 from tutor.study.question_attempt import Mark
@@ -47,7 +48,7 @@ class EndedRuns(FakeRuns):
         super().__init__(folder)
         self.coming: list[Facts] = []
 
-    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None, programs: Programs | None = None) -> str:
         run_id = super().start(spec, data_folder=data_folder)
         self.last.train([0.9, 0.6], [0.8, 0.7])
         self.last.write(Finished(reason="epochs", epoch=2, updates=8, seconds=1.0, facts=self.coming.pop(0)))

@@ -114,19 +114,22 @@ def _lab(lab: str | None, data: str | None, settings: tuple[str, ...], **options
 @click.option("--narrate", "style", flag_value="narrate", help=translate("watch.cli-narrate"))
 @click.option("--json", "style", flag_value="json", help=translate("cli.train-json"))
 @click.option("--detach", is_flag=True, help=translate("watch.cli-detach"))
+@click.option("--mine", multiple=True, metavar="PART=EXERCISE", help=translate("mine.cli"))
 def _train(
     lab: str | None,
     data: str | None,
     settings: tuple[str, ...],
     style: str | None,
     detach: bool,
+    mine: tuple[str, ...],
     **options: str | None,
 ) -> int:
     from tutor.plain.train import train
 
     require_one(lab, data)
-    with names_as_typed(settings, options):
-        return train(lab, overrides(settings, options), style_for(style), data=data, detach=detach)
+    changes = tuple(f"mine.{each}" for each in mine) + settings
+    with names_as_typed(changes, options):
+        return train(lab, overrides(changes, options), style_for(style), data=data, detach=detach)
 
 
 @_command("explain", "explain.cli", "explain.cli-short")

@@ -13,6 +13,7 @@ from tutor.exercises.files import ExerciseFile, Version, digest_of, is_untouched
 from tutor.exercises.judge import Judge
 from tutor.exercises.verdict import Reason, Verdict
 from tutor.foundation import clock
+from tutor.foundation.errors import TutorError
 from tutor.foundation.files import read_file, write_text
 from tutor.foundation.translate import language
 from tutor.progress.records import Answer
@@ -49,6 +50,13 @@ class _State:
     recorded: str = ""
     seconds: float = 0.0
 
+    def passed_text_of(self, file: ExerciseFile) -> str | None:
+        """Return the text of the file if it is the version that has passed; None if it is another one."""
+        if not self.passed or not file.exists:
+            return None
+        source = file.read()
+        return source if digest_of(source) == self.passed else None
+
 
 class ExerciseSession:
     """One learner at one exercise.
@@ -77,7 +85,7 @@ class ExerciseSession:
         self._store = store
         self._seconds = seconds
         self._opened = seconds()
-        self._state_file = folder / ".kept" / exercise.id / "state.json"
+        self._state_file = _state_file(exercise, folder)
         self._state = _load(self._state_file)
         self._checked = ""
 
@@ -111,7 +119,7 @@ class ExerciseSession:
     @property
     def present_version_passed(self) -> bool:
         """Whether the text that is in the file now has passed."""
-        return self.has_passed and self.file.exists and digest_of(self.file.read()) == self._state.passed
+        return self._state.passed_text_of(self.file) is not None
 
     def versions(self) -> list[Version]:
         """Return the versions that were checked and differ, the oldest first."""
@@ -206,6 +214,23 @@ class ExerciseSession:
             write_text(self._state_file, json.dumps(asdict(self._state)))
         except OSError:
             return  # The hints are given again, which harms nobody.
+
+
+def passed_source(exercise: Exercise, folder: Path) -> str | None:
+    """Return the learner's program if its present version has passed; None if not, or if it cannot be read.
+
+    Args:
+        exercise: The exercise.
+        folder: The folder of the learner's exercises.
+    """
+    try:
+        return _load(_state_file(exercise, folder)).passed_text_of(ExerciseFile(exercise, folder))
+    except TutorError:
+        return None
+
+
+def _state_file(exercise: Exercise, folder: Path) -> Path:
+    return folder / ".kept" / exercise.id / "state.json"
 
 
 def _load(path: Path) -> _State:

@@ -93,6 +93,8 @@ class LabConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     controls: dict[str, ControlConfig] = field(default_factory=dict)
     """By short name, in the order of the file."""
     challenge: ChallengeConfig = field(default_factory=ChallengeConfig)
+    mine: dict[str, str] = field(default_factory=dict)
+    """By slot, the exercise whose function may fill it; of a run, the exercises whose functions do."""
 
     def title_in(self, language: str) -> str:
         """The title in ``language``, or else in another language, or else the id."""

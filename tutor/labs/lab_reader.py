@@ -17,6 +17,7 @@ from tutor.foundation.translate import listed, sentences, translate
 from tutor.labs.controls import limits_text, read_control, widened
 from tutor.labs.faults import LabError, LabFault
 from tutor.labs.lab_config import ControlConfig, LabConfig
+from tutor.labs.mine import fault_of_slot
 from tutor.labs.settings import SETTINGS, TABLES, TOP_LEVEL, Setting, find_setting, names_in, short_names
 from tutor.labs.validate import validate
 
@@ -60,6 +61,8 @@ class LabReader:
                 found[key] = self._table(key, value)
             elif key == "controls":
                 found[key] = self._controls(value)
+            elif key == "mine":
+                found[key] = self._mine(value)
             elif key in TOP_LEVEL:
                 found[key] = self._value(TOP_LEVEL[key], value)
             else:
@@ -159,6 +162,16 @@ class LabReader:
             if control is not None:
                 found[name] = msgspec.to_builtins(control)
         return found
+
+    def _mine(self, values: object) -> dict[str, Any]:
+        if not isinstance(values, Mapping):
+            self.fault("mine", translate("runs.not-a-table", key="mine"))
+            return {}
+        for slot, exercise in values.items():
+            message, hint = fault_of_slot(slot, exercise)
+            if message:
+                self.fault(f"mine.{slot}", message, hint)
+        return dict(values)
 
 
 def shown(value: object) -> str:

@@ -257,7 +257,7 @@ def short_names() -> tuple[str, ...]:
 def names_in(table: str) -> tuple[str, ...]:
     """The names in a table; for ``""`` the names at the top level of a lab file."""
     if not table:
-        return (*TOP_LEVEL, *TABLES, "controls")
+        return (*TOP_LEVEL, *TABLES, "controls", "mine")
     return tuple(each.name for each in SETTINGS.values() if each.table == table)
 
 

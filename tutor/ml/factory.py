@@ -7,6 +7,7 @@ from dataclasses import replace
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.datasets.dataset import DRAWN, Dataset
+from tutor.ml.parts import Parts
 from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import Training
 
@@ -18,6 +19,7 @@ def make_training(
     optimizer: OptimizerSettings,
     train: TrainSettings,
     offset: float = 0.0,
+    parts: Parts | None = None,
 ) -> Training:
     """Make a training.
 
@@ -30,6 +32,7 @@ def make_training(
         train: The number of epochs, the batch size and the seed.
         offset: Subtracted from every loss that is reported; it changes no parameter. It has no effect on rules and
             drawn functions.
+        parts: Makes the parts of the training; None for the built-in ones. Only models that follow a gradient use it.
 
     Raises:
         TutorError: These do not fit together.
@@ -38,13 +41,13 @@ def make_training(
         from tutor.ml.cross_validation import CrossValidation
 
         each = [replace(fold, folds=()) for fold in dataset.folds]
-        return CrossValidation([make_training(fold, model, loss, optimizer, train, offset) for fold in each])
+        return CrossValidation([make_training(fold, model, loss, optimizer, train, offset, parts) for fold in each])
     if (model.name == "function") != (dataset.task == DRAWN):
         raise TutorError(translate("ml.function-needs-curve"), hint=translate("ml.function-needs-curve-hint"))
     if model.name == "function":
         from tutor.ml.models.drawn_function import FunctionDescent
 
-        return FunctionDescent(dataset, model, optimizer, train)
+        return FunctionDescent(dataset, model, optimizer, train, parts)
     if model.kind.rule:
         from tutor.ml.models.keyword_rule import KeywordRule
 
@@ -59,4 +62,4 @@ def make_training(
         return NaiveForecast(dataset, loss, offset)
     from tutor.ml.network.training import NetworkTraining
 
-    return NetworkTraining(dataset, model, loss, optimizer, train, offset)
+    return NetworkTraining(dataset, model, loss, optimizer, train, offset, parts)

@@ -57,7 +57,7 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
         faults += claim_faults
         if seeds is not None:
             faults += _try(course, runs, wanted, seeds)
-        exercise_faults, proved = _prove(wanted)
+        exercise_faults, proved = _prove(wanted, course)
         faults += exercise_faults
         seconds = clock.monotonic_seconds() - started
         ran = translate("check.ran", runs=runs.count - runs.known, questions=questions, seconds=f"{seconds:.1f}")
@@ -72,15 +72,17 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
     return _tell(sorted(set(faults)), lessons, folder, ran)
 
 
-def _prove(lessons: list[Lesson]) -> tuple[list[Fault], str]:
+def _prove(lessons: list[Lesson], course: Course) -> tuple[list[Fault], str]:
     """Hold the exercises of ``lessons`` to their claims. Return the faults, and a sentence if there are exercises."""
     exercises = [exercise for lesson in lessons for exercise in lesson.exercises]
     if not exercises:
         return [], ""
     from tutor.exercises.proof import prove_all
+    from tutor.plain.mine_proof import faults_in_labs
 
     started = clock.monotonic_seconds()
     faults, count = prove_all(exercises)
+    faults += faults_in_labs(exercises, course)
     seconds = clock.monotonic_seconds() - started
     return faults, translate("exercise.proved", count=count, seconds=f"{seconds:.1f}")
 

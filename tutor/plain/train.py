@@ -8,15 +8,18 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from tutor.course.catalogue import Course
 from tutor.foundation import paths
-from tutor.foundation.errors import ExitCode
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import named_path
 from tutor.foundation.notify import notify
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_files import load_lab
+from tutor.labs.lab_files import SPEC_FILE, load_lab
+from tutor.labs.mine import FOLDER, Programs, read_programs
 from tutor.labs.own_lab import require_columns, require_text
 from tutor.labs.validate import refuse_idle
 from tutor.plain.narrator import Narrator
@@ -29,6 +32,7 @@ from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
 
 _POLL_SECONDS = 1 / 30
+_MINE = "mine."
 
 
 def train(
@@ -59,11 +63,47 @@ def train(
     folder = paths.lessons_folder()
     spec = config_to_train(lab, data, overrides, folder / "labs")
     runs = Runs(paths.runs_folder())
-    run_id = runs.start(spec, data_folder=folder / "data")
+    asked = [key.removeprefix(_MINE) for key in overrides if key.startswith(_MINE)]
+    run_id = runs.start(spec, data_folder=folder / "data", programs=programs_for(spec, asked, lab))
     if detach:
         print(translate("watch.detached", run=run_id[-4:]))
         return int(ExitCode.OK)
     return follow_run(runs.folder_of(run_id), choose_reporter(style, brief=True))
+
+
+def programs_for(spec: LabConfig, asked: Collection[str], lab: str | None) -> Programs:
+    """The programs that train in place of parts of a lab: those kept with a run, or the learner's that have passed.
+
+    Which parts are built-in although the lab offers them to the learner is said on standard error.
+
+    Args:
+        spec: The lab.
+        asked: The slots that the command named.
+        lab: The name or path that the command named; with a run's ``spec.toml`` its own programs train again.
+
+    Raises:
+        TutorError: The learner's function for a slot in ``asked`` has not passed, or there is no such exercise.
+    """
+    if not spec.mine:
+        return {}
+    if lab is not None and Path(lab).name == SPEC_FILE and (Path(lab).parent / FOLDER).is_dir() and not asked:
+        return read_programs(named_path(lab).parent, spec.mine)
+    from tutor.exercises.mine import exercise_called, passed_programs
+
+    course = Course(paths.lessons_folder())
+    found = passed_programs(spec.mine, course, paths.exercises_folder())
+    for slot, exercise in spec.mine.items():
+        if slot in found:
+            continue
+        if slot not in asked:
+            print(translate("mine.open", slot=slot, exercise=exercise), file=sys.stderr)
+        elif exercise_called(exercise, course) is None:
+            message, hint = translate("mine.no-such-exercise", exercise=exercise), translate("exercise.no-such-hint")
+            raise TutorError(message, hint=hint, exit_code=ExitCode.USAGE)
+        else:
+            message, hint = (translate(key, exercise=exercise) for key in ("mine.not-passed", "mine.not-passed-hint"))
+            raise TutorError(message, hint=hint, exit_code=ExitCode.USAGE)
+    return found
 
 
 def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:

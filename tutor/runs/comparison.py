@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tutor.charts.chart_view import Counted, Knots
 
 _SEEDS = ("train.seed", "data.seed")
+_MINE = "mine"
+"""Stands for the key of a setting: which slots the learner's own functions fill."""
 _MAX_KNOTS = 200
 
 
@@ -62,7 +64,7 @@ def values_of(summary: RunSummary | None, spec: LabConfig) -> dict[str, object]:
     found: dict[str, object] = {key: SETTINGS[key].get(spec) for key in dict.fromkeys(keys)}
     for change in summary.changes if summary is not None else ():
         found[change.key] = change.value
-    return found
+    return found | {_MINE: tuple(spec.mine)}
 
 
 def differences(values: dict[str, object], others: Iterable[dict[str, object]]) -> list[str]:
@@ -82,7 +84,15 @@ def name_by(
         return spec.title_in(language())
     if not keys:
         return translate("lab.seed", seed=values.get("train.seed", spec.train.seed))
-    return listed(f"{title_of_key(spec, key, ascii=ascii)} {value_text(key, values.get(key))}" for key in keys)
+    return listed(_difference_text(spec, key, values.get(key), ascii=ascii) for key in keys)
+
+
+def _difference_text(spec: LabConfig, key: str, value: object, *, ascii: bool) -> str:
+    if key != _MINE:
+        return f"{title_of_key(spec, key, ascii=ascii)} {value_text(key, value)}"
+    if not isinstance(value, tuple) or not value:
+        return translate("mine.name-built-in")
+    return translate("mine.name-mine", slots=", ".join(value))
 
 
 def names_of(runs: Sequence[tuple[LabConfig, RunSummary | None]], *, ascii: bool = False) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.mine import Programs
 from tutor.runs.control import Command, Set, Stop
 from tutor.runs.events import Changed, Event
 from tutor.runs.summary import PanelView, RunSummary, fold
@@ -24,6 +25,7 @@ def run_to_end(
     *,
     changes: Iterable[Changed] = (),
     perturbation: int | None = None,
+    programs: Programs | None = None,
 ) -> RunSummary:
     """Train ``spec`` to its end in this process, at full speed.
 
@@ -37,6 +39,7 @@ def run_to_end(
             run of the same spec (`RunSummary.changes`), the losses are the same, bit for bit.
         perturbation: The rounding to try, as another processor may have it; see `tutor.ml.diagnostics`. None: that of
             this machine.
+        programs: What takes the place of parts of the training, by slot; each runs in a process of its own.
 
     Returns:
         The summary; its state is ``failed`` if the run could not continue.
@@ -68,6 +71,7 @@ def run_to_end(
         commands=commands if waiting else None,
         every_epoch=bool(waiting),
         perturbation=perturbation,
+        programs=programs,
     ).run()
     return summary
 

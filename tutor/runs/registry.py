@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tutor.foundation import private
 from tutor.foundation.clock import Clock, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
@@ -22,6 +24,7 @@ from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import write_config
 from tutor.labs.limits import KEEP_MB, KEEP_RUNS, Limits
+from tutor.labs.mine import Programs, write_programs
 from tutor.runs.events import Epochs, Event, number_text
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower
 from tutor.runs.log import LogReader
@@ -60,18 +63,25 @@ class Runs:
         self._clock = clock
         self._ended: dict[str, RunEntry] = {}
 
-    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None, programs: Programs | None = None) -> str:
         """Start a worker for ``spec`` and return the run's id at once.
 
         The worker is a process in a session of its own, so it outlives this one. Its lock is held from before it
         starts, so a viewer never has to guess whether it has not started yet.
+
+        Args:
+            spec: What to train.
+            data_folder: The folder of the course's data.
+            programs: What the learner has written for slots of ``spec.mine``. The others are filled by the built-in.
 
         Raises:
             TutorError: too many runs are running, the folder cannot be written, or no process can be started.
         """
         self._refuse_beyond(Limits.of_environment().runs)
         data = [] if data_folder is None else ["--data-folder", str(data_folder.resolve())]
-        return self._launch(spec, "tutor.runs.worker", data, {})
+        programs = programs or {}
+        spec = replace(spec, mine={slot: each.exercise for slot, each in programs.items()})
+        return self._launch(spec, "tutor.runs.worker", data, {}, programs)
 
     def _refuse_beyond(self, most: int) -> None:
         """Refuse another run if ``most`` are running. The learner's own programs do not count.
@@ -107,8 +117,15 @@ class Runs:
         files = {SOURCE_FILE: source} | ({COLUMNS_FILE: columns} if columns else {})
         return self._launch(spec, "tutor.runs.imports.csv_worker", [], files)
 
-    def _launch(self, spec: LabConfig, module: str, arguments: Sequence[str], files: Mapping[str, str]) -> str:
-        """Start a process for a run of ``spec``, with ``files`` in the run's folder. Return the run's id."""
+    def _launch(
+        self,
+        spec: LabConfig,
+        module: str,
+        arguments: Sequence[str],
+        files: Mapping[str, str],
+        programs: Programs | None = None,
+    ) -> str:
+        """Start a process for a run of ``spec``, with files and programs in its folder. Return the run's id."""
         try:
             folder = self.make(spec)
             lock = hold(folder / LOCK_FILE)
@@ -117,6 +134,7 @@ class Runs:
             try:
                 for name, text in files.items():
                     (folder / name).write_bytes(os.fsencode(text))  # a path need not be UTF-8
+                write_programs(folder, programs or {})
                 start_worker(module, folder, arguments, lock)
             finally:
                 os.close(lock)

@@ -70,7 +70,7 @@ def run_request(request: int, results: int, traces: int) -> None:
     runner.tell({"ended": True})
 
 
-class _CappedOutput(io.TextIOBase):
+class CappedOutput(io.TextIOBase):
     """Keeps the beginning of what is printed and counts the rest, so that a flood of it costs nothing."""
 
     def __init__(self, most: int) -> None:
@@ -107,10 +107,10 @@ class _Runner:
 
     def __init__(self, results: int, output_bytes: int) -> None:
         self._results = results
-        self._output = _CappedOutput(output_bytes)
+        self._output = CappedOutput(output_bytes)
         self._noticed: list[list[object]] = []
         sys.stdout = self._output
-        sys.stderr = _CappedOutput(0)  # Warnings of NumPy are not what the learner printed.
+        sys.stderr = CappedOutput(0)  # Warnings of NumPy are not what the learner printed.
 
     def tell(self, answer: dict[str, object]) -> None:
         """Write one answer."""
@@ -121,12 +121,12 @@ class _Runner:
     def notice(self, what: audit.Forbidden) -> None:
         """Remember that the program tried what it may not do, even if it catches the exception."""
         if len(self._noticed) < _MOST_NAMES:
-            self._noticed.append([what.value, _line_of(sys._getframe(1))])  # noqa: SLF001 - the frame of the program
+            self._noticed.append([what.value, line_of(sys._getframe(1))])  # noqa: SLF001 - the frame of the program
 
     def run(self, number: int, program: dict[str, Any]) -> None:
         """Run one program and the calls of its functions, and tell what came of each."""
         namespace: dict[str, object] = {"__name__": "exercise", "np": np}
-        loaded = self._outcome(lambda: _load(program["source"], namespace))
+        loaded = self._outcome(lambda: load(program["source"], namespace))
         self.tell({"program": number, **loaded})
         if "failure" in loaded:
             return
@@ -143,13 +143,13 @@ class _Runner:
             found = work()
         except MemoryError as error:
             limits.use_reserve()
-            found = {"failure": _failure_of(error)}
+            found = {"failure": failure_of(error)}
             error.__traceback__ = None
             gc.collect()
         except TooLargeError:
             found = {"failure": {"kind": "TooLargeError"}}
         except BaseException as error:
-            found = {"failure": _failure_of(error)}
+            found = {"failure": failure_of(error)}
         found["seconds"] = time.perf_counter() - started
         found["printed"] = self._output.take()
         found["printed_count"] = self._output.count - before
@@ -157,7 +157,8 @@ class _Runner:
         return found
 
 
-def _load(source: str, namespace: dict[str, object]) -> dict[str, object]:
+def load(source: str, namespace: dict[str, object]) -> dict[str, object]:
+    """Run a program, which fills ``namespace``. The answer has no more to say."""
     exec(compile(source, FILENAME, "exec", dont_inherit=True), namespace)  # noqa: S102 - what this process is for
     return {}
 
@@ -192,7 +193,7 @@ def _settled(value: object) -> object:
     return value
 
 
-def _failure_of(error: BaseException) -> dict[str, object]:
+def failure_of(error: BaseException) -> dict[str, object]:
     """Say what an exception was, where in the program it was raised, and what the names at that place held."""
     failure: dict[str, object] = {"kind": type(error).__name__, "message": _text_of(error)}
     if isinstance(error, audit.ForbiddenError):
@@ -234,7 +235,8 @@ def _innermost(trace: TracebackType | None) -> tuple[FrameType, int, list[int]] 
     return frame, line, columns
 
 
-def _line_of(frame: FrameType | None) -> int:
+def line_of(frame: FrameType | None) -> int:
+    """Return the line of the program that ``frame`` is in or was called from; 0 if there is none."""
     while frame is not None:
         if frame.f_code.co_filename == FILENAME:
             return frame.f_lineno

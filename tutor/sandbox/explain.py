@@ -96,6 +96,8 @@ def _of_stop(failure: Failure, piece: str, case: str) -> str:
         return translate(_FORBIDDEN.get(failure.message, "sandbox.forbidden-other"))
     if failure.kind == Stop.CRASH:
         return translate("sandbox.crash", signal=failure.message)
+    if failure.kind == Stop.WRONG_RESULT:
+        return translate("sandbox.wrong-result", found=failure.message)
     if failure.kind == "MemoryError":
         return translate("sandbox.memory", piece=piece) if piece else translate("sandbox.memory-somewhere")
     key = _STOPS.get(failure.kind, "")

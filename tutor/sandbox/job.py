@@ -92,6 +92,7 @@ class Stop(StrEnum):
     FORBIDDEN = "Forbidden"
     TOO_LARGE = "TooLargeError"
     NO_FUNCTION = "MissingFunction"
+    WRONG_RESULT = "WrongResult"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,12 +37,15 @@ class Limit(StrEnum):
     ACCOUNT = "account"
 
 
-def confine(memory_bytes: int, readable: Iterable[str] | None = None) -> set[Limit]:
+def confine(
+    memory_bytes: int, readable: Iterable[str] | None = None, cpu_seconds: int = _MOST_CPU_SECONDS
+) -> set[Limit]:
     """Give up, for ever, what an exercise does not need. What the machine cannot limit stays as it is.
 
     Args:
         memory_bytes: How much more data this process may hold than now.
         readable: The only folders that may be read; None does not limit reading.
+        cpu_seconds: Ends a process that nobody watches any more.
 
     Returns:
         The limits that hold.
@@ -51,7 +54,7 @@ def confine(memory_bytes: int, readable: Iterable[str] | None = None) -> set[Lim
     given = set()
     if _leave_network(is_root):
         given.add(Limit.NETWORK)
-    if _limit_resources(memory_bytes):
+    if _limit_resources(memory_bytes, cpu_seconds):
         given.add(Limit.MEMORY)
     if is_root and _become_nobody():
         given.add(Limit.ACCOUNT)
@@ -71,10 +74,10 @@ def _leave_network(is_root: bool) -> bool:
     return int(library.unshare(_NEW_NETWORK if is_root else _NEW_USER | _NEW_NETWORK)) == 0
 
 
-def _limit_resources(memory_bytes: int) -> bool:
+def _limit_resources(memory_bytes: int, cpu_seconds: int) -> bool:
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_CPU, _MOST_CPU_SECONDS)
+    _limit(resource.RLIMIT_CPU, cpu_seconds)
     held = _held_bytes()
     if held is None:
         return False

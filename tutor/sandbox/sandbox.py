@@ -253,7 +253,7 @@ def _outcome(answer: dict[str, Any]) -> Outcome:
     return Outcome(
         value=value if isinstance(value, list) and not isinstance(failure, dict) else None,
         changed=tuple((str(name)[:60], each) for name, each in pairs if isinstance(each, list)),
-        failure=_failure(failure) if isinstance(failure, dict) else None,
+        failure=failure_from(failure) if isinstance(failure, dict) else None,
         printed=harmless(str(answer.get("printed", ""))),
         printed_count=_number(answer.get("printed_count")),
         forbidden=tuple((harmless_line(str(what))[:20], _number(line)) for what, line in denied),
@@ -261,7 +261,8 @@ def _outcome(answer: dict[str, Any]) -> Outcome:
     )
 
 
-def _failure(failure: dict[str, Any]) -> Failure:
+def failure_from(failure: dict[str, Any]) -> Failure:
+    """Return what a process said of a failure as a value, whatever is in it."""
     names = [each for each in _listed(failure.get("names")) if isinstance(each, list) and len(each) == 2]
     return Failure(
         kind=harmless_line(str(failure.get("kind", "")))[:60],

@@ -12,9 +12,8 @@ from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Dataset, Floats
 from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.gradient_rules import GradientRules
-from tutor.ml.optimizers import make_optimizer
+from tutor.ml.parts import Parts
 from tutor.ml.registry import find
-from tutor.ml.schedules import make_schedule
 from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult
 
@@ -153,8 +152,14 @@ class FunctionDescent:
     """Minimises a drawn function; one update per epoch, in float64. See `tutor.ml.training.Training`."""
 
     def __init__(
-        self, dataset: Dataset, model: ModelSettings, optimizer: OptimizerSettings, train: TrainSettings
+        self,
+        dataset: Dataset,
+        model: ModelSettings,
+        optimizer: OptimizerSettings,
+        train: TrainSettings,
+        parts: Parts | None = None,
     ) -> None:
+        parts = parts or Parts()
         self.dataset = dataset
         self.function = find(FUNCTIONS, model.function)
         self._train = train
@@ -165,8 +170,8 @@ class FunctionDescent:
         self._gradient: Array = np.zeros_like(self._theta)
         self._manual = optimizer.name == "manual"
         self._learning_rate = optimizer.learning_rate
-        self._factor = make_schedule(optimizer.schedule, optimizer.warm_up)
-        self._optimizer = make_optimizer(self._theta, self._gradient, optimizer)
+        self._factor = parts.schedule(optimizer, 1)
+        self._optimizer = parts.optimizer(self._theta, self._gradient, optimizer, None)
         self._rules = GradientRules(
             self._theta,
             self._gradient,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,12 +66,16 @@ class Batches:
         """The number of batches, and so of updates, in an epoch."""
         return -(-len(self._x) // self.size)
 
-    def fill(self, random: np.random.Generator) -> Iterator[int]:
-        """Go through an epoch in a new order: fill the slab, and yield the index of its batches in `slabs`."""
+    def fill(self, order_of: Callable[[int], Array]) -> Iterator[int]:
+        """Go through an epoch in a new order: fill the slab, and yield the index of its batches in `slabs`.
+
+        Args:
+            order_of: Gives the order of the examples, (N,), for the batch size.
+        """
         if not self._shuffled:
             yield 0
             return
-        order = random.permutation(len(self._x))
+        order = order_of(self.size)
         for index, start in enumerate(self._starts):
             rows = order[start : start + len(self._x_slab)]
             # mode="clip" lets take write straight into the buffer; the order is in range anyway.

@@ -31,10 +31,9 @@ from tutor.ml.network.batches import Batches
 from tutor.ml.network.evaluation import Evaluation, rows_together
 from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.passes import INPUTS, gradient_steps
-from tutor.ml.network.tape import Run, Steps, step, unroll
+from tutor.ml.network.tape import LABELS, Run, Steps, X, step, unroll
 from tutor.ml.network.update_trace import UpdateTrace, trace_update
-from tutor.ml.optimizers import make_optimizer
-from tutor.ml.schedules import make_schedule
+from tutor.ml.parts import Parts
 from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult
 
@@ -54,11 +53,14 @@ class NetworkTraining:
         optimizer: OptimizerSettings,
         train: TrainSettings,
         offset: float = 0.0,
+        parts: Parts | None = None,
     ) -> None:
+        self._parts = parts or Parts()
         self.dataset = dataset
         self._train = train
         self.polynomial = PolynomialFeatures(model.degree if model.name == "polynomial" else 1, dataset.x_train)
-        self._loss, self._offset = loss_for(loss, classifies=dataset.task == CLASSIFICATION), offset
+        self._offset = offset
+        self._use_loss(loss)
         self.model = model
         self.network = _network(model, self.polynomial.features, dataset.classes or 1, train.seed)
         self._random = np.random.default_rng(train.seed)
@@ -77,10 +79,10 @@ class NetworkTraining:
         if self._closed_form and (len(self.network.layers) > 1 or dataset.task == CLASSIFICATION):
             raise TutorError(translate("ml.least-squares-needs-line"))
         self._learning_rate = optimizer.learning_rate
-        self._factor = make_schedule(optimizer.schedule, optimizer.warm_up)
+        self._factor = self._parts.schedule(optimizer, len(dataset.x_train))
         parameters, gradient = self.network.parameters, self.network.gradient
         is_weight = self.network.is_weight() if optimizer.weight_decay else None
-        self._optimizer = make_optimizer(parameters, gradient, optimizer, is_weight)
+        self._optimizer = self._parts.optimizer(parameters, gradient, optimizer, is_weight)
         self._rules = GradientRules(
             parameters,
             gradient,
@@ -90,6 +92,9 @@ class NetworkTraining:
             noise=optimizer.gradient_noise,
             seed=train.seed,
         )
+        self._order = self._parts.order(len(dataset.x_train), self._random)
+        is_line = self._is_line and not self._loss.classifies
+        self._line_gradient = self._parts.line_gradient(len(dataset.x_train), is_line=is_line)
         self._x = with_ones(self.polynomial(dataset.x_train))
         self._labels = _labels(dataset.y_train, dataset)
         # Gradient descent in the strict sense uses all examples in each update.
@@ -119,7 +124,7 @@ class NetworkTraining:
 
     def batch_gradients(self, count: int) -> BatchGradients:
         """The gradients of ``count`` batches compared with the gradient over all examples."""
-        return batch_gradients(self.network, self._loss, self._x, self._labels, self.batch_size, count)
+        return batch_gradients(self.network, self._formula, self._x, self._labels, self.batch_size, count)
 
     def check_gradient(self, rows: int, indices: Array) -> GradientCheck:
         """Compare backpropagation with finite differences at the current parameters.
@@ -132,12 +137,12 @@ class NetworkTraining:
         copy = _network(model, self.network.sizes[0], self.network.sizes[-1], 0, np.float64)
         copy.parameters[:] = self.network.parameters
         x, labels = self._x[:rows].astype(np.float64), self._labels[:rows].astype(np.float64)
-        return check_gradient(copy, self._loss, np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), indices)
+        return check_gradient(copy, self._formula, np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), indices)
 
     def examples(self, most: int) -> tuple[Array, Array, Loss]:
         """The first ``most`` training examples as the network takes them, (d, n), their labels (k, n), and the loss."""
         x, labels = self._x[:most, :-1], self._labels[:most]
-        return np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), self._loss
+        return np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), self._formula
 
     def dead_fractions(self, most: int) -> list[float]:
         """The fraction of dead units in each hidden layer; see `tutor.ml.diagnostics`.
@@ -157,7 +162,7 @@ class NetworkTraining:
     def set(self, name: str, value: object) -> None:
         """Change a setting between two epochs. See `Training.set`."""
         if name == "loss":
-            self._loss = loss_for(str(value), classifies=self.dataset.task == CLASSIFICATION)
+            self._use_loss(str(value))
             self._tapes.clear()
             self._divergence_limit = None
             return
@@ -180,6 +185,13 @@ class NetworkTraining:
         else:
             raise ValueError(name)
 
+    def _use_loss(self, name: str) -> None:
+        data = self.dataset
+        self._formula = loss_for(name, classifies=data.task == CLASSIFICATION)
+        """The built-in loss, which diagnoses and explains."""
+        self._loss = self._parts.loss(self._formula, data.classes or 1, max(len(data.x_train), len(data.x_valid)))
+        """The loss that trains."""
+
     def _use_batch_size(self, size: int) -> None:
         self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
         self._tapes: list[list[tuple[Run, list[tuple[Array, ...]]]]] = []
@@ -200,11 +212,20 @@ class NetworkTraining:
 
     def _update_steps(self, size: int) -> Steps:
         """The steps of one update with a batch of ``size`` examples."""
-        steps = gradient_steps(self.network, size, self._loss)
+        if self._line_gradient is not None:
+            steps = [step(self._write_line_gradient, X, LABELS)]
+        else:
+            steps = gradient_steps(self.network, size, self._loss)
         if self._rules.active:
             steps.append(step(self._rules.apply))
         steps.append(step(self._optimizer_step))
         return steps
+
+    def _write_line_gradient(self, x: Array, labels: Array) -> None:
+        assert self._line_gradient is not None  # noqa: S101 - only then it is on the tape
+        matrix = self.network.linears[0].matrix
+        w, b = matrix.value[0].tolist()
+        matrix.gradient[0] = self._line_gradient(w, b, x[0], labels[0])
 
     def _optimizer_step(self) -> None:
         self._optimizer.step(next(self._rates))
@@ -272,7 +293,7 @@ class NetworkTraining:
         batches, count = self._batches, self._batches.count
         rates = self._rates_of_epoch()
         self._rates = iter(rates.tolist())
-        for slab in batches.fill(self._random):
+        for slab in batches.fill(self._order):
             for run, inputs in self._tapes[slab]:
                 if self.batch_losses is None:
                     run(inputs)
@@ -300,12 +321,12 @@ class NetworkTraining:
         network = _network(self.model, self.network.sizes[0], self.network.sizes[-1], self._train.seed)
         network.parameters[:] = self.network.parameters
         batches = Batches(self._x, self._labels, self._batches.size, shuffle=self._train.shuffle)
-        slab = next(batches.fill(deepcopy(self._random)))
+        slab = next(batches.fill(lambda _size: deepcopy(self._random).permutation(len(self._x))))
         batch = batches.slabs[slab][0]
         with np.errstate(all="ignore"):
             rate = float(self._rates_of_epoch()[0])
             x, labels = np.ascontiguousarray(batch.x[:-1]), np.ascontiguousarray(batch.labels)
-            trace = trace_update(network, self._optimizer, self._rules, self._loss, x, labels, rate)
+            trace = trace_update(network, self._optimizer, self._rules, self._formula, x, labels, rate)
         return dataclasses.replace(trace, number=self._updates + 1, unit=self._unit)
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import read_config
+from tutor.runs.session.mine import FindPrograms
 from tutor.runs.session.runs import RunList, RunsWithCell
 from tutor.runs.session.session import LabSession
 
@@ -22,6 +25,7 @@ def open_lab(
     shown: str | None = None,
     *,
     data_folder: Path | None = None,
+    find_programs: FindPrograms | None = None,
 ) -> LabSession:
     """Open a session of a lab, which joins the run that `joinable` finds, if any.
 
@@ -31,8 +35,9 @@ def open_lab(
         overrides: The settings that the place it is opened from changes.
         shown: The run that is in view at that place.
         data_folder: The folder of the course's data.
+        find_programs: See `LabSession`.
     """
-    session = LabSession(runs, spec, data_folder=data_folder)
+    session = LabSession(runs, spec, data_folder=data_folder, find_programs=find_programs)
     run_id = joinable(runs, spec, overrides, shown)
     if run_id is not None:
         session.join(run_id)
@@ -41,7 +46,14 @@ def open_lab(
     return session
 
 
-def open_run(runs: Runs, run_id: str, compared: Sequence[str] = (), *, data_folder: Path | None = None) -> LabSession:
+def open_run(
+    runs: Runs,
+    run_id: str,
+    compared: Sequence[str] = (),
+    *,
+    data_folder: Path | None = None,
+    find_programs: FindPrograms | None = None,
+) -> LabSession:
     """Open a session of one run of any lab, whether it is running or has ended.
 
     Args:
@@ -49,12 +61,13 @@ def open_run(runs: Runs, run_id: str, compared: Sequence[str] = (), *, data_fold
         run_id: The run.
         compared: Runs to compare it with, pinned for this session only.
         data_folder: The folder of the course's data.
+        find_programs: See `LabSession`.
 
     Raises:
         TutorError: one of the runs does not exist.
     """
     spec = runs.entry(run_id).spec or read_config(runs.folder_of(run_id))
-    session = LabSession(runs, spec, data_folder=data_folder)
+    session = LabSession(runs, spec, data_folder=data_folder, find_programs=find_programs)
     session.pins.lasting = not compared
     for other in compared:
         session.join(other)
@@ -65,15 +78,20 @@ def open_run(runs: Runs, run_id: str, compared: Sequence[str] = (), *, data_fold
     return session
 
 
-def open_cell(runs: Runs, folder: Path, *, data_folder: Path | None = None) -> LabSession:
+def open_cell(
+    runs: Runs, folder: Path, *, data_folder: Path | None = None, find_programs: FindPrograms | None = None
+) -> LabSession:
     """Open a session of the run of one cell of a sweep. A run started there is an ordinary run.
 
     Args:
         runs: The learner's runs.
         folder: The folder of the cell's run.
         data_folder: The folder of the course's data.
+        find_programs: See `LabSession`.
     """
-    session = LabSession(RunsWithCell(runs, folder), read_config(folder), data_folder=data_folder)
+    session = LabSession(
+        RunsWithCell(runs, folder), read_config(folder), data_folder=data_folder, find_programs=find_programs
+    )
     session.join(folder.name)
     session.catch_up()
     return session
@@ -100,4 +118,7 @@ def joinable(runs: RunList, spec: LabConfig, overrides: Mapping[str, object], sh
 
 
 def _same(entry: RunEntry, spec: LabConfig, overrides: Mapping[str, object]) -> bool:
-    return not overrides or entry.spec == spec
+    if not overrides or entry.spec is None:
+        return not overrides
+    # The run says which slots the learner's functions fill, the lab which ones they may fill.
+    return replace(entry.spec, mine=spec.mine) == spec

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.mine import Programs
 from tutor.runs.follower import RunFollower
 from tutor.runs.summary import RunSummary
 
@@ -33,7 +34,7 @@ class FollowedRun(Protocol):
 class RunStore(Protocol):
     """What a session needs of `tutor.runs.registry.Runs`."""
 
-    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None, programs: Programs | None = None) -> str:
         """Start a worker."""
 
     def follow(self, run_id: str) -> FollowedRun:
@@ -63,9 +64,9 @@ class RunsWithCell:
         self._runs = runs
         self._folder = folder
 
-    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None, programs: Programs | None = None) -> str:
         """Start a worker, among the learner's runs."""
-        return self._runs.start(spec, data_folder=data_folder)
+        return self._runs.start(spec, data_folder=data_folder, programs=programs)
 
     def follow(self, run_id: str) -> RunFollower:
         """Follow a run."""

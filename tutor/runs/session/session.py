@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from msgspec.structs import replace
+
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
@@ -22,6 +24,7 @@ from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, S
 from tutor.runs.events import Changed, Event, Paced
 from tutor.runs.replay import Replay
 from tutor.runs.session.after_training import AfterTraining, Reviewed, ReviewRequest
+from tutor.runs.session.mine import FindPrograms, MineChoice
 from tutor.runs.session.pins import Pinned, Pins
 from tutor.runs.session.preview import Preview
 from tutor.runs.session.runs import FollowedRun, RunStore
@@ -48,14 +51,24 @@ class LabSession:
         runs: Starts and finds runs.
         spec: The lab, with the overrides of the lesson or command that opened it.
         data_folder: The folder of the course's data.
+        find_programs: Finds the learner's programs for the slots of the lab; None for the built-in functions only.
     """
 
-    def __init__(self, runs: RunStore, spec: LabConfig, *, data_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        runs: RunStore,
+        spec: LabConfig,
+        *,
+        data_folder: Path | None = None,
+        find_programs: FindPrograms | None = None,
+    ) -> None:
         self._runs = runs
         self._data_folder = data_folder
         self.draft = LabDraft(spec)
         """The config of the next run, with its history of changes."""
         self.other_terminals = OtherTerminals(self.draft)
+        self.mine = MineChoice(spec.mine, find_programs)
+        """Whether the learner's own functions train the next run."""
         self.challenge = Challenge(spec.id, spec.challenge.goal)
         self.run_id = ""
         self.follower: FollowedRun | None = None
@@ -91,6 +104,11 @@ class LabSession:
     def recorded(self) -> bool:
         """Whether the run is of another program, whose loss function, pace and seed are unknown."""
         return self.summary is not None and self.summary.recorded
+
+    def mine_lines(self) -> list[str]:
+        """For each slot of the lab, a line that says what fills it in the run in view, or in the next one."""
+        trained = self.summary.spec if self.summary is not None else None
+        return self.mine.lines(trained.mine if trained is not None else None)
 
     @property
     def builder(self) -> CurveBuilder | None:
@@ -133,7 +151,8 @@ class LabSession:
             TutorError: it cannot be started.
         """
         self.stop()
-        self.join(self._runs.start(self.spec, data_folder=self._data_folder))
+        self.mine.refresh()
+        self.join(self._runs.start(self.spec, data_folder=self._data_folder, programs=self.mine.programs))
         if self.requested_pace is not None and self.requested_pace != self.spec.train.pace:
             self._send(Pace(self.requested_pace))
 
@@ -412,7 +431,8 @@ class LabSession:
     def run_name(self) -> str:
         """What distinguishes the current run from the lab: ``η 0.1, batch size 8``; its seed if nothing does."""
         values = values_of(self.summary, self.running_spec)
-        keys = differences(values, [values_of(None, self.original)])
+        # The lab offers slots, which the learner's functions fill or not: that alone is no other setting.
+        keys = differences(values, [values_of(None, replace(self.original, mine={}))])
         return name_by(self.running_spec, values, keys, recorded=self.recorded)
 
     def goal_met(self) -> bool | None:

@@ -21,6 +21,7 @@ from tutor.foundation.outside_languages import speak
 from tutor.foundation.translate import translate
 from tutor.labs.lab_files import read_config
 from tutor.labs.limits import Limits
+from tutor.labs.mine import read_programs
 from tutor.runs.control import CONTROL_FILE, Inbox
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, WEIGHTS_FILE, unwatched_seconds
@@ -64,6 +65,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
         try:
             limits = Limits.of_environment()
             spec = limits.within(read_config(folder))
+            programs = read_programs(folder, spec.mine)
         except TutorError as error:
             emit(Failed(epoch=0, message=error.message, hint=error.hint))
             return int(ExitCode.RUN_FAILED)
@@ -75,6 +77,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
             run_id=folder.name,
             commands=lambda _epoch: inbox.poll(),
             unwatched=lambda: unwatched_seconds(folder),
+            programs=programs,
         )
         _stop_on_signals(job)
         done = job.run(folder / WEIGHTS_FILE)

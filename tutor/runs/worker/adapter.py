@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec.structs import replace
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from tutor.foundation.errors import TutorError
 from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.labs.lab_config import LabConfig, Value
+from tutor.labs.mine import SLOTS, Programs
 from tutor.labs.panel import Panel, Payload
 from tutor.labs.panel_context import PanelContext
 from tutor.labs.panels import panel_class
@@ -37,9 +38,14 @@ from tutor.ml.training import EpochResult
 from tutor.runs.events import DataFacts
 from tutor.runs.follower import BEST_FILE
 
+if TYPE_CHECKING:
+    from tutor.runs.worker.mine import MineParts
+
 _MAX_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
 """Prefixes of stored arrays that are not parameters of the model."""
+_SLOTS_OF_FUNCTIONS = ("optimizer", "schedule")
+"""The slots in the descent of a drawn function."""
 _PIECE = 1 << 16
 """Numbers that are written at once."""
 _MAX_KEPT = 1 << 22
@@ -53,23 +59,36 @@ class TrainingAdapter:
         spec: What to train.
         data_folder: The folder of the data sets.
         perturbation: The rounding to try; see `tutor.ml.diagnostics`. None: that of this machine.
+        programs: What the learner has written in place of parts of the training, by slot. Call `close` if there is any.
 
     Raises:
-        TutorError: the data cannot be loaded, or the settings contradict each other.
+        TutorError: the data cannot be loaded, the settings contradict each other, or a program cannot be used.
     """
 
-    def __init__(self, spec: LabConfig, data_folder: Path | None, perturbation: int | None = None) -> None:
+    def __init__(
+        self,
+        spec: LabConfig,
+        data_folder: Path | None,
+        perturbation: int | None = None,
+        programs: Programs | None = None,
+    ) -> None:
         self.spec = spec
         self._dataset = load_dataset(found_in(data_folder, spec.data), data_folder=data_folder)
         self._epochs = _epochs(spec, len(self._dataset.x_train))
-        self._training = make_training(
-            self._dataset,
-            spec.model,
-            spec.loss.name,
-            spec.optimizer,
-            replace(spec.train, epochs=self._epochs),
-            spec.loss.offset,
-        )
+        self._parts = _parts(programs or {}, spec)
+        try:
+            self._training = make_training(
+                self._dataset,
+                spec.model,
+                spec.loss.name,
+                spec.optimizer,
+                replace(spec.train, epochs=self._epochs),
+                spec.loss.offset,
+                self._parts,
+            )
+        except BaseException:
+            self.close()
+            raise
         if perturbation is not None:
             perturb(self._training, perturbation)
         self.context = PanelContext(spec, self._dataset, self._training, self._epochs)
@@ -84,6 +103,11 @@ class TrainingAdapter:
         """The panels of the lab, in its order, without those that are impossible for this data and model."""
         classes = {name: panel_class(name) for name in self.spec.show.panels}
         return {name: panel(self.context) for name, panel in classes.items() if panel.can_show(self.context)}
+
+    def close(self) -> None:
+        """End the processes of learners' programs."""
+        if self._parts is not None:
+            self._parts.close()
 
     def epochs(self) -> Iterator[EpochResult]:
         """Train, and yield the result of each epoch. Panels that observe see every one of them."""
@@ -274,6 +298,18 @@ def _epochs(spec: LabConfig, rows: int) -> int:
     whole = not train.batch_size or not rows or spec.optimizer.name == "gd"
     each = 1 if whole else math.ceil(rows / min(train.batch_size, rows))
     return math.ceil(train.updates / each)
+
+
+def _parts(programs: Programs, spec: LabConfig) -> MineParts | None:
+    if not programs:
+        return None
+    fitting = () if not spec.follows_gradient else SLOTS if spec.model.kind.network else _SLOTS_OF_FUNCTIONS
+    unfit = [slot for slot in programs if slot not in fitting]
+    if unfit:
+        raise TutorError(translate("mine.does-not-fit", slots=listed(unfit)))
+    from tutor.runs.worker.mine import MineParts  # late, because few runs need the sandbox
+
+    return MineParts(programs)
 
 
 def found_in(folder: Path | None, data: DataSettings) -> DataSettings:

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import versions
+from tutor.labs.mine import Programs
 from tutor.runs.control import Command
 from tutor.runs.events import Event, Failed, Reason, Started
 from tutor.runs.worker.loop import TrainingLoop
@@ -36,6 +37,7 @@ class TrainingJob:
         every_epoch: See `TrainingLoop`.
         unwatched: See `TrainingLoop`.
         perturbation: See `tutor.runs.worker.adapter.TrainingAdapter`.
+        programs: See `tutor.runs.worker.adapter.TrainingAdapter`.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class TrainingJob:
         every_epoch: bool = False,
         unwatched: Callable[[], float] | None = None,
         perturbation: int | None = None,
+        programs: Programs | None = None,
     ) -> None:
         self._spec = spec
         self._data_folder = data_folder
@@ -58,6 +61,7 @@ class TrainingJob:
         self._every_epoch = every_epoch
         self._unwatched = unwatched
         self._perturbation = perturbation
+        self._programs = programs or {}
         self._loop: TrainingLoop | None = None
         self._stopped: Reason | None = None
 
@@ -95,7 +99,10 @@ class TrainingJob:
     def _run(self, weights: Path | None) -> None:
         from tutor.runs.worker.adapter import TrainingAdapter
 
-        training = TrainingAdapter(self._spec, self._data_folder, self._perturbation)
+        with closing(TrainingAdapter(self._spec, self._data_folder, self._perturbation, self._programs)) as training:
+            self._train(training, weights)
+
+    def _train(self, training: TrainingAdapter, weights: Path | None) -> None:
         self._emit(
             Started(
                 run=self._run_id,

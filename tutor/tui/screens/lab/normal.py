@@ -45,20 +45,21 @@ _POSSIBLE: Final[Mapping[str, Callable[[LabSession], bool]]] = {
     "redo": lambda session: session.draft.can_redo,
     "reroll_data": lambda session: session.draft.has_data_seed,
     "unpin_all": lambda session: bool(session.pinned),
+    "mine": lambda session: bool(session.mine.wanted),
 }
 """Whether a command can be used, for those that cannot always be used."""
 
 _OF_OUR_OWN_RUNS: Final = frozenset({
     "start", "step", "restart", "reroll", "reroll_data", "faster", "slower", "undo", "redo", "nudge", "type", "less",
-    "more", "next", "previous",
+    "more", "next", "previous", "mine",
 })  # fmt: skip
 """Commands that only our own worker understands."""
 
 _FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "ready": ("start", "nudge", "step", "faster", "panel", "source"),
+    "ready": ("start", "nudge", "mine", "step", "faster", "panel", "source"),
     "running": ("pause", "nudge", "step", "restart", "faster", "source", "stop", "log", "pin"),
     "paused": ("resume", "step", "nudge", "explain", "restart", "pin", "source", "stop", "log"),
-    "ended": ("start", "nudge", "explain", "pin", "compare", "replay", "source", "log"),
+    "ended": ("start", "nudge", "mine", "explain", "pin", "compare", "replay", "source", "log"),
     "by-hand": ("start", "nudge", "type", "pin", "panel", "source"),
 }
 
@@ -84,6 +85,7 @@ class NormalMode(ChartMode):
         LabCommand("lab.unpin-all", ("P",), "compare.unpin-all", "compare.unpin-all-help", group=RUN),
         ChartMode.compare,
         LabCommand("lab.build", ("b",), "builder.build", "builder.build-help", group=RUN),
+        LabCommand("lab.mine", ("m",), "mine.switch", "mine.switch-help", group=RUN),
         LabCommand("lab.sweep", ("G",), "sweepscreen.sweep", "sweepscreen.sweep-help", group=RUN),
         LabCommand("lab.nudge", ("left", "right", "up", "down", "h", "j", "k"), "lab.turn", "lab.turn-help",
                    group=CONTROLS, shown="↑↓←→", passes_key=True, palette=False),
@@ -212,6 +214,10 @@ class NormalMode(ChartMode):
                 self.lab.enter(BuildingMode(self.lab, self.session.builder))
 
         self.lab.attempt(build, enter)
+
+    def action_mine(self) -> None:
+        """Train the next run with the learner's own functions, or with the built-in ones."""
+        self.lab.attempt(lambda session: session.mine.switch(), self.lab.notice)
 
     def action_sweep(self) -> None:
         router.go(self.lab.tutor, routes.Sweep(self.session.spec))

@@ -116,12 +116,13 @@ class OpeningScreen(TutorScreen):
 
         route, runs, course = self.route, self.workspace.runs, self.workspace.course
         data_folder = course.data_folder if course is not None else None
+        find = self.workspace.passed_programs
         if isinstance(route, routes.Run):
-            return open_run(runs, route.run_id, route.compared, data_folder=data_folder)
+            return open_run(runs, route.run_id, route.compared, data_folder=data_folder, find_programs=find)
         if isinstance(route, routes.Cell):
-            return open_cell(runs, route.folder, data_folder=data_folder)
+            return open_cell(runs, route.folder, data_folder=data_folder, find_programs=find)
         spec = load_lab(route.name, course.labs_folder if course is not None else Path(), route.overrides)
-        return open_lab(runs, spec, route.overrides, route.shown, data_folder=data_folder)
+        return open_lab(runs, spec, route.overrides, route.shown, data_folder=data_folder, find_programs=find)
 
     def _cannot_open(self, problem: str) -> None:
         self.problem = problem

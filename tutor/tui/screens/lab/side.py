@@ -58,15 +58,16 @@ def side_rows(
     elsewhere = {fact for fact in (*_FACTS_ELSEWHERE, *measured) if fact in without or fact in measured}
     figures = number_rows(session, inner, without=elsewhere)
     pinned = _pinned_rows(session, inner, ascii=ascii)
-    rules = sum(map(bool, (goal, session.controls(), figures, pinned))) - 1
-    room = height - len(goal) - len(pinned) - rules
+    mine = [[Span(line, "muted")] for said in session.mine_lines() for line in wrapped(said, inner)]
+    rules = sum(map(bool, (mine, goal, session.controls(), figures, pinned))) - 1
+    room = height - len(mine) - len(goal) - len(pinned) - rules
     controls = control_rows(
         session, hand, inner + 1, most=max(2, height // 3, room - min(_LEAST_FIGURES, len(figures)))
     )
     figures = figures[: max(_LEAST_FIGURES, room - len(controls.rows))]
     rows: Rows = []
     ends_controls = ""
-    for block in (goal, controls.rows, figures, pinned):
+    for block in (goal, controls.rows, figures, mine, pinned):
         if not block:
             continue
         if rows or (block is controls.rows and controls.above):

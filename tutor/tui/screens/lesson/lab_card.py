@@ -87,7 +87,9 @@ class LabCard(RowsView, can_focus=True):
             return
         try:
             spec = load_lab(self.fence.lab, course.labs_folder, self.fence.overrides)
-            session = LabSession(workspace.runs, spec, data_folder=course.data_folder)
+            session = LabSession(
+                workspace.runs, spec, data_folder=course.data_folder, find_programs=workspace.passed_programs
+            )
             know_best(session, workspace.store)
             run_id = joinable(workspace.runs, spec, self.fence.overrides) if workspace.count_running() else None
             if self.session is not None and run_id in {None, self.session.run_id}:

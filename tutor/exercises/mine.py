@@ -1,0 +1,41 @@
+"""Learners' functions in labs: which of them have passed, so that they may take the place of a part of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tutor.course.catalogue import Course
+from tutor.course.exercises.finding import find_exercises
+from tutor.course.lesson import Exercise
+from tutor.exercises.session import passed_source
+from tutor.foundation.translate import language
+from tutor.labs.mine import MineProgram
+
+
+def passed_programs(mine: Mapping[str, str], course: Course, folder: Path) -> dict[str, MineProgram]:
+    """Return the programs of the learner that have passed in their present version, by slot.
+
+    Args:
+        mine: By slot, the id of an exercise.
+        course: The course with the exercises.
+        folder: The folder of the learner's exercises.
+    """
+    found = {}
+    for slot, exercise_id in mine.items():
+        exercise = exercise_called(exercise_id, course)
+        source = passed_source(exercise, folder) if exercise is not None else None
+        if exercise is not None and source is not None:
+            found[slot] = program_of(exercise, source)
+    return found
+
+
+def exercise_called(exercise_id: str, course: Course) -> Exercise | None:
+    """Return the exercise with an id; None if there is none."""
+    found = next(find_exercises(course, language(), exercise_id), None)
+    return found.exercise if found is not None else None
+
+
+def program_of(exercise: Exercise, source: str) -> MineProgram:
+    """Return a program for an exercise, ready for a lab."""
+    return MineProgram(exercise.id, exercise.function, exercise.parameters, source)

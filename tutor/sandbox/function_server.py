@@ -1,0 +1,226 @@
+"""Calls functions of one learner's program again and again: the other side of `function_process`.
+
+The first message is the length of a JSON object and that object: see `serve`. After that a call is five bytes: the
+number of its plan, and how many rows its arrays have. Numbers and arrays lie in shared memory. The answer is one byte;
+after a failure the length of a JSON object and that object follow, and this process ends.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import mmap
+import os
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutor.sandbox import audit, limits
+from tutor.sandbox.child import CappedOutput, failure_of, line_of, load
+from tutor.sandbox.values import decode
+
+CALL = struct.Struct("!BI")
+LENGTH = struct.Struct("!I")
+DONE, FAILED = b"\0", b"\1"
+_MOST_CPU_SECONDS = 12 * 3600
+"""Ends a process that nobody watches any more. A run that learns for longer is stopped by its own limits before."""
+
+Array = NDArray[Any]
+Call = Callable[[int], None]
+
+
+class WrongResultError(Exception):
+    """What the function returned does not fit. The text says what it was and what it should have been."""
+
+
+def main(control: int, traces: int, memory: int) -> None:
+    """Serve one program, and end without any of Python's own cleaning up."""
+    with socket.socket(fileno=control) as channel:
+        serve(channel, traces, memory)
+    os._exit(0)
+
+
+def serve(channel: socket.socket, traces: int, memory: int) -> None:
+    """Load a program, and make the calls that are asked for until the other side closes its end.
+
+    Args:
+        channel: Takes messages and gives answers. The first message has ``source``, ``plans`` (see
+            `tutor.sandbox.function_process.Plan`), ``memory_bytes``, ``readable``, and ``random``, which is the state
+            of a generator, encoded, or None.
+        traces: Takes the line at which a signal ended the process, from `faulthandler`.
+        memory: The descriptor of the shared memory.
+    """
+    asked = json.loads(_received(channel, LENGTH.unpack(_received(channel, LENGTH.size))[0]))
+    shared = mmap.mmap(memory, 0)
+    os.close(memory)
+    faulthandler.enable(traces, all_threads=False)
+    sys.dont_write_bytecode = True
+    sys.setrecursionlimit(1_000)
+    limits.confine(asked["memory_bytes"], asked["readable"], _MOST_CPU_SECONDS)
+    forbidden: list[list[object]] = []
+    sys.stdout = CappedOutput(0)
+    sys.stderr = CappedOutput(0)
+    audit.watch(lambda what: forbidden.append([what.value, line_of(sys._getframe(1))]))  # noqa: SLF001 - the program's
+    function = ""
+    try:
+        namespace: dict[str, object] = {"__name__": "exercise", "np": np}
+        load(asked["source"], namespace)
+        random = _generator(asked["random"])
+        calls = [_Plan(plan, namespace, shared, random).call for plan in asked["plans"]]
+        channel.sendall(DONE)
+        while len(message := channel.recv(CALL.size, socket.MSG_WAITALL)) == CALL.size:
+            number, rows = CALL.unpack(message)
+            function = asked["plans"][number]["function"]
+            calls[number](rows)
+            if forbidden:  # The program may have caught the exception.
+                break
+            channel.sendall(DONE)
+        if not forbidden:
+            return
+        failure: dict[str, object] = {"kind": "Forbidden", "message": forbidden[0][0], "line": forbidden[0][1]}
+    except MemoryError as error:
+        limits.use_reserve()
+        failure = failure_of(error)
+    except WrongResultError as error:
+        failure = {"kind": "WrongResult", "message": str(error), "line": _line_of_function(namespace.get(function))}
+    except BaseException as error:
+        failure = failure_of(error)
+    text = json.dumps(failure).encode()
+    channel.sendall(FAILED + LENGTH.pack(len(text)) + text)
+
+
+def _received(channel: socket.socket, size: int) -> bytes:
+    chunks = bytearray()
+    while len(chunks) < size:
+        chunk = channel.recv(size - len(chunks))
+        if not chunk:
+            os._exit(0)
+        chunks += chunk
+    return bytes(chunks)
+
+
+def _generator(state: list[object] | None) -> np.random.Generator:
+    generator = np.random.default_rng(0)
+    if state is not None:
+        known = decode(state)
+        assert isinstance(known, dict)  # noqa: S101 - it was encoded by the other side, which is trusted
+        generator.bit_generator.state = known
+    return generator
+
+
+def _line_of_function(function: object) -> int:
+    return int(getattr(getattr(function, "__code__", None), "co_firstlineno", 0))
+
+
+class _Plan:
+    """One way to call a function: which values go in, and where its results go.
+
+    Args:
+        plan: See `tutor.sandbox.function_process.Plan`.
+        namespace: What the program has defined.
+        shared: The shared memory.
+        random: What the function gets for an argument that is a generator.
+    """
+
+    def __init__(
+        self, plan: dict[str, Any], namespace: dict[str, object], shared: mmap.mmap, random: np.random.Generator
+    ) -> None:
+        function = namespace.get(plan["function"])
+        if not callable(function):
+            raise WrongResultError(f"{plan['function']} is missing")
+        self._function = function
+        self._random = random
+        self._state: dict[str, object] = {}
+        self._arguments = [self._reader(each, shared) for each in plan["arguments"]]
+        self._results = [self._writer(each, shared) for each in plan["results"]]
+        self._is_alone = len(self._results) == 1
+        self.call: Call = self._call_each if plan["each"] else self._call
+
+    def _call(self, rows: int) -> None:
+        value = self._function(*[argument(rows) for argument in self._arguments])
+        if self._is_alone:
+            self._results[0](value, rows)
+            return
+        if not isinstance(value, tuple | list) or len(value) != len(self._results):
+            returned = len(value) if isinstance(value, tuple | list) else type(value).__name__
+            raise WrongResultError(f"{len(self._results)} results, not {returned}")
+        for write, each in zip(self._results, value, strict=True):
+            write(each, rows)
+
+    def _call_each(self, rows: int) -> None:
+        """Call the function once for each number of the first argument."""
+        numbers, *others = [argument(rows) for argument in self._arguments]
+        assert isinstance(numbers, np.ndarray)  # noqa: S101 - the plan says so
+        values = [_one_number(self._function(each, *others)) for each in numbers.tolist()]
+        self._results[0](np.array(values), rows)
+
+    def _reader(self, value: dict[str, Any], shared: mmap.mmap) -> Callable[[int], object]:
+        if value["kind"] == "random":
+            return lambda _: self._random
+        if value["kind"] == "state":
+            name = value["name"]
+            self._state[name] = np.zeros(value["shape"], value["dtype"])
+            return lambda _: self._state[name]
+        view = _view(value, shared)
+        if value["kind"] == "number":
+            return lambda _: view.item()
+        if value["varies"]:
+            return lambda rows: view[:rows].copy()
+        return lambda _: view.copy()
+
+    def _writer(self, value: dict[str, Any], shared: mmap.mmap) -> Callable[[object, int], None]:
+        if value["kind"] == "state":
+            return lambda result, _: self._keep(value, result)
+        view = _view(value, shared)
+        if value["kind"] == "number":
+            return lambda result, _: view.__setitem__((), _one_number(result))
+        if value["kind"] == "pieces":
+            return lambda result, rows: _write_pieces(result, view[:, :rows])
+        if value["varies"]:
+            return lambda result, rows: _write(result, view[:rows])
+        return lambda result, _: _write(result, view)
+
+    def _keep(self, value: dict[str, Any], result: object) -> None:
+        shape = tuple(value["shape"])
+        self._state[value["name"]] = _checked(result, shape)
+
+
+def _view(value: dict[str, Any], shared: mmap.mmap) -> Array:
+    shape = tuple(value["shape"])
+    return np.ndarray(shape, value["dtype"], shared, value["offset"])
+
+
+def _checked(result: object, shape: tuple[int, ...]) -> Array:
+    array = np.asarray(result)
+    if array.dtype.kind not in "biuf":
+        raise WrongResultError(f"{type(result).__name__}, not numbers")
+    if array.shape != shape:
+        raise WrongResultError(f"{array.shape}, not {shape}")
+    return array
+
+
+def _write(result: object, view: Array) -> None:
+    view[...] = _checked(result, view.shape)
+
+
+def _one_number(result: object) -> float:
+    return float(_checked(result, ()))
+
+
+def _write_pieces(result: object, view: Array) -> None:
+    """Write a list of arrays of whole numbers: one after the other, and below them their lengths."""
+    if not isinstance(result, tuple | list):
+        result = list(result) if hasattr(result, "__iter__") else [result]
+    pieces = [np.asarray(each) for each in result]
+    if any(each.ndim != 1 or each.dtype.kind not in "iu" for each in pieces):
+        raise WrongResultError("not a list of arrays of whole numbers")
+    if sum(map(len, pieces)) != view.shape[1] or len(pieces) > view.shape[1]:
+        raise WrongResultError(f"{sum(map(len, pieces))} rows, not {view.shape[1]}")
+    view[0] = np.concatenate(pieces) if pieces else 0
+    view[1] = 0
+    view[1, : len(pieces)] = [len(each) for each in pieces]
