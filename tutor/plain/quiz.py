@@ -57,6 +57,7 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
             variants=lesson.variants,
             scope=f"lesson:{lesson.id}",
             lesson_id=lesson.id,
+            task_count=lesson.task_count,
             fresh=fresh,
             seed=seed,
         )
