@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,9 @@ from tests.tui.screen_rows import make_workspace, note_routes, press, rows_of, r
 from tutor.course.catalogue import Course
 from tutor.course.exercises.finding import find_exercises
 from tutor.course.lesson import Exercise
+from tutor.exercises.judge import Judge
 from tutor.foundation.text import cell_width
+from tutor.sandbox.sandbox import Sandbox
 from tutor.tui import router, routes
 from tutor.tui.screens.exercise.screen import ExerciseScreen, screen_for
 from tutor.tui.screens.lesson.exercise_card import ExerciseCard
@@ -25,9 +27,28 @@ SIZES = [(80, 24), (140, 40)]
 WRONG = "def softmax(z):\n    return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)\n"
 
 
-@pytest.fixture(scope="session")
-def softmax() -> Exercise:
-    return next(find_exercises(Course(LESSONS), "en", "softmax")).exercise
+@pytest.fixture(scope="module")
+def course() -> Course:
+    return Course(LESSONS)
+
+
+@pytest.fixture(scope="module")
+def softmax(course: Course) -> Exercise:
+    return next(find_exercises(course, "en", "softmax")).exercise
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    """A judge for all tests here: starting its warm process takes longer than what is tested."""
+    with Sandbox() as sandbox:
+        yield Judge(sandbox, keep=False)
+
+
+@pytest.fixture(autouse=True)
+def _shared(course: Course, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every workspace use the course and the judge that are there already."""
+    monkeypatch.setattr(Workspace, "course", course)
+    monkeypatch.setattr(Workspace, "judge", judge)
 
 
 @dataclass
@@ -176,7 +197,7 @@ async def test_hints_details_versions_solution_and_reset(
         session = screen.session
         assert session is not None
         await bench.write(WRONG)
-        await pilot.press("escape", "h")
+        await pilot.press("h")
         await settled(pilot)
         assert {"en": "Hint 1 of", "zh": "提示 1/"}[language] in bench.text
         await pilot.press("s")
@@ -192,7 +213,9 @@ async def test_hints_details_versions_solution_and_reset(
         await pilot.press("s")
         await settled(pilot)
         assert session.has_seen_solution
-        await pilot.press("escape", "d")
+        if size[0] < 120:
+            await pilot.press("escape")
+        await pilot.press("d")
         await settled(pilot)
         assert max(map(cell_width, rows_of(pilot))) <= size[0]
         if size[0] < 120:

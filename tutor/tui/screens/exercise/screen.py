@@ -263,6 +263,7 @@ class ExerciseScreen(TutorScreen):
             self._put(source)
         elif self.editor.text != source:
             self.notice(translate("exercise.saved-elsewhere"), "warning")
+        self._show_code_for_check()
         self._check()
 
     def _put(self, source: str) -> None:

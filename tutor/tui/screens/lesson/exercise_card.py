@@ -16,7 +16,6 @@ from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.themes import RIGHT
 from tutor.tui.widgets.rows import Area, RowsView, shell_of
-from tutor.typeset.page import one_line
 
 CARD_KEYS: tuple[Command, ...] = (
     Command("exercise-card.open", ("enter",), "exercise.card-open", footer=2),
@@ -67,6 +66,8 @@ class ExerciseCard(RowsView, can_focus=True):
         self.redraw()
 
     def _draw_card(self, area: Area) -> Rows:
+        from tutor.typeset.page import one_line  # the lesson's first frame does not wait for it
+
         if area.width < 8:
             return fit_rows([], area.width, area.height)
         edge, inner = "accent" if self.has_focus else "rule", area.width - 4
