@@ -61,7 +61,8 @@ def verdict_rows(verdict: Verdict, at: datetime, area: Area) -> Rows:
     if not verdict.passed:
         rows += [[Span("   "), Span(line)] for line in wrapped(harmless_line(verdict.said), width - 2)]
     # The first line of the text is the one above; those of the place and of the case follow.
-    rows += [[Span(" "), Span(shorten(harmless_line(line), width), "muted")] for line in verdict.lines()[1:]]
+    more = (f"  {line.removeprefix('  ')}" for line in verdict.lines()[1:])
+    rows += [[Span(" "), Span(shorten(harmless_line(line), width), "muted")] for line in more]
     return fit_rows(rows, area.width, area.height)
 
 

@@ -228,7 +228,8 @@ class ExerciseScreen(TutorScreen):
             if history is not None and text == source:
                 self.editor.history = history
             if session.is_untouched:
-                self.editor.move_cursor((len(source.rstrip().split("\n")) - 1, len(source)))
+                lines = source.rstrip().split("\n")
+                self.editor.move_cursor((len(lines) - 1, len(lines[-1])))
                 self.set_class(not self.is_wide, "reading")
         self._show_sheet()
         self._redraw()
