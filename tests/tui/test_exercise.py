@@ -126,11 +126,16 @@ async def test_typing_indents_as_python_does(tmp_path: Path) -> None:
     async with exercise(tmp_path) as bench:
         await bench.pilot.press("enter")
         editor = bench.screen.editor
-        editor.replace("", (0, 0), editor.document.end)
-        await bench.pilot.press(*"def f(z):", "enter", *"if z:", "enter", *"pass", "enter", "backspace", *"return 1")
-        assert editor.text == "def f(z):\n    if z:\n        pass\n    return 1"
-        await bench.pilot.press("enter", "backspace", "tab", *"x")
-        assert editor.text.endswith("return 1\n    x")
+        editor.replace("def f(z):", (0, 0), editor.document.end)
+        editor.move_cursor(editor.document.end)
+        await bench.pilot.press("enter")
+        editor.insert("if z:  # a comment: no")
+        await bench.pilot.press("enter")
+        editor.insert("pass")
+        await bench.pilot.press("enter", "backspace", "r")
+        assert editor.text == "def f(z):\n    if z:  # a comment: no\n        pass\n    r"
+        await bench.pilot.press("enter", "backspace", "tab", "x")
+        assert editor.text.endswith("    r\n    x")
         editor.select_all()
         await bench.pilot.press("tab")
         assert editor.text.startswith("    def f(z):\n        if z:")
