@@ -20,10 +20,12 @@ from tutor.progress.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
+    from tutor.exercises.judge import Judge
     from tutor.labs.mine import Programs
     from tutor.progress.store import ProgressStore
     from tutor.runs.registry import Runs
     from tutor.runs.sweep.registry import Sweeps
+    from tutor.sandbox.sandbox import Sandbox
     from tutor.study.deck import Deck
 
 
@@ -41,6 +43,7 @@ class Workspace:
     ) -> None:
         self._home = home
         self._lessons = lessons
+        self._sandbox: Sandbox | None = None
         self.notices: list[str] = []
         self.course_problem: TutorError | None = None
         if settings is None:
@@ -124,6 +127,20 @@ class Workspace:
 
         return Sweeps(self._home / "sweeps" if self._home else paths.sweeps_folder())
 
+    @property
+    def exercises_folder(self) -> Path:
+        """The folder of the learner's exercises."""
+        return self._home / "exercises" if self._home else paths.exercises_folder()
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Checks the learner's programs, in processes of its own. Its first check takes longest."""
+        from tutor.exercises.judge import Judge
+        from tutor.sandbox.sandbox import Sandbox
+
+        self._sandbox = Sandbox()
+        return Judge(self._sandbox)
+
     def count_running(self) -> int:
         """Return how many runs are in progress. The registry is not opened if there has never been a run."""
         folder = self._home / "runs" if self._home else paths.runs_folder()
@@ -138,6 +155,8 @@ class Workspace:
 
     def close(self) -> str:
         """Close what is open. Return a sentence if something could not be saved even now, otherwise an empty text."""
+        if self._sandbox is not None:
+            self._sandbox.close()
         store = self.__dict__.get("store")
         if store is None or store.close():
             return ""

@@ -7,7 +7,7 @@ import pytest
 from tests.exercises.conftest import LESSONS
 from tutor.course.catalogue import Course
 from tutor.course.exercises.finding import find_exercises
-from tutor.course.exercises.line_order import exchangeable_lines, exercise_of, line_order_question
+from tutor.course.exercises.line_order import exchangeable_lines, exercise_of_order, line_order_question
 from tutor.course.lesson import Exercise, Question
 from tutor.course.questions.base import Draft, Verdict
 from tutor.course.questions.program_lines import PROGRAM_LINES, ProgramLines
@@ -95,5 +95,5 @@ def test_a_card_of_a_review_asks_for_the_lines_again() -> None:
         question = deck.question("softmax:lines", "softmax", language)
         assert question is not None
         assert question.kind == PROGRAM_LINES.name
-        assert exercise_of(question.id) == "softmax"
+        assert exercise_of_order(question.id) == "softmax"
     assert deck.question("nothing:lines", "softmax", "en") is None

@@ -111,14 +111,17 @@ def test_verdicts_are_recorded_when_they_say_something_new(
     assert 0 <= answers[0].score < answers[1].score == 1.0
 
 
-def test_a_code_answer_does_not_count_among_the_questions_of_the_lesson(
+def test_an_exercise_counts_like_a_question_and_stays_passed_whatever_is_tried_afterwards(
     softmax: Exercise, tmp_path: Path, judge: Judge, store: ProgressStore
 ) -> None:
     session = session_of(softmax, tmp_path, judge, store)
     session.file.path.write_text(softmax.solution)
     session.check()
-    states = store.lesson_states()
-    assert softmax.lesson_id not in states or states[softmax.lesson_id].questions_answered == 0
+    session.file.path.write_text(WRONG)
+    session.check()
+    assert not session.present_version_passed
+    state = store.lesson_states()[softmax.lesson_id]
+    assert (state.questions_right, state.questions_answered) == (1, 1)
 
 
 def test_the_solution_is_shown_after_three_different_versions_that_failed(
@@ -160,3 +163,16 @@ def test_a_file_that_is_no_text_is_explained(softmax: Exercise, tmp_path: Path, 
     session.file.path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(TutorError, match="not UTF-8"):
         session.check()
+
+
+def test_what_another_editor_saved_is_kept_before_the_editor_of_tutor_writes_over_it(
+    softmax: Exercise, tmp_path: Path, judge: Judge
+) -> None:
+    session = session_of(softmax, tmp_path, judge)
+    began = session.file.read()
+    session.file.write("# mine\n", seen=began)
+    assert session.versions() == []
+    session.file.path.write_text("# from elsewhere\n")
+    session.file.write("# mine, longer\n", seen="# mine\n")
+    assert session.file.read() == "# mine, longer\n"
+    assert [each.path.read_text() for each in session.versions()] == ["# from elsewhere\n"]

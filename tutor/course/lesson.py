@@ -355,6 +355,11 @@ class Lesson:
         """The exercises in its text."""
         return tuple(block for block in self.blocks if isinstance(block, Exercise))
 
+    @property
+    def task_count(self) -> int:
+        """How many questions and exercises are in its text: what there is to answer."""
+        return len(self.questions) + len(self.exercises)
+
     @cached_property
     def labs(self) -> tuple[LabFence, ...]:
         """The labs in its text. The labs of a question are stored with the question."""

@@ -1,7 +1,7 @@
 """The learner's files: a plain ``.py`` for each exercise in the data folder, and a copy of each checked version.
 
-tutor makes the file from the starter and never writes into it after that. Resetting puts the old text among the kept
-versions and makes a new file.
+tutor makes the file from the starter. After that, only what the learner types into the editor of tutor is written into
+it. Resetting puts the old text among the kept versions and makes a new file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ LARGEST_FILE = 100_000
 MOST_VERSIONS = 50
 _COMMENT_WIDTH = 100
 _IMPORT = "import numpy as np"
-_STAMP = "%Y%m%d-%H%M%S-%f"
+STAMP = "%Y%m%d-%H%M%S-%f"
+"""How the name of a kept version begins: the time, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,14 @@ class ExerciseFile:
     def exists(self) -> bool:
         """Whether the learner has begun."""
         return os.path.lexists(self.path)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether there is no file yet, or it is still the starter."""
+        try:
+            return not self.exists or is_untouched(self._exercise, self.read())
+        except TutorError:
+            return False
 
     def make(self, lesson_title: str = "") -> None:
         """Make the file from the starter, unless there is one.
@@ -96,6 +105,24 @@ class ExerciseFile:
         """
         return read_program(self.path)
 
+    def write(self, source: str, *, seen: str) -> None:
+        """Replace the learner's program by what they typed into the editor of tutor.
+
+        Args:
+            source: The new program.
+            seen: The program that the learner began to change. If another editor has saved something else meanwhile,
+                that is kept among the versions.
+
+        Raises:
+            TutorError: It cannot be written, or the file that would be replaced cannot be read.
+        """
+        if self.exists and (found := self.read()) not in {seen, source}:
+            self.keep(found)
+        try:
+            write_bytes(self.path, source.encode("utf-8", errors="replace"))
+        except OSError as error:
+            raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
+
     def keep(self, source: str) -> None:
         """Keep a copy of a version, unless the newest one is the same. The oldest beyond `MOST_VERSIONS` are deleted.
 
@@ -118,7 +145,7 @@ class ExerciseFile:
         for path in self._kept_folder.glob("*.py"):
             moment, _, digest = path.stem.rpartition("-")
             try:
-                found.append(Version(path, datetime.strptime(moment, _STAMP).replace(tzinfo=UTC), digest))
+                found.append(Version(path, datetime.strptime(moment, STAMP).replace(tzinfo=UTC), digest))
             except ValueError:
                 continue  # Not one of ours.
         return sorted(found, key=lambda each: (each.at, each.digest))
@@ -142,13 +169,18 @@ class ExerciseFile:
 
     @property
     def _kept_folder(self) -> Path:
-        return self._folder / ".kept" / self._exercise.id
+        return kept_folder(self._folder, self._exercise.id)
 
     def _new_version(self, digest: str) -> Path:
-        return self._kept_folder / f"{clock.utc_now().strftime(_STAMP)}-{digest}.py"
+        return self._kept_folder / f"{clock.utc_now().strftime(STAMP)}-{digest}.py"
 
     def _cannot(self, key: str, error: OSError, code: ExitCode) -> TutorError:
         return TutorError(translate(key, path=self.path, reason=error.strerror or error), exit_code=code)
+
+
+def kept_folder(folder: Path, exercise_id: str) -> Path:
+    """Return the folder of the kept versions of an exercise, in the folder of all exercises."""
+    return folder / ".kept" / exercise_id
 
 
 def read_program(path: Path) -> str:

@@ -2,60 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Exercise
 from tutor.exercises.files import ExerciseFile, Version, digest_of, is_untouched
 from tutor.exercises.judge import Judge
+from tutor.exercises.memory import MOST_DIGESTS, Memory, load_memory, memory_file
 from tutor.exercises.verdict import Reason, Verdict
 from tutor.foundation import clock
 from tutor.foundation.errors import TutorError
-from tutor.foundation.files import read_file, write_text
 from tutor.foundation.translate import language
-from tutor.progress.records import Answer
+from tutor.progress.records import CODE, SOLUTION_SEEN, Answer
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
 
-KIND = "code"
-"""The kind of an answer that is a program."""
-SOLUTION_SEEN = "solution"
-"""What an answer stores if the learner asked for the solution, which counts as not known."""
 FAILED_VERSIONS_FOR_SOLUTION = 3
-_MOST_DIGESTS = 200
-_LARGEST_STATE = 100_000
-
-
-@dataclass
-class _State:
-    """What is remembered of an exercise besides the learner's file and answers.
-
-    Args:
-        hints: How many hints were given.
-        failed: The digests of different versions that failed.
-        passed: The digest of the newest version that passed; empty if none did.
-        seen_solution: Whether the solution was shown before the first pass.
-        recorded: What the newest answer stores.
-        seconds: Time from the first opening to the first pass, as far as the exercise was open.
-    """
-
-    hints: int = 0
-    failed: tuple[str, ...] = ()
-    passed: str = ""
-    seen_solution: bool = False
-    recorded: str = ""
-    seconds: float = 0.0
-
-    def passed_text_of(self, file: ExerciseFile) -> str | None:
-        """Return the text of the file if it is the version that has passed; None if it is another one."""
-        if not self.passed or not file.exists:
-            return None
-        source = file.read()
-        return source if digest_of(source) == self.passed else None
 
 
 class ExerciseSession:
@@ -85,9 +49,10 @@ class ExerciseSession:
         self._store = store
         self._seconds = seconds
         self._opened = seconds()
-        self._state_file = _state_file(exercise, folder)
-        self._state = _load(self._state_file)
+        self._state_file = memory_file(folder, exercise.id)
+        self._state = load_memory(self._state_file)
         self._checked = ""
+        self._untouched = self.file.is_untouched
 
     # Checking
 
@@ -106,7 +71,8 @@ class ExerciseSession:
         verdict = self._judge.check(self.exercise, source)
         self._checked = digest
         self.verdict = verdict
-        if verdict.reason is not Reason.EXERCISE and not is_untouched(self.exercise, source):
+        self._untouched = is_untouched(self.exercise, source)
+        if verdict.reason is not Reason.EXERCISE and not self._untouched:
             self.file.keep(source)
             self._remember(digest, verdict)
         return verdict
@@ -119,11 +85,22 @@ class ExerciseSession:
     @property
     def present_version_passed(self) -> bool:
         """Whether the text that is in the file now has passed."""
-        return self._state.passed_text_of(self.file) is not None
+        return _passed_text(self._state, self.file) is not None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the text of the newest check is still the starter."""
+        return self._untouched
 
     def versions(self) -> list[Version]:
         """Return the versions that were checked and differ, the oldest first."""
         return self.file.versions()
+
+    def passed_with(self, version: Version) -> bool | None:
+        """Whether a kept version passed; None if it was not checked, or that is not known any more."""
+        if version.digest == self._state.passed:
+            return True
+        return False if version.digest in self._state.failed else None
 
     def reset(self, lesson_title: str = "") -> Path | None:
         """Begin again from the starter. Return where the old text is kept; None if there was none."""
@@ -145,6 +122,11 @@ class ExerciseSession:
         self._state.hints += 1
         self._save()
         return self.exercise.hints[self._state.hints - 1]
+
+    @property
+    def has_seen_solution(self) -> bool:
+        """Whether the solution was shown before the first pass."""
+        return self._state.seen_solution
 
     @property
     def may_see_solution(self) -> bool:
@@ -173,12 +155,15 @@ class ExerciseSession:
     # What is remembered
 
     def _remember(self, digest: str, verdict: Verdict) -> None:
+        had_passed = self.has_passed
         if verdict.passed:
             self._state.passed = digest
         elif digest not in self._state.failed:
-            self._state.failed = (*self._state.failed, digest)[-_MOST_DIGESTS:]
-        # The same verdict after another save is no news, and would count as one more wrong answer.
-        if verdict.name != self._state.recorded:
+            self._state.failed = (*self._state.failed, digest)[-MOST_DIGESTS:]
+        # The same verdict after another save is no news, and would count as one more wrong answer. Neither is a version
+        # that fails after one that passed: whoever tries something out has not forgotten how it goes.
+        is_news = verdict.passed or not had_passed
+        if is_news and verdict.name != self._state.recorded:
             self._record(verdict.name, correct=verdict.passed)
         self._save()
 
@@ -193,7 +178,7 @@ class ExerciseSession:
             Answer(
                 lesson_id=self.exercise.lesson_id,
                 question_id=self.exercise.id,
-                kind=KIND,
+                kind=CODE,
                 given=(given,),
                 correct=correct,
                 score=self._score(correct=correct),
@@ -210,10 +195,7 @@ class ExerciseSession:
         return 1.0 if correct else sum(each.passed for each in cases) / len(cases) if cases else 0.0
 
     def _save(self) -> None:
-        try:
-            write_text(self._state_file, json.dumps(asdict(self._state)))
-        except OSError:
-            return  # The hints are given again, which harms nobody.
+        self._state.save(self._state_file)
 
 
 def passed_source(exercise: Exercise, folder: Path) -> str | None:
@@ -224,29 +206,14 @@ def passed_source(exercise: Exercise, folder: Path) -> str | None:
         folder: The folder of the learner's exercises.
     """
     try:
-        return _load(_state_file(exercise, folder)).passed_text_of(ExerciseFile(exercise, folder))
+        return _passed_text(load_memory(memory_file(folder, exercise.id)), ExerciseFile(exercise, folder))
     except TutorError:
         return None
 
 
-def _state_file(exercise: Exercise, folder: Path) -> Path:
-    return folder / ".kept" / exercise.id / "state.json"
-
-
-def _load(path: Path) -> _State:
-    """Return what was remembered; nothing if the file is missing or damaged."""
-    try:
-        kept = json.loads(read_file(path, _LARGEST_STATE))
-    except (OSError, ValueError, RecursionError):
-        return _State()
-    if not isinstance(kept, dict):
-        return _State()
-    failed, hints, seconds = kept.get("failed"), kept.get("hints"), kept.get("seconds")
-    return _State(
-        hints=hints if type(hints) is int and 0 <= hints < _MOST_DIGESTS else 0,
-        failed=tuple(each for each in failed if isinstance(each, str)) if isinstance(failed, list) else (),
-        passed=str(kept.get("passed") or ""),
-        seen_solution=kept.get("seen_solution") is True,
-        recorded=str(kept.get("recorded") or ""),
-        seconds=seconds if isinstance(seconds, float) and seconds >= 0 else 0.0,
-    )
+def _passed_text(memory: Memory, file: ExerciseFile) -> str | None:
+    """The text of the file if it is the version that has passed; None if it is another one."""
+    if not memory.passed or not file.exists:
+        return None
+    source = file.read()
+    return source if digest_of(source) == memory.passed else None

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor.course.catalogue import Course
+from tutor.exercises.transfer import dump_programs, forget_memories, merge_programs
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path, read_file, too_large, write_bytes
 from tutor.foundation.safe_text import harmless, harmless_json, harmless_line, harmless_value
 from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
+from tutor.progress.renames import exercise_of
 from tutor.progress.schema import counted
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
 from tutor.study.course_store import open_course_store
@@ -226,8 +228,10 @@ def export_progress(format_: str, output: str | None, *, force: bool = False) ->
 
             content = package(store)
         else:
+            tables = store.dump()
+            text = to_json(tables, dump_programs(paths.exercises_folder())) if format_ == "json" else to_csv(tables)
             # CSV too: the answers in its cells are JSON, which an import restores unchanged.
-            content = harmless_json((to_json if format_ == "json" else to_csv)(store.dump())).encode("utf-8")
+            content = harmless_json(text).encode("utf-8")
     _put_out(path, content)
     return int(ExitCode.OK)
 
@@ -294,6 +298,8 @@ def import_progress(name: str) -> int:
         for notice in store.take_notices():
             print(notice, file=sys.stderr)
     print(translate("transfer.added", added=counted(merged.added.items())))
+    if new := merge_programs(paths.exercises_folder(), incoming.programs):
+        print(translate("transfer.programs", count=new))
     if any(merged.known.values()):
         print(translate("transfer.known", known=counted(merged.known.items())))
     if incoming.left_out:
@@ -364,6 +370,8 @@ def reset_progress(*, item: str | None, lesson: str | None, everything: bool, ye
         kept = paths.data_folder() / f"progress-before-reset-{clock.utc_now():%Y%m%d-%H%M%S-%f}.json"
         _write(kept, to_json(tables).encode("utf-8"))
         store.forget(item=item or "", lesson_id=lesson or "")
+        exercises = {item or "", *(exercise_of(each) or each for each in concerned)}
+        forget_memories(paths.exercises_folder(), None if everything else exercises)
         for notice in store.take_notices():
             print(notice, file=sys.stderr)
     print(translate("transfer.reset-done"))

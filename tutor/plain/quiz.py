@@ -67,6 +67,7 @@ def take_quiz(
         variants=lesson.variants,
         scope=f"lesson:{lesson.id}",
         lesson_id=lesson.id,
+        task_count=lesson.task_count,
         fresh=fresh,
         seed=seed,
     )

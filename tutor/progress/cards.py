@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from tutor.foundation import clock
-from tutor.progress.records import from_milliseconds, to_milliseconds
-from tutor.progress.renames import TERM, GetRenames, nothing_renamed
+from tutor.progress.records import CODE, SOLUTION_SEEN, from_milliseconds, to_milliseconds
+from tutor.progress.renames import TERM, GetRenames, nothing_renamed, program_key
 from tutor.progress.scheduling import SOON, Review, Schedule, day_starts, schedule_of, study_day
 
 if TYPE_CHECKING:
@@ -78,9 +78,11 @@ _SAVE = f"""
 """  # noqa: S608 - our own names
 _INSERT = f"INSERT OR IGNORE INTO cards ({_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608 - our own names
 _READ_COLUMNS = _COLUMNS.replace("state", "state AS card_state")
+# A version of a program that fails is a step towards one that passes. It says nothing of what the learner remembers.
 _REVIEWS = """
     SELECT lesson, question, key, at AS raw_at, correct, unsure, hints, seconds, kind FROM answers
-    WHERE question IN ({marks}) AND correct NOTNULL ORDER BY id
+    WHERE (question IN ({marks}) OR (question >= ? AND question < ?)) AND correct NOTNULL
+        AND (kind <> 'code' OR correct OR given = '["solution"]') ORDER BY id
 """
 # A card with a time in the future was made or reviewed under a wrong clock. Nobody knows when it is due, so it is due
 # now. The plus signs make SQLite use the index on this expression, because few cards have such times.
@@ -197,6 +199,8 @@ class CardStore:
         """Return the statements that update the card of a question after an answer, for the answer's transaction."""
         if answer.correct is None:
             return []
+        if answer.kind == CODE and not answer.correct and answer.given != (SOLUTION_SEEN,):
+            return []
         lesson, key = self._renames().card(answer.lesson_id, answer.question_id)
         reviews = self._reviews(key, answer.at)
         reviews[answer.key] = _review(
@@ -281,7 +285,8 @@ class CardStore:
         """
         renames = self._renames()
         keys = renames.card_keys(question)
-        found = self._database.read(_REVIEWS.format(marks=_marks(keys)), keys)
+        programs = program_key(question, ""), program_key(question, "")[:-1] + ";"  # the sign after the colon
+        found = self._database.read(_REVIEWS.format(marks=_marks(keys)), (*keys, *programs))
         rows = [rest for lesson, kept, *rest in found if renames.card(lesson, kept)[1] == question]
         now = max(to_milliseconds(moment), to_milliseconds(clock.utc_now()))
         last = next((at for _, at, *_ in rows if at <= now), to_milliseconds(moment))
@@ -294,7 +299,9 @@ class CardStore:
     def _statements(self, question: str, lesson: str, reviews: Iterable[Review]) -> list[Statement]:
         of_term = question.startswith(TERM)
         given = list(reviews)
-        schedule = schedule_of(given, from_first_miss=not of_term)
+        # What somebody has written once is asked again even if it never failed: that is how it is not forgotten.
+        is_written = any(each.kind == CODE for each in given)
+        schedule = schedule_of(given, from_first_miss=not of_term and not is_written)
         if schedule is not None:
             return [(_SAVE, _row(Card(question, lesson, min(each.at for each in given), schedule)))]
         # A question that was never missed needs no card. A term keeps its card, because it was seen.

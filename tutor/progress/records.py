@@ -15,6 +15,11 @@ _T = TypeVar("_T")
 EXAM_PREFIX: Final = "exam:"
 """The scope of an exam on a lesson begins with this; the id of the lesson follows."""
 
+CODE: Final = "code"
+"""The kind of an answer that is a program: an answer to an exercise."""
+SOLUTION_SEEN: Final = "solution"
+"""What such an answer stores if the learner asked for the solution, which counts as not known."""
+
 Given = tuple[int, ...] | tuple[str, ...]
 """An answer: indices of options in the lesson file (chosen ones, or all in order), or texts (blanks, a number)."""
 

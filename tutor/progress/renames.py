@@ -13,6 +13,19 @@ from functools import cached_property
 TERM = "term:"
 """How the key of a term's card begins. The id of a question never contains a colon."""
 
+PROGRAM = "program:"
+"""How the key of a review of an exercise begins: ``program:exercise:mistake``. All of them have the exercise's card."""
+
+
+def program_key(exercise_id: str, mistake: str) -> str:
+    """Return the key of the review that shows the program of an exercise with a mistake in it."""
+    return f"{PROGRAM}{exercise_id}:{mistake}"
+
+
+def exercise_of(key: str) -> str:
+    """Return the exercise that the key of a review names; empty if it is the key of something else."""
+    return key.removeprefix(PROGRAM).partition(":")[0] if key.startswith(PROGRAM) else ""
+
 
 @dataclass(frozen=True)
 class Renames:
@@ -75,9 +88,12 @@ class Renames:
         return self.place(lesson_id, key)[1]
 
     def card(self, lesson_id: str, key: str) -> tuple[str, str]:
-        """The lesson and the key of the card of today: see `place`. Variants have the card of their question."""
+        """The lesson and the key of the card of today: see `place`. Variants have the card of their question.
+
+        Reviews of a program have the card of its exercise.
+        """
         lesson, today = self.place(lesson_id, key)
-        return lesson, self.variants.get(today, today)
+        return lesson, exercise_of(today) or self.variants.get(today, today)
 
     def card_keys(self, key: str) -> tuple[str, ...]:
         """Every key under which answers that count for a card, or the card, may be found: see `keys`."""

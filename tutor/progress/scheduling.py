@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from tutor.foundation import clock
+from tutor.progress.records import CODE
 
 if TYPE_CHECKING:
     from fsrs import Scheduler
@@ -92,7 +93,8 @@ def grade_of(review: Review) -> Grade:
         return Grade.AGAIN
     if review.unsure or review.hints:
         return Grade.HARD
-    if not 0 < review.seconds < _AWAY_SECONDS:
+    # Nobody can say how long a program may take.
+    if review.kind == CODE or not 0 < review.seconds < _AWAY_SECONDS:
         return Grade.GOOD
     typical = _TYPICAL_SECONDS.get(review.kind, 30.0)
     if review.seconds > _SLOW_FACTOR * typical:

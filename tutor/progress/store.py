@@ -50,14 +50,17 @@ _SAVE_QUIZ = """
     ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at, finished = excluded.finished
 """
 # The newest counted answer to each question: the totals list the questions, and an index finds the answers fast.
-# Programs are answers to exercises, which are no questions of the lesson.
+# An exercise counts like a question; the reviews of its program do not, because a line that was missed there takes
+# nothing back from the learner who wrote it.
 _NEWEST_ANSWERS = """
     SELECT known.lesson, known.question, correct, unsure, answers.id
-    FROM (SELECT DISTINCT lesson, question FROM answer_totals WHERE question NOT GLOB 'term:*') AS known
+    FROM (SELECT DISTINCT lesson, question FROM answer_totals
+        WHERE question NOT GLOB 'term:*' AND question NOT GLOB 'program:*'
+    ) AS known
     JOIN answers ON answers.id = (
         SELECT id FROM answers WHERE lesson = known.lesson AND question = known.question AND correct NOTNULL
         ORDER BY id DESC LIMIT 1
-    ) AND answers.kind <> 'code'
+    )
 """
 
 

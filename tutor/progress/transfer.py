@@ -10,7 +10,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tutor.foundation import clock
@@ -18,7 +18,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 from tutor.progress.columns import COLUMNS, KEYS, Number, fault_of
 from tutor.progress.records import from_milliseconds, to_milliseconds
-from tutor.progress.renames import TERM, Renames
+from tutor.progress.renames import TERM, Renames, exercise_of
 from tutor.progress.scheduling import study_day
 from tutor.progress.schema import SCHEMA
 
@@ -33,6 +33,8 @@ _Part = tuple[str, str, tuple[str, ...]]
 """A table, a condition on its rows, and the condition's values."""
 
 FORMAT: Final = "tutor-progress"
+_PROGRAMS: Final = "programs"
+"""Where an export holds the learner's programs."""
 
 _MAX_DIGITS: Final = 30
 """A whole number with more digits was not written by tutor."""
@@ -82,11 +84,13 @@ class Incoming:
         tables: The rows without impossible values.
         left_out: How many rows were left out, because they have an impossible value.
         first_fault: A sentence that says where the first of them is, and why it was left out.
+        programs: The learner's programs, as nobody has checked them yet: see `tutor.exercises.transfer`.
     """
 
     tables: Tables
     left_out: int = 0
     first_fault: str = ""
+    programs: object = None
 
 
 def dump(database: Database) -> Tables:
@@ -162,7 +166,11 @@ def _in_order_of_time(now: int) -> list[Statement]:
 def forget_item(database: Database, renames: Renames, item: str) -> int:
     """Forget all answers to a question or about a term, and its cards. Return how many answers there were."""
     return _forget_rows(
-        database, renames, lambda _, key: item in {key, renames.variants.get(key)} or key.startswith(f"{TERM}{item}:")
+        database,
+        renames,
+        lambda _, key: (
+            item in {key, renames.variants.get(key)} or key.startswith(f"{TERM}{item}:") or exercise_of(key) == item
+        ),
     )
 
 
@@ -210,13 +218,20 @@ def _delete(database: Database, *parts: _Part) -> None:
 # Text formats
 
 
-def to_json(tables: Tables) -> str:
-    """Return everything as JSON. Columns that hold JSON are nested in it."""
+def to_json(tables: Tables, programs: Mapping[str, object] | None = None) -> str:
+    """Return everything as JSON. Columns that hold JSON are nested in it.
+
+    Args:
+        tables: What `dump` returned.
+        programs: The learner's programs, which are files beside the database: see `Incoming.programs`.
+    """
     nested = {
         table: [{name: _nested(table, name, value) for name, value in row.items()} for row in rows]
         for table, rows in tables.items()
     }
     content = {"format": FORMAT, "version": len(SCHEMA.migrations), **nested}
+    if programs:
+        content[_PROGRAMS] = programs
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -269,7 +284,7 @@ def read_json(text: str) -> Incoming:
         if not isinstance(of_table, list):
             raise _refused(translate("transfer.no-rows", table=table))
         rows[table] = list(enumerate(of_table, 1))
-    return _sifted(rows)
+    return replace(_sifted(rows), programs=content.get(_PROGRAMS))
 
 
 def _whole(digits: str) -> int | float:

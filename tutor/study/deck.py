@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tutor.course.exercises.line_order import exercise_of, line_order_question
+from tutor.course.exercises.line_order import exercise_of_order, line_order_question
 from tutor.progress.cards import Side, term_key, term_of
+from tutor.progress.renames import exercise_of
+from tutor.study.program_questions import program_questions
 from tutor.study.siblings import longest_ago
 from tutor.study.term_questions import can_be_asked, term_question
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
-    from tutor.course.lesson import Question
+    from tutor.course.lesson import Lesson, Question
     from tutor.progress.store import ProgressStore
 
 ALL_SIDES: tuple[Side, ...] = tuple(Side)
@@ -44,15 +46,29 @@ class Deck:
                 else term_question(entry, term[1], glossary, language, reads_both=Side.TRANSLATION in self._sides)
             )
         lesson = self._course.lesson(lesson_id, language) if lesson_id else None
-        if exercise_id := exercise_of(key):
-            exercises = lesson.exercises if lesson is not None else ()
-            return next((line_order_question(each) for each in exercises if each.id == exercise_id), None)
-        found = next((each for each in lesson.every_question if each.id == key), None) if lesson else None
-        return found or self._course.question(key, language)
+        if lesson is None:
+            return self._course.question(key, language)
+        if ordered := exercise_of_order(key):
+            return next((line_order_question(each) for each in lesson.exercises if each.id == ordered), None)
+        found = next((each for each in lesson.every_question if each.id == key), None)
+        return found or self._about_program(lesson, key) or self._course.question(key, language)
+
+    def _about_program(self, lesson: Lesson, key: str) -> Question | None:
+        """The question about an exercise that ``key`` names; the first one if it names the exercise itself."""
+        wanted = exercise_of(key) or key
+        found = next((program_questions(each) for each in lesson.exercises if each.id == wanted), [])
+        return next((each for each in found if key in {wanted, each.id}), None)
 
     def to_ask(self, question: Question, store: ProgressStore, language: str) -> Question:
-        """What is asked of a card: the question, or a variant of it, whichever was answered longest ago."""
+        """What is asked of a card: the question, or a variant of it, whichever was answered longest ago.
+
+        Of an exercise, each listed mistake in its program is a variant.
+        """
         lesson = self._course.lesson(question.lesson_id, language) if question.lesson_id else None
+        if lesson is not None and (exercise := exercise_of(question.id)):
+            family = next((program_questions(each) for each in lesson.exercises if each.id == exercise), [question])
+            last = store.last_answered([each.id for each in family])
+            return min(family, key=lambda each: last.get(each.id, 0))
         return longest_ago(question, lesson.variants, store) if lesson is not None else question
 
     def sync(self, store: ProgressStore, moment: datetime, language: str) -> None:

@@ -107,7 +107,7 @@ class ExamSession:
             store.save_quiz(replace(saved, finished=True))
             saved = None
         session = cls(lesson, store, minutes=minutes, seed=seed, seconds=seconds, saved=saved)
-        store.set_question_count(lesson.id, len(lesson.questions))
+        store.set_question_count(lesson.id, lesson.task_count)
         if any(exercise.attempt.locked for exercise in session._asked):
             session.hand_in()  # it was interrupted while it was handed in
         return session

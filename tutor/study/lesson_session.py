@@ -111,7 +111,7 @@ class LessonSession:
         if self._written == (self.position, self.fraction_read):
             return
         self._store.set_position(
-            self.lesson.id, self.position, fraction=self.fraction_read, questions=len(self._questions)
+            self.lesson.id, self.position, fraction=self.fraction_read, questions=self.lesson.task_count
         )
         self._written = (self.position, self.fraction_read)
 
@@ -159,7 +159,7 @@ class LessonSession:
         self._exercises = alike
 
     def mark(self, question_id: str) -> Mark:
-        """The mark of a question: the verdict on its last counted answer, here or in a quiz."""
+        """The mark of a question or an exercise: the verdict on its last counted answer, here or in a quiz."""
         exercise = self._exercises.get(question_id)
         if exercise is not None and exercise.mark is not Mark.OPEN:
             return exercise.mark
@@ -177,8 +177,9 @@ class LessonSession:
 
     @property
     def score(self) -> Score:
-        """Over the lesson's questions."""
-        return score_of(self.mark(each) for each in self._questions)
+        """Over the lesson's questions and exercises."""
+        exercises = (each.id for each in self.lesson.exercises)
+        return score_of(self.mark(each) for each in (*self._questions, *exercises))
 
     # -- inside ------------------------------------------------------------------------------------------
 

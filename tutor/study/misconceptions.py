@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from tutor.course.lesson import BLANK, Option, Question
+from tutor.course.lesson import BLANK, Exercise, Option, Question
 from tutor.course.questions import question_type
+from tutor.study.program_questions import mistakes_as_question
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
@@ -22,7 +24,7 @@ HARD: Final = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Misconception:
-    """A wrong option, and how often it was chosen. The lesson of its question explains it.
+    """A wrong option or a listed mistake of an exercise, and how often it was met. Its lesson explains it.
 
     Args:
         question: The question.
@@ -78,12 +80,18 @@ def misconceptions(misses: Iterable[Miss], course: Course, language: str, most: 
         if len(found) >= most and found[most - 1].count >= _times(missed):
             break  # no option is chosen more often than its question is missed
         question = question_in(course, lesson_id, question_id, language)
-        if question is None:
-            continue
         counts: Counter[Option] = Counter()
-        for miss in missed:
-            for option in question_type(question.kind).mistakes(question, miss.given):
-                counts[option] += miss.count
+        if question is not None:
+            for miss in missed:
+                for option in question_type(question.kind).mistakes(question, miss.given):
+                    counts[option] += miss.count
+        elif (exercise := _exercise_in(course, lesson_id, question_id, language)) is not None:
+            question = mistakes_as_question(exercise)
+            for miss in missed:
+                for number in _listed_mistakes(exercise, miss.given):
+                    counts[question.options[number]] += miss.count
+        else:
+            continue
         found += [Misconception(question, option, count) for option, count in counts.items()]
         found.sort(key=lambda each: -each.count)
     return found[:most]
@@ -128,6 +136,21 @@ def _report(question: Question, item: Item) -> ItemReport:
         too_hard=enough and item.accuracy.fraction <= HARD,
         unused=unused if enough else (),
     )  # fmt: skip
+
+
+def _listed_mistakes(exercise: Exercise, given: tuple[int, ...] | tuple[str, ...]) -> tuple[int, ...]:
+    """The places of the listed mistakes, one or two at once, that the answer to an exercise names."""
+    names = [each.name for each in exercise.mistakes]
+    both = {
+        f"{names[first]} + {names[second]}": (first, second) for first, second in combinations(range(len(names)), 2)
+    }
+    found = both | {name: (number,) for number, name in enumerate(names)}
+    return next((found[each] for each in given if isinstance(each, str) and each in found), ())
+
+
+def _exercise_in(course: Course, lesson_id: str, exercise_id: str, language: str) -> Exercise | None:
+    lesson = course.lesson(lesson_id, language) if lesson_id else None
+    return next((each for each in lesson.exercises if each.id == exercise_id), None) if lesson is not None else None
 
 
 def question_in(course: Course, lesson_id: str, question_id: str, language: str) -> Question | None:

@@ -92,12 +92,14 @@ class QuizSession:
         lesson_id: str = "",
         seed: int | None = None,
         fresh: bool = False,
+        task_count: int = 0,
         seconds: Clock = clock.monotonic_seconds,
     ) -> QuizSession:
         """The quiz of ``scope`` that was left in the middle, else a new one; a new one of everything if ``fresh``.
 
         Of a question with variants, one that was answered longest ago is asked; a quiz that was left goes on with the
-        one that it asked. Questions that are known are skipped if the quiz is one of a lesson.
+        one that it asked. Questions that are known are skipped if the quiz is one of a lesson. ``task_count`` says how
+        many questions and exercises that lesson has, for the course map.
         """
         saved = store.open_quiz(scope)
         if fresh and saved is not None:
@@ -120,7 +122,7 @@ class QuizSession:
         if saved is not None:
             session._restore(saved)
         elif lesson_id:
-            store.set_question_count(lesson_id, len(questions))
+            store.set_question_count(lesson_id, task_count or len(questions))
         return session
 
     # -- where one is ------------------------------------------------------------------------------------

@@ -108,6 +108,11 @@ class TutorApp(GuardedApp):
         """Whether drawing is useless now because the terminal has stopped reading."""
         return bool(getattr(driver_of(self), "stalled", False))  # Textual's own drivers do not know
 
+    @property
+    def slow_line(self) -> bool:
+        """Whether the line to the terminal has turned out to be slow."""
+        return bool(getattr(driver_of(self), "slow", False))  # Textual's own drivers do not know
+
     def exit(self, *arguments: Any, **options: Any) -> None:
         """Leave. Keys that were typed ahead are dropped."""
         self._type_ahead.close()

@@ -129,6 +129,7 @@ MODULES: Final = (
     "tutor.tui.screens.lab.opening",
     "tutor.tui.screens.lab.screen",
     "tutor.tui.screens.sweep",
+    "tutor.tui.screens.exercise.screen",
 )
 """Modules to import in advance, in the order in which they are likely to be needed."""
 

@@ -67,6 +67,14 @@ class Exam(Route):
     lesson_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Exercise(Route):
+    """An exercise: a function that the learner writes."""
+
+    screen: ClassVar[str] = "exercise.screen"
+    exercise_id: str
+
+
 class Review(Route):
     """The review of what is due."""
 

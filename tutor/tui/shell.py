@@ -47,6 +47,10 @@ class Shell(Protocol):
         """Whether drawing is useless now because the terminal has stopped reading."""
 
     @property
+    def slow_line(self) -> bool:
+        """Whether the line to the terminal has turned out to be slow, so that colours of code are left out."""
+
+    @property
     def bytes_sent(self) -> int:
         """Bytes sent to the terminal so far; 0 if the driver does not count."""
 
@@ -77,6 +81,9 @@ class Shell(Protocol):
 
     def switch_screen(self, screen: Screen[Any]) -> object:
         """Replace the screen in front."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Ask the terminal to put a text on its clipboard. Not every terminal does."""
 
     def pop_screen(self) -> object:
         """Leave the screen in front."""

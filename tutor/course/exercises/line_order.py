@@ -26,7 +26,7 @@ def line_order_id(exercise_id: str) -> str:
     return f"{exercise_id}{_MARK}"
 
 
-def exercise_of(question_id: str) -> str:
+def exercise_of_order(question_id: str) -> str:
     """Return the id of the exercise that a question was made of; empty if it is another question."""
     return question_id.removesuffix(_MARK) if question_id.endswith(_MARK) else ""
 

@@ -1,4 +1,4 @@
-"""Find anything by name: commands of the screen, lessons, labs, terms."""
+"""Find anything by name: commands of the screen, lessons, labs, exercises, terms."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from tutor.tui.widgets.row_list import RowItem, RowList
 
 if TYPE_CHECKING:
     from tutor.course.glossary import GlossaryEntry
+    from tutor.course.lesson import Exercise
     from tutor.study.passages import Found, TextSearch
 
 
@@ -91,7 +92,7 @@ class Palette(TutorDialog[None]):
         self.run_worker(self._read_more, thread=True, exit_on_error=False)
 
     def _read_more(self) -> None:
-        more = [*self._labs(), *self._terms()]
+        more = [*self._labs(), *self._exercises(), *self._terms()]
         if self.is_attached:
             self.app.call_from_thread(self._add, more)
 
@@ -146,6 +147,23 @@ class Palette(TutorDialog[None]):
             f"lab:{name}", "palette.lab", (*map(harmless_line, titles), name),
             lambda: router.go(self.tutor, routes.Lab(name)),
         )  # fmt: skip
+
+    def _exercises(self) -> list[Entry]:
+        from tutor.course.exercises.finding import find_exercises
+        from tutor.typeset.page import one_line
+
+        course = self.workspace.course
+        if course is None:
+            return []
+
+        def entry(exercise: Exercise) -> Entry:
+            return Entry(
+                f"exercise:{exercise.id}", "palette.exercise",
+                (one_line(exercise.title), exercise.id, exercise.function),
+                lambda: router.go(self.tutor, routes.Exercise(exercise.id)), exercise.id,
+            )  # fmt: skip
+
+        return [entry(each.exercise) for each in find_exercises(course, language())]
 
     def _terms(self) -> list[Entry]:
         course = self.workspace.course

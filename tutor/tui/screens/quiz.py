@@ -143,6 +143,7 @@ class QuizScreen(OneQuestionScreen):
         self.session = QuizSession.start(
             self._lesson.questions, self.workspace.store, variants=self._lesson.variants,
             scope=f"lesson:{self.lesson_id}", lesson_id=self.lesson_id, fresh=fresh,
+            task_count=self._lesson.task_count,
         )  # fmt: skip
         if self.session.begun and not fresh:
             self.notice(translate("quiz.resumed"))

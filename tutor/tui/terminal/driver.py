@@ -69,6 +69,11 @@ class TutorDriver(LeavingDriver):
         """Whether drawing is useless now because the terminal has stopped reading."""
         return self._open and self._line.stalled
 
+    @property
+    def slow(self) -> bool:
+        """Whether the line has turned out to be slow."""
+        return self._open and self._line.slow
+
     # -- reading -----------------------------------------------------------------------------------------
 
     def write(self, data: str) -> None:

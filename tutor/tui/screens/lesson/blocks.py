@@ -51,6 +51,10 @@ def flow_widgets(session: LessonSession, pages: LessonPages, following: LessonHe
 
             opening = session.lesson.opening
             yield QuestionWidget(session.exercise(opening.id), closes=True) if opening is not None else Widget()
+        elif isinstance(block, Exercise):
+            from tutor.tui.screens.lesson.exercise_card import ExerciseCard
+
+            yield ExerciseCard(block)
         elif isinstance(block, LabFence):
             from tutor.tui.screens.lesson.lab_card import LabCard
 
@@ -61,7 +65,7 @@ def flow_widgets(session: LessonSession, pages: LessonPages, following: LessonHe
     yield LessonEnd(session.score, following)
 
 
-def _text_widget(block: Prose | Term | Exercise, pages: LessonPages) -> ProseView:
+def _text_widget(block: Prose | Term, pages: LessonPages) -> ProseView:
     page = pages.page_of(block)
     assert page is not None  # noqa: S101 - only questions and labs have none
     if isinstance(block, Term):
@@ -167,15 +171,13 @@ class LessonPages:
         return _kept(page)
 
     def page_of(self, block: Block) -> Page | None:
-        """The page of a block of text; None for questions and labs, which are more than text."""
-        from tutor.course.exercises.page import text_of
+        """The page of a block of text; None for questions, labs and exercises, which are more than text."""
         from tutor.typeset.page import read_document
 
         if id(block) in self._begins:
             self._mentioned.clear()
-        if isinstance(block, Prose | Exercise):
-            text = block.markdown if isinstance(block, Prose) else text_of(block)
-            document = read_document(text, self._mentions if self._glossary is not None else None)
+        if isinstance(block, Prose):
+            document = read_document(block.markdown, self._mentions if self._glossary is not None else None)
             return lambda width, ascii: document.lines(width, ascii=ascii)
         if isinstance(block, Term):
             self._mentioned.add(block.id)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tutor.charts.cells import Row, Span
-from tutor.course.lesson import LabFence, Lesson, Question
+from tutor.course.lesson import Exercise, LabFence, Lesson, Question
 from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 from tutor.study.question_attempt import Mark
@@ -64,7 +64,7 @@ def contents_items(session: LessonSession, block: int, labs: Mapping[str, str]) 
             end = min((begin for begin in sections if begin > number), default=len(lesson.blocks) - 1)
             read = session.fraction_at(end, float(end not in sections)) <= session.fraction_read
             items.append(_section_item(number, one_line(section.title), deeper, here=number == here, read=read))
-        elif isinstance(part, Question):
+        elif isinstance(part, Question | Exercise):
             items.append(_question_item(number, one_line(part.title), session.mark(part.id)))
         elif isinstance(part, LabFence):
             items.append(_lab_item(number, labs.get(part.lab, "")))

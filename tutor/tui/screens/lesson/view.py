@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from tutor.foundation.translate import language, translate
 from tutor.tui.screens.lesson.blocks import LessonPages, block_of, carry_drafts, lab_titles
+from tutor.tui.screens.lesson.exercise_card import ExerciseCard
 from tutor.tui.screens.lesson.flow import LessonFlow, Place
 from tutor.tui.screens.lesson.lab_card import LabCard
 from tutor.tui.screens.lesson.side import LessonSide
@@ -184,6 +185,8 @@ class LessonView(Container):
             return
         for card in self.flow.query(LabCard):
             card.came_back()
+        for exercise in self.flow.query(ExerciseCard):
+            exercise.came_back()
 
     async def _show_faults(self) -> None:
         """Show why the lesson cannot be read."""
