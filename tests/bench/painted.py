@@ -86,9 +86,9 @@ def measure(screen: Screen, size: tuple[int, int], rounds: int) -> list[Taken]:
             shown.press(key)
             time.sleep(1.0)
             settle(shown)
-        for key in screen.pair:  # the first time holds imports
-            press(shown, key)
-        return [press(shown, key) for _ in range(rounds) for key in screen.pair]
+        for sent in screen.pair:  # the first time holds imports
+            press(shown, sent)
+        return [press(shown, sent) for _ in range(rounds) for sent in screen.pair]
 
 
 def tell(name: str, size: str, taken: list[Taken]) -> None:

@@ -57,11 +57,12 @@ def test_a_text_is_one_of_the_course_or_a_file(tmp_path: Path, monkeypatch: pyte
 
 
 def test_errors_name_settings_as_they_were_typed() -> None:
-    for settings, options, word in (
+    tried: tuple[tuple[tuple[str, ...], dict[str, str | None], str], ...] = (
         (("hidden=3",), {}, "hidden changes"),
         ((), {"features": "x"}, "--features changes"),
         (("data.features=x",), {}, "data.features changes"),
-    ):
+    )
+    for settings, options, word in tried:
         changes = overrides(settings, options)
         key = next(iter(changes))
         dotted = {"hidden": "model.hidden"}.get(key, key)

@@ -21,7 +21,7 @@ def lesson() -> Lesson:
 def test_the_section_with_most_of_the_questions_is_found() -> None:
     found = source_of(lesson(), ["a", "c", "e"])
     assert found is not None
-    assert (found.number, found.section.anchor, found.count) == (2, "part-3", 2)
+    assert (found.number, found.section.anchor, found.questions) == (2, "part-3", 2)
 
 
 def test_of_equally_many_the_first_and_of_none_nothing() -> None:

@@ -26,7 +26,7 @@ class Source(NamedTuple):
 
     number: int
     section: Section
-    count: int
+    questions: int
 
 
 def source_of(lesson: Lesson, question_ids: Iterable[str]) -> Source | None:

@@ -22,7 +22,7 @@ def errors(depth: int, seed: int) -> Array:
     data = training.dataset
     x = data.x_valid * data.x_scale + data.x_mean
     truth = data.y_valid * data.y_scale + data.y_mean
-    return np.abs(training.predict(x) - truth)
+    return np.asarray(np.abs(training.predict(x) - truth))
 
 
 def means(each: Array) -> Array:

@@ -33,7 +33,7 @@ def growth(depth: int, *, residual: bool, scaled: bool = True) -> list[float]:
 
 def figures() -> dict[str, float]:
     """Medians and ranges over the initialisations, and the median factor of one layer."""
-    found = {}
+    found: dict[str, float] = {}
     for name, depth, residual, scaled in (
         ("20, unscaled", 20, True, False),
         ("56, unscaled", 56, True, False),

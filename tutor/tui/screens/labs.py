@@ -111,7 +111,7 @@ def _heading(lesson: LessonHeader | None) -> RowItem:
 
 def _lab_item(lab: ListedLab, *, ascii: bool) -> RowItem:
     def draw(width: int) -> Row:
-        from tutor.tui.widgets.lab_words import goal_lines
+        from tutor.runs.goal_words import goal_lines
 
         ends = [*best_cells(lab, ascii=ascii), Span(" ")]
         title = shorten(lab.heading.title, max(8, width // 2 - 4))

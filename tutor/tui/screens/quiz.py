@@ -457,7 +457,7 @@ def _next_steps(session: QuizSession, following: LessonHeader | None, source: So
         name = one_line(source.section.title, inline=True)
         text = translate("quiz.way-section", section=source.number, title=name)
         missed = len(session.wrong_ids)
-        yield _step(LESSON, "o", text, translate("quiz.come-from-it", count=source.count, missed=missed))
+        yield _step(LESSON, "o", text, translate("quiz.come-from-it", count=source.questions, missed=missed))
     else:
         yield _step(LESSON, "o", translate("quiz.way-lesson"), "")
     yield _step(FRESH, "a", translate("quiz.way-fresh"), _minutes(len(session.exercises)))

@@ -92,7 +92,7 @@ class ExerciseScreen(TutorScreen):
 
     def __init__(self, exercise_id: str) -> None:
         super().__init__()
-        self._id = exercise_id
+        self._exercise_id = exercise_id
         self.session: ExerciseSession | None = None
         self.verdict: Verdict | None = None
         self._found: FoundExercise | None = None
@@ -129,7 +129,7 @@ class ExerciseScreen(TutorScreen):
     def breadcrumb(self) -> list[str]:
         """``tutor › 15 A lesson``."""
         lesson = self._found.lesson if self._found is not None else None
-        return [self._id] if lesson is None else [f"{lesson.number} {harmless_line(lesson.title)}"]
+        return [self._exercise_id] if lesson is None else [f"{lesson.number} {harmless_line(lesson.title)}"]
 
     def status(self) -> Row:
         """The number of the exercise in its lesson."""
@@ -155,8 +155,8 @@ class ExerciseScreen(TutorScreen):
         self._watch.stop()
         self._save()
         if self.session is not None:
-            _histories[self._id] = self.editor.text, self.editor.history
-            _histories.move_to_end(self._id)
+            _histories[self._exercise_id] = self.editor.text, self.editor.history
+            _histories.move_to_end(self._exercise_id)
             while len(_histories) > _MOST_HISTORIES:
                 _histories.popitem(last=False)
         super().on_unmount()
@@ -189,10 +189,10 @@ class ExerciseScreen(TutorScreen):
         course = self.workspace.course
         found = list(find_exercises(course, language())) if course is not None else []
         ids = [each.exercise.id for each in found]
-        if self._id not in ids:
+        if self._exercise_id not in ids:
             self.app.call_from_thread(self._cannot, self._why_not(course))
             return
-        place = ids.index(self._id)
+        place = ids.index(self._exercise_id)
         following = ids[place + 1] if place + 1 < len(ids) else ""
         mine = found[place]
         session = ExerciseSession(
@@ -208,7 +208,11 @@ class ExerciseScreen(TutorScreen):
 
     def _why_not(self, course: Course | None) -> str:
         problem = self.workspace.course_problem
-        return str(problem) if course is None and problem is not None else translate("exercise.no-such", id=self._id)
+        return (
+            str(problem)
+            if course is None and problem is not None
+            else translate("exercise.no-such", id=self._exercise_id)
+        )
 
     def _cannot(self, problem: str) -> None:
         self._problem = problem
@@ -224,7 +228,7 @@ class ExerciseScreen(TutorScreen):
             self._on_disk = source
             self.editor.load_text(source)
             self._known = session.file.stamp()
-            text, history = _histories.pop(self._id, ("", None))
+            text, history = _histories.pop(self._exercise_id, ("", None))
             if history is not None and text == source:
                 self.editor.history = history
             if session.is_untouched:
@@ -348,7 +352,7 @@ class ExerciseScreen(TutorScreen):
         return head_rows(self.exercise, area) if self.exercise is not None else [[]] * area.height
 
     def _draw_file(self, area: Area) -> Rows:
-        name = f"{self._id}.py"
+        name = f"{self._exercise_id}.py"
         is_changed = self.session is not None and self.editor.text != self._on_disk
         label = translate("exercise.not-saved", name=name) if is_changed else name
         return [rule_row(area.width, label, "accent" if self.editor.has_focus else "muted")]

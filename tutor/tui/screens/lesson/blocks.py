@@ -70,7 +70,7 @@ def _text_widget(block: Prose | Term, pages: LessonPages) -> ProseView:
     assert page is not None  # noqa: S101 - only questions and labs have none
     if isinstance(block, Term):
         return ProseView(page, classes="term")
-    begins_section = isinstance(block, Prose) and block.markdown.startswith("#")
+    begins_section = block.markdown.startswith("#")
     return ProseView(page, classes="section" if begins_section else None)
 
 

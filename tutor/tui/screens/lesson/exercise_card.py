@@ -32,16 +32,16 @@ class ExerciseCard(RowsView, can_focus=True):
     """An exercise that can be opened from the lesson.
 
     Args:
-        task: The exercise.
+        exercise: The exercise.
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = CARD_KEYS
     BINDINGS = bindings_of(CARD_KEYS)
     DEFAULT_CSS = "ExerciseCard { height: 5; width: 1fr; }"
 
-    def __init__(self, task: Exercise) -> None:
+    def __init__(self, exercise: Exercise) -> None:
         super().__init__(self._draw_card)
-        self.task = task
+        self._exercise = exercise
         self._standing: Standing | None = None
 
     def on_mount(self) -> None:
@@ -50,11 +50,11 @@ class ExerciseCard(RowsView, can_focus=True):
 
     def came_back(self) -> None:
         """See how the exercise stands now, because it may have been passed while another screen was in front."""
-        self._standing = standing_of(shell_of(self).workspace.exercises_folder, self.task.id)
+        self._standing = standing_of(shell_of(self).workspace.exercises_folder, self._exercise.id)
         self.redraw()
 
     def action_open(self) -> None:
-        router.go(shell_of(self), routes.Exercise(self.task.id))
+        router.go(shell_of(self), routes.Exercise(self._exercise.id))
 
     def on_click(self, _event: events.Click) -> None:
         self.focus()
@@ -73,7 +73,7 @@ class ExerciseCard(RowsView, can_focus=True):
         edge, inner = "accent" if self.has_focus else "rule", area.width - 4
         title: Row = [
             Span(translate("exercise.card"), "accent bold"),
-            Span(f" · {one_line(self.task.title)}", "strong"),
+            Span(f" · {one_line(self._exercise.title)}", "strong"),
         ]
         keys: Row = [Span("enter", "key"), Span(f" {translate('exercise.card-open')}", "muted")]
         body = [[Span(shorten(self._signature, inner), "code")], [], self._stands(inner)]
@@ -87,15 +87,17 @@ class ExerciseCard(RowsView, can_focus=True):
     @property
     def _signature(self) -> str:
         """The first line of the function to write."""
-        lines = [line for line in self.task.starter.split("\n") if line.startswith(f"def {self.task.function}")]
-        return harmless_line(lines[0] if lines else self.task.function)
+        lines = [
+            line for line in self._exercise.starter.split("\n") if line.startswith(f"def {self._exercise.function}")
+        ]
+        return harmless_line(lines[0] if lines else self._exercise.function)
 
     def _stands(self, width: int) -> Row:
         if self._standing is None:
             return []
         key, ink = _STANDINGS[self._standing]
         sign = f"{RIGHT} " if self._standing is Standing.PASSED else ""
-        return spread_row([Span(f"{sign}{translate(key)}", ink)], [Span(f"{self.task.id}.py", "muted")], width)
+        return spread_row([Span(f"{sign}{translate(key)}", ink)], [Span(f"{self._exercise.id}.py", "muted")], width)
 
 
 def _edge(left: str, right: str, words: Row, width: int, ink: str) -> Row:
