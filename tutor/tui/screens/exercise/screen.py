@@ -208,11 +208,9 @@ class ExerciseScreen(TutorScreen):
 
     def _why_not(self, course: Course | None) -> str:
         problem = self.workspace.course_problem
-        return (
-            str(problem)
-            if course is None and problem is not None
-            else translate("exercise.no-such", id=self._exercise_id)
-        )
+        if course is None and problem is not None:
+            return str(problem)
+        return translate("exercise.no-such", id=self._exercise_id)
 
     def _cannot(self, problem: str) -> None:
         self._problem = problem
