@@ -58,7 +58,7 @@ def test_help_speaks_the_learners_language(
         (["train"], ExitCode.USAGE, "LAB"),
         (["train", "ball", "--data", "my.csv"], ExitCode.USAGE, "--data"),
         (["train", "--data", "/no/such.csv", "--target", "y"], ExitCode.CANNOT_READ, "/no/such.csv"),
-        (["train", "ball", "--epochs", "many"], ExitCode.USAGE, "train.epochs"),
+        (["train", "ball", "--epochs", "many"], ExitCode.USAGE, "--epochs"),
         (["lab"], ExitCode.USAGE, "LAB"),
         (["lab", "--data", "my.csv"], ExitCode.NO_TERMINAL, "needs a terminal"),
         (["train", "no-such-lab"], ExitCode.USAGE, "no-such-lab"),

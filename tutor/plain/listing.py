@@ -57,7 +57,7 @@ def show_course() -> int:
 
 def _print_row(head: str, title: str) -> None:
     """Print ``head`` and ``title``. Lines of a terminal end at a word, and those after the first are indented."""
-    size = terminal_size() if sys.stdout.isatty() else None
+    size = terminal_size() if sys.stdout is not None and sys.stdout.isatty() else None
     lines = wrapped(title, max(_MIN_TITLE, size.columns - cell_width(head) - 1)) if size else [title]
     for number, line in enumerate(lines or [""]):
         print(f"{' ' * cell_width(head) if number else head}{line}".rstrip())
