@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyte
 
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 20.0
 """How long a step may take on a busy machine before the test gives up."""
 _GLANCE_SECONDS = 0.5
 """How long a key that is pressed again and again has for its effect each time."""

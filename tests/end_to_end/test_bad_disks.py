@@ -108,7 +108,7 @@ def wait_for_the_sentence(screen: Terminal, sentence: str) -> None:
 
 def test_the_screen_says_it_in_a_sentence_and_the_course_goes_on(bad_disk: object) -> None:
     with terminal() as screen:
-        screen.wait("Continue  3 Gradient descent")
+        screen.wait("3 Gradient descent", "continue  enter")
         if bad_disk is not full_in_the_middle:
             wait_for_the_sentence(screen, CANNOT)
         answer_the_first_question(screen)

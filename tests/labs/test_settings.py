@@ -268,4 +268,4 @@ def test_a_new_setting_is_one_field_and_its_two_words(tmp_path: Path) -> None:
 def test_what_was_asked_is_written_in_the_order_of_the_first_edition() -> None:
     """``id`` stands above all tables, or TOML would count it among the keys of one."""
     written = tomllib.loads(to_toml(LabConfig()))
-    assert list(written) == ["id", "title", "about", *TRAINING_TABLES, "show", "controls", "challenge"]
+    assert list(written) == ["id", "title", "about", *TRAINING_TABLES, "show", "controls", "challenge", "mine"]

@@ -15,7 +15,8 @@ _COLON = re.compile("[:：]")
 _COMMAS = re.compile("[,，、]")
 _COMMENT = re.compile(r"<!--[ \t]*(?P<kind>q|term)[ \t]*[:：](?P<said>[^<>]{0,2000})-->", re.IGNORECASE)
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(?P<title>.*?)(?:[ \t]+#+)?[ \t]*\Z")
-_FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})(?P<behind>.*)\Z")
+_FENCE = re.compile(r" {0,3}(?P<bullet>[-*+] {1,3})?(?P<mark>`{3,}|~{3,})(?P<behind>.*)\Z")
+"""Code may stand in an item of a list, as a mistake of an exercise does."""
 _LONGEST_LINE = 4_000
 
 
@@ -73,7 +74,7 @@ def id_lines(lines: Iterable[str]) -> Iterator[IdLine]:
         if found is not None:
             if not fence:
                 fence = found["mark"]
-            elif found["mark"].startswith(fence) and not found["behind"].strip():
+            elif found["mark"].startswith(fence) and not (found["bullet"] or found["behind"].strip()):
                 fence = ""
         if fence or not line.strip():
             continue

@@ -40,6 +40,7 @@ NAMES = {
     "right_square_bracket": "]",
     "left_curly_bracket": "{",
     "right_curly_bracket": "}",
+    "asterisk": "*",
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",
