@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyte
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 40.0
 """How long a step may take on a busy machine before the test gives up."""
 _GLANCE_SECONDS = 0.5
 """How long a key that is pressed again and again has for its effect each time."""
@@ -130,6 +130,21 @@ class Terminal:
 
     def _tell_size(self, columns: int, lines: int) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def leave(self) -> int:
+        """Press the key that leaves until the program is gone. Returns its exit code.
+
+        Once may be too little: right behind an escape, a slow program reads both as one key.
+        """
+        end = time.monotonic() + PATIENCE_SECONDS
+        while self.process.poll() is None and time.monotonic() < end:
+            with contextlib.suppress(OSError):
+                self.press("q")
+            again = time.monotonic() + _GLANCE_SECONDS
+            while self.process.poll() is None and time.monotonic() < again:
+                if not self.read(0.02):
+                    time.sleep(0.02)
+        return self.ended()
 
     def hang_up(self) -> None:
         """Close the line, as a lost connection does."""

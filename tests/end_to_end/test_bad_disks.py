@@ -117,8 +117,7 @@ def test_the_screen_says_it_in_a_sentence_and_the_course_goes_on(bad_disk: objec
         screen.press("enter")
         screen.wait("2 of ")
         screen.look_for("2 Model and loss", "escape", most=3)
-        screen.press("q")
-        assert screen.ended() == ExitCode.OK
+        assert screen.leave() == ExitCode.OK
         assert LOST in screen.sentence
     assert answers(LESSON)[0].question_id == "one-step", "what was there is untouched"
 
@@ -174,8 +173,7 @@ def test_a_broken_file_is_kept_aside_and_a_new_one_works(before: Path, damage: C
         screen.press("3")
         answer_the_first_question(screen)
         screen.look_for("2 Model and loss", "escape", most=3)
-        screen.press("q")
-        assert screen.ended() == ExitCode.OK
+        assert screen.leave() == ExitCode.OK
         assert LOST not in screen.sentence
     salvaged = [False] if damage is cut_short else []  # the one answer lies in the first half
     assert [answer.correct for answer in answers(LESSON)] == [*salvaged, True]

@@ -7,9 +7,10 @@ from tutor.foundation import paths
 
 
 def test_own_keys_work_and_are_shown_and_the_usual_ones_do_not() -> None:
-    paths.keys_file().write_text('"app.glossary" = "Z"\n"app.settings" = "ctrl+y"\n', encoding="utf-8")
+    own = '"app.glossary" = "Z"\n"app.settings" = "ctrl+y"\n"home.labs" = "V"\n'
+    paths.keys_file().write_text(own, encoding="utf-8")
     with terminal() as screen:
-        screen.wait("1 What learning means", "Z glossary")
+        screen.wait("1 What learning means", "V labs")
         screen.press("g", "Z")
         screen.wait("tutor › Glossary")
         screen.press("escape")

@@ -4,23 +4,45 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.memory import answers, number_wanted, only_run
-from tests.end_to_end.terminal import terminal
+from tests.end_to_end.terminal import Terminal, terminal
 from tutor.foundation import paths
+
+
+def go_on_to_section(screen: Terminal, wanted: int) -> None:
+    """From an earlier section of a lesson, one section after the other."""
+
+    def here() -> int:
+        found = re.search(r"§ (\d+) of \d+", screen.text)
+        return int(found[1]) if found else 0
+
+    screen.wait_until(lambda: here() > 0)
+    while (before := here()) < wanted:
+        screen.press("]")
+        screen.wait_until(lambda before=before: here() > before)
+    assert here() == wanted, screen.text
+
+
+def start_the_run(screen: Terminal) -> None:
+    """In a lab, as soon as it is there."""
+    screen.wait("space start", absent="Opening the lab")
+    screen.press("space")
+    screen.wait("▶ ", "space pause")
 
 
 def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
     with terminal() as screen:
         screen.wait("1 What learning means", "3 Gradient descent", "? help")
         screen.press("3", "enter")
-        screen.wait("tutor › 3 Gradient descent", "You are on a hillside")
+        screen.wait("tutor › 3 Gradient descent", "You are on a hillside", "§ 1 of")  # it is laid out
         screen.press("tab")
-        screen.wait("Question 1 · Guess first")
+        screen.wait("Question 1 · Guess first", "enter commit")
         screen.press("tab")
         screen.wait("Question 2")
         screen.look_for("enter commit", "tab", most=3)
@@ -33,20 +55,19 @@ def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
         screen.press(*number_wanted("gradient-descent"), "enter")
         screen.wait("Correct")
         screen.press("escape")
-        screen.look_for("§ 5/", "]")
+        go_on_to_section(screen, 6)
         screen.press("tab")
-        screen.wait("Lab · A ball on a curve", "start")
+        screen.wait("Lab · A ball on a curve", "space start")
         screen.press("space")
-        screen.wait("running")
+        screen.wait("▶ running")
         screen.press("enter")
-        screen.wait("A ball on a curve")
+        screen.wait("tutor › A ball on a curve", absent="Opening the lab")
         screen.press(".", ".", ".")
-        screen.wait("finished")
+        screen.wait("✓ finished")
         screen.press("escape")
         screen.wait("tutor › 3 Gradient descent")
         screen.look_for("2 Model and loss", "escape", most=3)
-        screen.press("q")
-        assert screen.ended() == 0
+        assert screen.leave() == 0
     assert only_run().state == "finished"
     assert [answer.correct for answer in answers("gradient-descent")] == [False, False, True]
     with terminal() as screen:
@@ -65,7 +86,8 @@ def test_a_chinese_learner_reads_and_answers(own_home: Path) -> None:
         screen.wait("第 2 题")
         screen.press(*number_wanted("gradient-descent"), "enter")
         screen.wait("✓   答对了")
-        screen.press("escape", "q")
+        screen.press("escape")
+        screen.leave()
     (answer,) = answers("gradient-descent")
     assert answer.correct
     assert answer.language == "zh"
@@ -73,9 +95,7 @@ def test_a_chinese_learner_reads_and_answers(own_home: Path) -> None:
 
 def test_a_killed_screen_leaves_the_run_going_and_the_next_one_joins_it() -> None:
     with terminal("lab", "moons-net") as screen:
-        screen.wait("space start")
-        screen.press("space")
-        screen.wait("running")
+        start_the_run(screen)
         screen.process.kill()
     before = only_run()
     assert before.state == "running"
@@ -88,9 +108,7 @@ def test_a_killed_screen_leaves_the_run_going_and_the_next_one_joins_it() -> Non
 
 def test_a_killed_worker_shows_as_stopped_unexpectedly_with_everything_kept() -> None:
     with terminal("lab", "digits-net") as screen:
-        screen.wait("space start")
-        screen.press("space")
-        screen.wait("running")
+        start_the_run(screen)
         screen.wait_until(lambda: only_run().epoch >= 2)
         (log,) = paths.runs_folder().glob("*/events.jsonl")
         os.kill(json.loads(log.read_text(encoding="utf-8").partition("\n")[0])["pid"], signal.SIGKILL)
@@ -102,9 +120,7 @@ def test_a_killed_worker_shows_as_stopped_unexpectedly_with_everything_kept() ->
 
 def test_a_lost_line_ends_the_screen_and_not_the_run() -> None:
     with terminal("lab", "moons-net") as screen:
-        screen.wait("space start")
-        screen.press("space")
-        screen.wait("running")
+        start_the_run(screen)
         screen.hang_up()
         screen.ended()
     assert only_run().state == "running"

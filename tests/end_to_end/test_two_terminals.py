@@ -17,14 +17,14 @@ def test_two_steer_one_run_and_see_each_other_do_it(own_home: Path) -> None:
     assert subprocess.run(detached, check=False, stdout=subprocess.DEVNULL).returncode == 0
     with terminal("watch") as one, terminal("watch", columns=60, lines=20) as other:
         for screen in (one, other):
-            screen.wait("running")
+            screen.wait("▶ 5/s", "space pause")
         one.press("space")
         for screen in (one, other):
             screen.wait("paused")
         other.wait("paused after epoch")
         assert "paused after epoch" not in one.text
         other.press("space")
-        one.wait("running", "resumed after epoch")
+        one.wait("▶ 5/s", "resumed after epoch")
         one.press("\x1b[C")  # the right arrow
         other.wait("learning rate is now 0.02", "0.02 ")
         (worker,) = workers_of(own_home)

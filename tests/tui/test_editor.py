@@ -62,7 +62,7 @@ def test_the_editor_gets_a_terminal_in_its_own_modes_and_tutor_gets_it_back(scre
     screen.wait("EDITOR IS HERE")
     screen.press("Verse\r")
     shown = screen.wait("Verse of", "No faults")
-    assert shown.startswith(" tutor › 02-loss.md"), "drawn whole"
+    assert shown.startswith("  tutor › 02-loss.md"), "drawn whole"
     assert "EDITOR" not in shown
     assert (tmp_path / "report").read_text(encoding="utf-8") == "(True, True, True, ['--wait'])"
     screen.press("?")

@@ -8,8 +8,9 @@ from threading import Event
 import pytest
 from textual.pilot import Pilot
 
+from tests.tui import screen_rows
 from tests.tui.conftest import MakeWorkspace
-from tests.tui.screen_rows import app_of, make_workspace, note_routes, rows_of, running, settled, text_of
+from tests.tui.screen_rows import app_of, make_workspace, note_routes, rows_of, running, text_of
 from tutor.course.catalogue import Course
 from tutor.course.glossary import Glossary
 from tutor.tui import router
@@ -24,10 +25,16 @@ from tutor.tui.widgets.term import TermView
 BOTH = pytest.mark.parametrize("language", ["en", "zh"])
 
 
+async def settled(pilot: Pilot[int]) -> None:
+    """Wait until the lessons have been read, and all is drawn."""
+    await screen_rows.settled(pilot)
+    await pilot.app.workers.wait_for_complete()
+    await screen_rows.settled(pilot)
+
+
 @BOTH
 async def test_every_term_is_listed_with_both_names(workspace_in: MakeWorkspace, language: str) -> None:
     async with running(workspace_in(language), GlossaryScreen) as pilot:
-        await pilot.app.workers.wait_for_complete()
         await settled(pilot)
         rows = [row for row in rows_of(pilot) if "学习率" in row and "Learning rate" in row]
         assert len(rows) == 1
@@ -52,7 +59,6 @@ async def test_the_screen_is_there_before_the_lessons_have_been_read(
         assert "Reading the lessons" in text_of(pilot)
         await pilot.press(*"learning ra")
         read.set()
-        await pilot.app.workers.wait_for_complete()
         await settled(pilot)
         assert pilot.app.screen.query_one(RowList).selected == "learning-rate", "what was typed meanwhile is found"
 
@@ -194,7 +200,6 @@ async def test_the_glossary_opens_at_a_term_from_its_card(workspace_in: MakeWork
 async def cards_after(pilot: Pilot[int], *keys: str) -> list[str]:
     await pilot.press(*keys)
     await settled(pilot)
-    await pilot.app.workers.wait_for_complete()
     screen = pilot.app.screen
     assert isinstance(screen, TutorScreen | TutorDialog)
     return [term for card in screen.workspace.store.cards.all() if (term := card.key.split(":")[1])]

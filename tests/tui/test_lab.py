@@ -200,7 +200,7 @@ async def test_the_language_can_be_changed_while_a_lab_is_opened(opening: Openin
         await pilot.press("L")
         await settled(pilot)
         assert "正在打开实验" in text_of(pilot)
-        assert rows_of(pilot)[-1].startswith(" space 开始")
+        assert rows_of(pilot)[-1].startswith("  space 开始")
 
 
 async def test_before_the_start_a_lab_shows_what_it_begins_with(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ async def test_space_starts_and_the_figures_follow_the_log(tmp_path: Path) -> No
         rows = await bench.look()
         assert "86 / 200   ▶ full speed · seed 1" in rows[0]
         figures = {row.rpartition("│ ")[2].rsplit(" ", 1)[0].strip(): row.split()[-1] for row in rows if "│ " in row}
-        assert figures["updates"] == "344"
+        assert figures["✓ updates < 5,000"] == "344"
         assert sum("─ train 0.501" in row for row in rows) == 1
         assert sum("━ valid 0.401" in row for row in rows) == 1
         assert "space pause" in rows[-1]
@@ -411,7 +411,7 @@ async def test_a_live_control_goes_to_the_worker_and_leaves_a_mark_on_the_chart(
         bench.run.train([0.5] * 40)
         text = await bench.text()
         assert "┊" in text
-        assert "‹ 0.2   ›" in text
+        assert "‹ 0.2 ›" in text
 
 
 async def test_a_control_that_needs_a_new_run_says_so_and_restart_uses_it(tmp_path: Path) -> None:
@@ -420,7 +420,7 @@ async def test_a_control_that_needs_a_new_run_says_so_and_restart_uses_it(tmp_pa
         await bench.press("down", "right")
         text = await bench.text()
         assert "takes effect in a new run: press r" in text
-        assert "‹ 7     ↻" in text
+        assert "‹ 7 ↻" in text
         assert bench.run.asked() == []
         await bench.press("r")
         assert [spec.data.lags for spec in bench.runs.specs] == [1, 7]
@@ -452,13 +452,13 @@ async def test_a_value_can_be_typed_and_nonsense_is_refused_in_a_sentence(tmp_pa
         await bench.press("enter", "0", "full_stop", "0", "3", "backspace", "5")
         assert "[ 0.05▏" in await bench.text()
         await bench.press("enter")
-        assert "‹ 0.05  ›" in await bench.text()
+        assert "‹ 0.05 ›" in await bench.text()
         await bench.press("enter", *"abc", "enter")
         assert "▲" in await bench.text()
         await bench.press("enter", *"99", "enter")
         assert "▲" in await bench.text()
         await bench.press("enter", *"7", "escape")
-        assert "‹ 0.05  ›" in await bench.text()
+        assert "‹ 0.05 ›" in await bench.text()
         await bench.press("space")
         assert bench.runs.specs[-1].optimizer.learning_rate == 0.05
 
@@ -618,14 +618,15 @@ async def test_runs_side_by_side_in_a_table_at_equal_epochs_and_updates(tmp_path
 async def test_a_change_is_taken_back_in_the_run_that_goes_on(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("u")
-        assert "‹ 0.1   ›" in await bench.text()
+        assert "‹ 0.1 ›" in await bench.text()
         await bench.press("space", "right", "down", "right", "u")
         assert "look-back is 1 again." in " ".join((await bench.text()).split())
         await bench.press("u")
         assert "learning rate is 0.1 again." in " ".join((await bench.text()).split())
         assert [each["value"] for each in bench.run.asked()] == [0.2, 0.1]
         await bench.press("U")
-        assert "‹ 0.2   ›" in await bench.text()
+        assert "learning rate is 0.2 again." in " ".join((await bench.text()).split())
+        assert any(row.split()[-3:] == ["learning", "rate", "0.2"] for row in await bench.look())
         bench.run.train(falling(20))
         bench.run.finish()
         await bench.look()
@@ -663,7 +664,7 @@ async def test_the_goal_is_judged_live(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("space")
         bench.run.train([1.0], [1.0])
-        assert "○ not yet" in await bench.text()
+        assert "1 of 2" in await bench.text()
         bench.run.train([0.4], [0.4])
         assert "✓ reached" in await bench.text()
         assert "valid loss < 0.5" in await bench.text()
@@ -774,9 +775,9 @@ async def test_v_brings_the_next_panel_to_the_top(tmp_path: Path) -> None:
         await bench.press("space")
         bench.run.train(falling(86))
         bench.run.write(*fit_views(86, 0.5))
-        assert (await bench.look())[2].startswith(" loss (MAE)")
+        assert (await bench.look())[2].startswith("  loss (MAE)")
         await bench.press("v")
-        assert (await bench.look())[2].startswith(" yesterday →  views ↑")
+        assert (await bench.look())[2].startswith("  yesterday →  views ↑")
 
 
 async def test_leaving_goes_on_and_coming_back_joins(tmp_path: Path) -> None:
@@ -788,8 +789,7 @@ async def test_leaving_goes_on_and_coming_back_joins(tmp_path: Path) -> None:
     runs.last.train(falling(30))
     async with lab(tmp_path, runs=runs) as bench:
         rows = await bench.look()
-        assert "86 / 200   ▶ full speed · seed 1" in rows[0]
-        assert any("50 / 200" in row for row in rows)
+        assert "50 / 200   ▶ full speed · seed 1" in rows[0]
         assert len(runs.specs) == 1
         assert runs.last.asked() == []
 
@@ -818,11 +818,14 @@ async def test_coming_back_the_controls_stand_where_the_run_has_them(tmp_path: P
         await bench.look()
     async with lab(tmp_path, runs=runs) as bench:
         text = await bench.text()
-        assert "‹ 0.5   ›" in text
-        assert "‹ 7     ›" in text
+        assert "‹ 0.5 ›" in text
+        assert any(row.split()[-2:] == ["look-back", "7"] for row in text.splitlines())
         assert "↻" not in text
         await bench.press("u")
-        assert "‹ 7     ›" in await bench.text(), "what was turned before is no step of this visit"
+        rows = await bench.look()
+        assert any(row.split()[-2:] == ["look-back", "7"] for row in rows), (
+            "what was turned before is no step of this visit"
+        )
 
 
 async def test_a_run_that_died_while_nobody_looked_is_shown(tmp_path: Path) -> None:
@@ -838,7 +841,8 @@ async def test_a_run_that_died_while_nobody_looked_is_shown(tmp_path: Path) -> N
 
 async def test_where_the_learner_is_the_optimizer_arrows_move_the_parameters(tmp_path: Path) -> None:
     async with lab(tmp_path, text=MANUAL) as bench:
-        assert "You are the optimizer: ← → change w, ↑ ↓ change b." in await bench.text()
+        brief = " ".join(row.partition("│")[0].strip() for row in (await bench.look())[2:6])
+        assert "You are the optimizer: ← → change w, ↑ ↓ change b." in brief
         await bench.press("left")
         assert len(bench.runs.specs) == 1
         await bench.press("up", "up", "right", "h")
@@ -877,7 +881,7 @@ async def test_the_language_changes_everything_at_once(tmp_path: Path) -> None:
         await bench.press("L")
         rows = await bench.look()
         assert "只看昨天" in rows[0]
-        assert "训练中" in rows[0]
+        assert "▶ 全速" in rows[0]
         assert any("训练 0.501" in row for row in rows)
         assert "空格" not in rows[-1]
         assert "暂停" in rows[-1]
@@ -905,14 +909,14 @@ async def test_resizing_the_window_rearranges_without_losing_anything(tmp_path: 
             await bench.pilot.resize_terminal(*size)
             rows = await bench.look()
             assert max(cell_width(row) for row in rows) <= size[0]
-            assert "0.5006" in text_of(bench.pilot)
+            assert any(loss in text_of(bench.pilot) for loss in ("0.5006", "0.501"))
 
 
 async def test_the_pace_of_the_log_is_shown(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("space")
         bench.run.write(Paced(epoch=1, pace=1.0))
-        assert "1 epoch/s" in (await bench.look())[0]
+        assert "▶ 1/s" in (await bench.look())[0]
 
 
 REAL = """

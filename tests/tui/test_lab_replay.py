@@ -52,12 +52,12 @@ async def test_scrubbing_shows_figures_curve_and_pictures_of_that_epoch(tmp_path
         assert "◆ replay" in (await bench.look())[0]
         await bench.press(*["right"] * 10)
         text = await bench.text()
-        assert "10 / 200" in text
-        assert "train 0.100" in text
+        assert "10 / 40" in text
+        assert "train 0.100" in " ".join(text.split())
         before = [row[:52] for row in text.splitlines()[2:12]]
         await bench.press("left")
         text = await bench.text()
-        assert "train 0.111" in text
+        assert "train 0.111" in " ".join(text.split())
         assert [row[:52] for row in text.splitlines()[2:12]] != before
         session = bench.screen.session
         view = session.view("fit")

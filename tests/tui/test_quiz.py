@@ -223,7 +223,7 @@ async def test_a_summary_row_opens_its_question_and_enter_leads_back(tmp_path: P
         bench.screen.query_one(RowList).select("3")
         rows = await bench.press("enter")
         assert "3 of 6" in rows[0]
-        assert "Correct." in await bench.text()
+        assert "Correct order" in await bench.text(), "it was wrong"
         assert "6 correct" in (await bench.press("enter"))[3]
 
 

@@ -172,7 +172,7 @@ async def test_a_recorded_run_is_watched_and_not_started_here(workspace: Workspa
 
 @pytest.mark.parametrize(
     ("language", "crumb", "title", "keys"),
-    [("en", "Run dddd: my model", " loss  ──", "x stop"), ("zh", "训练 dddd：my model", " 损失  ──", "x 停止")],
+    [("en", "Run dddd: my model", "\n  loss  ", "x stop"), ("zh", "训练 dddd：my model", "\n  损失  ", "x 停止")],
 )
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 async def test_nothing_is_claimed_of_what_another_program_trains(

@@ -52,7 +52,7 @@ def watch_runs(app: Shell) -> None:
             app.runs_going = count
             from tutor.tui.screen import TutorScreen
 
-            if isinstance(app.screen, TutorScreen):
+            if app.screen_stack and isinstance(app.screen, TutorScreen):  # none is left while the app closes
                 app.screen.refresh_frame()
 
     app.set_interval(_RUNS_EVERY, look)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass
+from threading import Lock
 
 LONGEST_PROGRAM = 20_000
 LONGEST_LITERAL = 2_000
 _UNUSABLE = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError)
 """What Python's parser raises for a text that is no Python, too deep, or contains a NUL."""
+_one_at_a_time = Lock()
+"""Lessons are read in several threads. Python 3.11 counts the depth of a syntax tree for all of them together, and
+raises SystemError where two are made at once; the filters of warnings are shared too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def parsed(source: str) -> ast.Module | SyntaxProblem:
     """Return the syntax tree of a program, or what is wrong with it."""
     if len(source) > LONGEST_PROGRAM:
         return SyntaxProblem(1, f"more than {LONGEST_PROGRAM} characters")
-    with warnings.catch_warnings():
+    with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Such as for an escape that Python does not know.
         try:
             return ast.parse(source)
@@ -79,7 +83,7 @@ def literal_value(text: str) -> object:
     """
     if len(text) > LONGEST_LITERAL:
         raise ValueError("too long")
-    with warnings.catch_warnings():
+    with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return ast.literal_eval(text)
