@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,13 @@ def go_on_to_section(screen: Terminal, wanted: int) -> None:
         found = re.search(r"§ (\d+) of \d+", screen.text)
         return int(found[1]) if found else 0
 
+    def is_beyond(section: int) -> bool:
+        return here() > section
+
     screen.wait_until(lambda: here() > 0)
     while (before := here()) < wanted:
         screen.press("]")
-        screen.wait_until(lambda before=before: here() > before)
+        screen.wait_until(partial(is_beyond, before))
     assert here() == wanted, screen.text
 
 

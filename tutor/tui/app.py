@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextvars import Context
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import events
@@ -146,7 +147,7 @@ class TutorApp(GuardedApp):
         if self.workspace.settings.screen_reader:
             from tutor.tui.cursor import FOLLOW_EVERY, follow_focus
 
-            self.set_interval(FOLLOW_EVERY, lambda: follow_focus(self))
+            self.set_interval(FOLLOW_EVERY, partial(follow_focus, self))
         from tutor.tui.background import watch_runs
 
         watch_runs(self)

@@ -6,15 +6,13 @@ is has a method ``focus_offset``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
+from textual.app import App
 from textual.geometry import Offset
 from textual.widgets import Input, TextArea
 
 from tutor.tui.textual_private import driver_of
-
-if TYPE_CHECKING:
-    from tutor.tui.app import TutorApp
 
 FOLLOW_EVERY = 0.05
 """Seconds between two looks at where the focus is."""
@@ -28,7 +26,7 @@ class HasFocusOffset(Protocol):
         """Where that is on the screen; None if it is out of view."""
 
 
-def focus_of(app: TutorApp) -> Offset | None:
+def focus_of(app: App[Any]) -> Offset | None:
     """Where the learner looks at; None if the widget in focus moves the cursor by itself, or nothing has the focus."""
     widget = app.focused
     if widget is None or isinstance(widget, Input | TextArea):
@@ -38,9 +36,9 @@ def focus_of(app: TutorApp) -> Offset | None:
     return widget.content_region.offset
 
 
-def follow_focus(app: TutorApp) -> None:
+def follow_focus(app: App[Any]) -> None:
     """Move the cursor to the focus, if it is elsewhere."""
-    if not app.workspace.settings.screen_reader or not app.screen_stack:
+    if not app.screen_stack:
         return
     wanted = focus_of(app)
     if wanted is not None and wanted != app.cursor_position:

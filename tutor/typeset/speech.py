@@ -121,7 +121,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _tokens(text: str) -> Iterator[str]:
     if text[0] == "\ue011":  # a word
-        yield text[1:]
+        yield "".join(f" {GREEK[each]} " if each in GREEK else each for each in text[1:]).strip()
         return
     for found in _TOKEN.finditer(text):
         token = found[0]
