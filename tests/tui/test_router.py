@@ -40,7 +40,7 @@ def a_run(app: TutorApp) -> str:
 
 
 WAYS: dict[type[Route], tuple[Callable[[TutorApp], Route], str]] = {
-    routes.Home: (lambda _: routes.Home(), "PART"),
+    routes.Home: (lambda _: routes.Home(), "b labs"),
     routes.Lesson: (lambda _: routes.Lesson("loss"), "2 Model and loss"),
     routes.WatchedLesson: (lambda app: routes.WatchedLesson(lesson_file(app)), "01-learning.md"),
     routes.Quiz: (lambda _: routes.Quiz("loss"), "Model and loss › Quiz"),

@@ -81,8 +81,8 @@ def reads_in_a_second(pid: int) -> int:
 
 
 def epoch_of(screen: Terminal) -> int:
-    found = re.search(r"epoch +([\d ]+) /", screen.text)
-    return int(found[1].replace(" ", "")) if found else -1
+    found = re.search(r" ([\d,]+) / [\d,]+ ", screen.text)
+    return int(found[1].replace(",", "")) if found else -1
 
 
 def pending(screen: Terminal) -> int:
@@ -130,7 +130,7 @@ def test_while_a_terminal_takes_nothing_the_log_is_not_read_and_then_the_run_is_
         try:
             screen.wait("space start")
             screen.press("space")
-            screen.wait("running", "epoch")
+            screen.wait("▶ ", "space pause")
             end = time.monotonic() + PATIENCE_SECONDS
             while reads_in_a_second(screen.process.pid) > 8:  # it looks at the log ten times a second while it is seen
                 assert time.monotonic() < end
