@@ -90,7 +90,7 @@ def test_what_is_saved_are_the_parameters(tmp_path: Path) -> None:
         adapter.save(tmp_path / "weights.npz")
         told = adapter._training.parameters()
         with np.load(tmp_path / "weights.npz", allow_pickle=False) as read:
-            assert set(read) == set(told)
+            assert set(told) <= set(read)  # beside them, how new rows are prepared
             assert all(np.array_equal(read[key], value) for key, value in told.items())
 
 

@@ -64,11 +64,10 @@ class RunFollower:
         ``died``; everything up to then is kept.
         """
         chunk = self._next_chunk(limit_bytes)
+        events = list(self._reader.events(chunk)) if chunk else []
+        if events:
+            self._fold(events)
         self._tell_watched()
-        if not chunk:
-            return []
-        events = list(self._reader.events(chunk))
-        self._fold(events)
         return events
 
     def _tell_watched(self) -> None:

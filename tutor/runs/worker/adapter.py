@@ -48,7 +48,7 @@ _SLOTS_OF_FUNCTIONS = ("optimizer", "schedule")
 """The slots in the descent of a drawn function."""
 _PIECE = 1 << 16
 """Numbers that are written at once."""
-_MAX_KEPT = 1 << 22
+_MAX_KEPT = 500_000
 """The parameters of the best epoch are kept for networks with at most this many, because they need memory twice."""
 
 
