@@ -8,7 +8,7 @@ from math import isfinite
 
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import wrapped
-from tutor.foundation.translate import language, listed, translate
+from tutor.foundation.translate import language, listed, sentences, translate
 from tutor.labs.controls import control_title, setting_text
 from tutor.labs.goals import read_goal
 from tutor.labs.lab_config import ControlConfig, LabConfig
@@ -142,6 +142,8 @@ def end_lines(summary: RunSummary) -> list[str]:
         lines = wrapped(_divergence(summary, rise), WIDTH)
     elif key is not None:
         lines = [translate(key, epochs=summary.epoch, updates=summary.updates)]
+        if summary.message:  # why it ended before all of its epochs
+            lines += wrapped(sentences(summary.message, summary.hint), WIDTH)
     else:
         return []
     lines += way_lines(summary)
