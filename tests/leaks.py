@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-GRACE = 3.0
+GRACE = 10.0
 """Seconds that a thread or a child has to end in after its test; only a test that would fail waits."""
 
 _KEPT_BY_PYTHON = ("/dev/null", "/dev/urandom", "/dev/random")
