@@ -21,6 +21,7 @@ from tutor.progress.cards import Side, term_key
 from tutor.progress.records import EXAM_PREFIX, SavedQuiz, new_key, now
 from tutor.study.attempt import Attempt, attempt_state, restore_attempt
 from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
+from tutor.study.question_series import QuestionSeries, left_in_the_middle
 from tutor.study.quiz_session import LONGEST, SEEDS, entries_in, new_seed, with_ids_of_today
 from tutor.study.siblings import longest_ago
 
@@ -37,7 +38,7 @@ def exam_questions(lesson: Lesson) -> tuple[Question, ...]:
     return tuple(question for question in lesson.questions if not question.predicts)
 
 
-class ExamSession:
+class ExamSession(QuestionSeries):
     """One exam. Make it with `ExamSession.start`, which resumes one that was left.
 
     Args:
@@ -59,6 +60,7 @@ class ExamSession:
         seconds: Clock = clock.monotonic_seconds,
         saved: SavedQuiz | None = None,
     ) -> None:
+        super().__init__()
         self.lesson_id = lesson.id
         self.quiz_id = saved.quiz_id if saved is not None else new_key()
         self.seed = saved.seed if saved is not None else new_seed() if seed is None else seed
@@ -75,8 +77,6 @@ class ExamSession:
         self._spent = 0.0
         self._running_since: float | None = seconds()
         self._context = AttemptContext(store, self.quiz_id, self.saved, seconds)
-        self._asked: list[QuestionAttempt] = []
-        self._at: int | None = None
         if saved is not None:
             self._restore(lesson, saved)
         else:
@@ -102,10 +102,7 @@ class ExamSession:
 
         An exam that is resumed keeps the time limit that it was begun with.
         """
-        saved = store.open_quiz(f"{EXAM_PREFIX}{lesson.id}")
-        if fresh and saved is not None:
-            store.save_quiz(replace(saved, finished=True))
-            saved = None
+        saved = left_in_the_middle(store, f"{EXAM_PREFIX}{lesson.id}", fresh=fresh)
         session = cls(lesson, store, minutes=minutes, seed=seed, seconds=seconds, saved=saved)
         store.set_question_count(lesson.id, lesson.task_count)
         if any(exercise.attempt.locked for exercise in session._asked):
@@ -113,26 +110,6 @@ class ExamSession:
         return session
 
     # -- where one is ------------------------------------------------------------------------------------
-
-    @property
-    def current(self) -> QuestionAttempt | None:
-        """The question in front of the learner; None when the overview of all questions is."""
-        return None if self._at is None else self._asked[self._at]
-
-    @property
-    def number(self) -> int:
-        """The place of the current question, from 1; the count when the overview shows."""
-        return len(self._asked) if self._at is None else self._at + 1
-
-    @property
-    def count(self) -> int:
-        """How many questions there are."""
-        return len(self._asked)
-
-    @property
-    def exercises(self) -> tuple[QuestionAttempt, ...]:
-        """The questions in order."""
-        return tuple(self._asked)
 
     @property
     def unanswered(self) -> tuple[int, ...]:
@@ -287,9 +264,7 @@ class ExamSession:
         self.flagged = {each for each in flags if each in questions} if isinstance(flags, list) else set()
         self.limit = _seconds_in(state.get("limit"))
         self._spent = _seconds_in(state.get("spent")) or 0.0
-        places = {each.question.id: place for place, each in enumerate(self._asked)}
-        at = state.get("at")
-        self._at = places.get(at) if isinstance(at, str) else None
+        self._return_to(state.get("at"))
 
     def _remembered(self, question: Question, entry: Mapping[str, object]) -> QuestionAttempt:
         state, key = entry.get("attempt"), entry.get("key")

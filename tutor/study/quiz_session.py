@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from tutor.foundation import clock
 from tutor.progress.records import SavedQuiz, new_key, now
 from tutor.study.attempt import TRIES, Attempt, attempt_state, restore_attempt
 from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
+from tutor.study.question_series import QuestionSeries, left_in_the_middle
 from tutor.study.quiz_choice import QuizChoice, choose
 from tutor.study.siblings import longest_ago
 
@@ -34,7 +34,7 @@ def new_seed() -> int:
     return random.SystemRandom().randrange(SEEDS)
 
 
-class QuizSession:
+class QuizSession(QuestionSeries):
     """See the module. Use `QuizSession.start`, which resumes where there is something to resume.
 
     Args:
@@ -62,6 +62,7 @@ class QuizSession:
         siblings: Sequence[Question] = (),
         known: Iterable[str] = (),
     ) -> None:
+        super().__init__()
         self.scope = scope
         self.lesson_id = lesson_id
         self.seed = seed
@@ -76,9 +77,7 @@ class QuizSession:
         self._marks: dict[str, Mark] = {}
         self._keeping = AttemptContext(store, self.quiz_id, self.saved, seconds)
         self._store = store
-        self._asked: list[QuestionAttempt] = []
         self._skipped: set[str] = set()
-        self._at: int | None = None
         self._ask(list(self._questions))
 
     @classmethod
@@ -101,10 +100,7 @@ class QuizSession:
         one that it asked. Questions that are known are skipped if the quiz is one of a lesson. ``task_count`` says how
         many questions and exercises that lesson has, for the course map.
         """
-        saved = store.open_quiz(scope)
-        if fresh and saved is not None:
-            store.save_quiz(replace(saved, finished=True))
-            saved = None
+        saved = left_in_the_middle(store, scope, fresh=fresh)
         if saved is not None:
             known = _known_in(saved, store)
             chosen = QuizChoice(tuple(each for each in questions if each.id not in known), known)
@@ -126,26 +122,6 @@ class QuizSession:
         return session
 
     # -- where one is ------------------------------------------------------------------------------------
-
-    @property
-    def current(self) -> QuestionAttempt | None:
-        """The question in front of the learner; None when the round is over and its summary shows."""
-        return None if self._at is None else self._asked[self._at]
-
-    @property
-    def number(self) -> int:
-        """The place of the current question in its round, from 1; the count when the round is over."""
-        return len(self._asked) if self._at is None else self._at + 1
-
-    @property
-    def count(self) -> int:
-        """Questions in this round."""
-        return len(self._asked)
-
-    @property
-    def exercises(self) -> tuple[QuestionAttempt, ...]:
-        """The exercises of this round in order."""
-        return tuple(self._asked)
 
     @property
     def over(self) -> bool:
@@ -364,9 +340,7 @@ class QuizSession:
         self._asked = [self._remembered(each, entries.get(each, {})) for each in [*asked, *added]]
         skipped = state.get("skipped")
         self._skipped = {each for each in self._questions if each in skipped} if isinstance(skipped, list) else set()
-        places = {each.question.id: place for place, each in enumerate(self._asked)}
-        at = state.get("at")
-        self._at = places.get(at) if isinstance(at, str) else None
+        self._return_to(state.get("at"))
         if self._at is None:
             self.next()
         elif self.current is not None:
