@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.lessons.figures import Quoted
-from tests.lessons.figures.gradients_at_the_start import network_training
+from tests.lessons.figures.networks import network_training, signals_of
 from tutor.ml.arrays import Array
 
 SEEDS = range(1, 21)
@@ -16,12 +16,7 @@ DIRECTION = 5
 def outputs(depth: int, seed: int, *, residual: bool = False) -> tuple[Array, Array]:
     """What comes out of the first and of the last hidden layer at the start, each (units, examples)."""
     training = network_training("very-deep", {"model.depth": depth, "train.seed": seed, "model.residual": residual})
-    x, _, _ = training.examples(10_000)
-    layers = training.network.layers[:-1]
-    signals = []
-    for layer in layers:
-        x = layer.predict(x)
-        signals.append(x)
+    signals = list(signals_of(training))
     return signals[0].astype(np.float64), signals[-1].astype(np.float64)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tests.lessons.figures import Quoted
-from tests.lessons.figures.gradients_at_the_start import network_training
+from tests.lessons.figures.networks import network_training
 from tutor.ml.arrays import Array
 
 SEEDS = range(1, 7)

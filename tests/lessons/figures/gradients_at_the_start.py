@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.lessons.figures import LESSONS, Quoted
-from tutor.labs.lab_files import load_lab
+from tests.lessons.figures import Quoted
+from tests.lessons.figures.networks import network_training
 from tutor.ml.network.training import NetworkTraining
-from tutor.runs.worker.adapter import TrainingAdapter
-
-
-def network_training(lab: str, overrides: dict[str, object]) -> NetworkTraining:
-    """The training of a lab before its first epoch."""
-    adapter = TrainingAdapter(load_lab(lab, LESSONS / "labs", overrides), LESSONS / "data")
-    return adapter.context.network_training
 
 
 def gradient_length(training: NetworkTraining, rows: int, *, first_layer: bool = False) -> float:

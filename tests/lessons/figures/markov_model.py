@@ -26,28 +26,15 @@ class MarkovModel:
         self.speaker = shifts.var(axis=0)
         self.within = (rest - shifts[:, None]).var(axis=(0, 1)) * LENGTH / (LENGTH - 1)
         labels = y.reshape(-1, LENGTH)
-        self.stay = float((labels[:, 1:] == labels[:, :-1]).mean())
-        chain = np.full((PHONES, PHONES), (1 - self.stay) / (PHONES - 1))
-        np.fill_diagonal(chain, self.stay)
+        stay = float((labels[:, 1:] == labels[:, :-1]).mean())
+        chain = np.full((PHONES, PHONES), (1 - stay) / (PHONES - 1))
+        np.fill_diagonal(chain, stay)
         self.chain = chain
 
     def emissions(self, x: Array, shift: Array | float, spread: Array) -> Array:
         """log p(x_t | phone) up to a constant, (T, phones)."""
         away = x[:, None] - shift - self.means
         return np.asarray(-0.5 * (away**2 / spread).sum(axis=2))
-
-    def most_probable_sequence(self, logs: Array) -> Array:
-        """The Viterbi algorithm."""
-        steps = np.log(self.chain)
-        best, back = logs[0], []
-        for row in logs[1:]:
-            through = best[:, None] + steps
-            back.append(through.argmax(axis=0))
-            best = through.max(axis=0) + row
-        path = [int(best.argmax())]
-        for pointers in reversed(back):
-            path.append(int(pointers[path[-1]]))
-        return np.array(path[::-1])
 
     def probabilities(self, logs: Array) -> Array:
         """The probability of each phone for each frame given the whole utterance, (T, phones): forward and backward."""
@@ -75,21 +62,19 @@ class MarkovModel:
 
 def figures() -> dict[str, float]:
     """The least and the greatest validation accuracy over five draws of the data."""
-    scores: dict[str, list[float]] = {"sequence": [], "frames": [], "adapted": [], "stay": []}
+    scores: dict[str, list[float]] = {"frames": [], "adapted": []}
     for seed in range(5):
         data = load_dataset(DataSettings(name="phones", seed=10 * seed), data_folder=None)
         model = MarkovModel(data.x_train, data.y_train)
         spread = model.within + model.speaker
-        right: dict[str, list[Array]] = {"sequence": [], "frames": [], "adapted": []}
+        right: dict[str, list[Array]] = {"frames": [], "adapted": []}
         for start in range(0, len(data.x_valid), LENGTH):
             x, y = data.x_valid[start : start + LENGTH], data.y_valid[start : start + LENGTH]
             logs = model.emissions(x, 0.0, spread)
-            right["sequence"].append(model.most_probable_sequence(logs) == y)
             right["frames"].append(model.probabilities(logs).argmax(axis=1) == y)
             right["adapted"].append(model.adapted(x).argmax(axis=1) == y)
         for name, each in right.items():
             scores[name].append(float(np.mean(each)))
-        scores["stay"].append(model.stay)
     return {f"{name}, {how}": pick(values) for name, values in scores.items() for how, pick in PICKS.items()}
 
 

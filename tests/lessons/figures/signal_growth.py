@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.lessons.figures import Quoted
-from tests.lessons.figures.gradients_at_the_start import network_training
+from tests.lessons.figures.networks import network_training, signals_of
 from tutor.ml.arrays import Array
 
 SEEDS = range(1, 11)
@@ -22,11 +22,7 @@ def growth(depth: int, *, residual: bool, scaled: bool = True) -> list[float]:
     for seed in SEEDS:
         given = {"model.residual": residual, "model.residual_scaling": scaled}
         training = network_training("very-deep", {"model.depth": depth, "train.seed": seed, **given})
-        x, _, _ = training.examples(10_000)
-        sizes = []
-        for layer in training.network.layers[:-1]:
-            x = layer.predict(x)
-            sizes.append(size(x))
+        sizes = [size(signals) for signals in signals_of(training)]
         found.append(sizes[-1] / sizes[0])
     return found
 
@@ -41,7 +37,7 @@ def figures() -> dict[str, float]:
         ("56, no residual", 56, False, True),
     ):
         each = growth(depth, residual=residual, scaled=scaled)
-        found |= {f"{name}": float(np.median(each)), f"{name}, least": min(each), f"{name}, most": max(each)}
+        found |= {name: float(np.median(each)), f"{name}, least": min(each), f"{name}, most": max(each)}
     found["factor of a layer"] = found["56, unscaled"] ** (1 / 55)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.lessons.figures import Quoted
-from tests.lessons.figures.gradients_at_the_start import network_training
+from tests.lessons.figures.networks import network_training
 from tutor.ml.training import EpochResult
 
 SEEDS = range(1, 9)
