@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.runs.test_worker import wait
+from tests.runs.test_worker import runs_that_end, wait
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Exercise
 from tutor.exercises.mine import exercise_called, program_of
@@ -18,8 +18,6 @@ from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, read_config, read_lab, to_toml, with_overrides
 from tutor.labs.mine import SLOTS, MineProgram, Programs, read_programs
-from tutor.runs.control import Stop, send
-from tutor.runs.follower import RunFollower
 from tutor.runs.in_process import run_to_end
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
@@ -30,12 +28,7 @@ DATA = LESSONS / "data"
 
 @pytest.fixture
 def runs(tmp_path: Path) -> Iterator[Runs]:
-    registry = Runs(tmp_path / "runs")
-    yield registry
-    for entry in registry.running():
-        send(entry.folder, Stop())
-    for entry in registry.all():
-        wait(RunFollower(entry.folder), lambda summary: summary.ended)
+    yield from runs_that_end(tmp_path / "runs")
 
 
 def exercise(name: str) -> Exercise:

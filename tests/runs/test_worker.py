@@ -42,7 +42,12 @@ PATIENCE = 40.0
 
 @pytest.fixture
 def runs(tmp_path: Path) -> Iterator[Runs]:
-    registry = Runs(tmp_path / "runs")
+    yield from runs_that_end(tmp_path / "runs")
+
+
+def runs_that_end(folder: Path) -> Iterator[Runs]:
+    """Runs for a fixture: behind the test, each is stopped and waited for."""
+    registry = Runs(folder)
     yield registry
     for entry in registry.running():
         send(entry.folder, Stop())
