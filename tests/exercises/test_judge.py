@@ -246,7 +246,7 @@ def test_which_of_several_results_is_right_is_told(judge: Judge, exercises: Exer
 @pytest.mark.parametrize(
     ("source", "reason", "said"),
     [
-        ("def softmax(z):\n    return (z\n", Reason.NOT_LOADED, "Line 2: This is no Python yet"),
+        ("def softmax(z):\n    return (z\n", Reason.NOT_LOADED, "Line 2: This is not valid Python yet"),
         ("def soft(z):\n    return z\n", Reason.NOT_LOADED, "no function called softmax"),
         ("import tensorflow\n", Reason.NOT_LOADED, "Line 1: There is no module tensorflow"),
         ("def softmax(z):\n    e = np.exp(z - z.max(axis=1))\n    return e\n", Reason.RAISES, "keepdims=True"),

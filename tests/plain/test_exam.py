@@ -47,7 +47,7 @@ def test_one_goes_back_and_forth_flags_leaves_and_hands_in(take: object) -> None
     assert "0 of 5 correct" in said
     assert "80% is needed" in said
     assert said.count("You did not answer this question") == 4, "an order is always an answer"
-    assert "Questions to read again: 1, 2, 3, 4, 5." in said
+    assert "Questions you got wrong: 1, 2, 3, 4, 5." in said
     assert len(open_store().store.answers()) == 5
 
 

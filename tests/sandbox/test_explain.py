@@ -35,8 +35,8 @@ def explained(sandbox: Sandbox, source: str) -> Explanation:
         ("def f(z):\n    return 1 / 0\n", "divides by zero", 2, "1 / 0"),
         ("def f(z, y):\n    return z\n", "", 0, ""),
         ("def g(z):\n    return z\n", "no function called f", 0, ""),
-        ("def f(z):\nreturn z\n", "This is no Python yet", 2, "return"),
-        ("def f(z):\n    return (z\n", "This is no Python yet", 2, "("),
+        ("def f(z):\nreturn z\n", "This is not valid Python yet", 2, "return"),
+        ("def f(z):\n    return (z\n", "This is not valid Python yet", 2, "("),
         ("def f(z):\n    é = 'ü'; return ß + z\n", "Nothing is called ß here.", 2, "ß"),
         ("def f(z):\n    return z[5]\n", "index 5 is out of bounds", 2, "z[5]"),
     ],
@@ -52,7 +52,7 @@ def test_the_sentence_names_the_fault_and_the_piece(
 
 def test_a_hang_says_which_case_it_was() -> None:
     found = explain(Failure("Hang", "2", 3), "a\nb\nwhile True: pass\n", case="by hand")
-    assert found.in_one == "Line 3: Still here after 2 s (case “by hand”): a loop that never ends?"
+    assert found.in_one == "Line 3: Still running after 2 s (case “by hand”): a loop that never ends?"
     assert found.text == "while True: pass"
 
 

@@ -1,7 +1,7 @@
 """The learner's own keys: ``keys.toml`` in the settings folder, by command id.
 
 ```toml
-"lab.pin" = "P"
+"lab.pin" = "M"
 "list.down" = ["down", "n"]
 [review]
 leave = "ctrl+w"

@@ -42,7 +42,7 @@ def figures() -> dict[str, float]:
     return found
 
 
-_FACTOR = "the factor is about 1.7. Behind 56 layers the signal is $10^{12}$ times as large"
+_FACTOR = "the factor is about 1.7. After 56 layers the signal is $10^{12}$ times as large"
 _TWENTY = "| 20 | no | 24,000 (11,000 to 65,000) |"
 _UNSCALED = r"| 56 | no | $4 \cdot 10^{12}$ (0.3 to 7) |"
 _SCALED = "| 56 | yes | 52 (38 to 61) |"
@@ -60,7 +60,7 @@ QUOTED = (
     Quoted("bias-or-optimisation", _SCALED, "56, scaled, most", 60.5, 61.5),
     Quoted(
         "bias-or-optimisation",
-        "behind 56 layers about a quarter of it is left (the median of ten initialisations)",
+        "after 56 layers about a quarter of it is left (the median of ten initialisations)",
         "56, no residual",
         0.2,
         0.3,
