@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tutor.charts.numbers import figure, tick_labels
 from tutor.charts.scale import (
     epoch_scale,
-    falling_scale,
     linear_scale,
     log_scale,
     row_log_scale,
@@ -60,21 +59,6 @@ def test_the_epoch_axis_ends_with_the_plan_but_not_before_the_run() -> None:
     assert epoch_scale(1, 150, 170).high == 170
     assert epoch_scale(1, 200, 170).high >= 200
     assert window_scale(5, 9).low == 5
-
-
-@given(finite, finite, st.integers(1, 8))
-def test_the_scale_of_what_falls_covers_it(one: float, other: float, ticks: int) -> None:
-    low, high = (max(-1e300, min(1e300, each)) for each in sorted((one, other)))
-    scale = falling_scale(low, high, ticks=ticks)
-    room = (scale.high - scale.low) * 1e-6
-    assert scale.low - room <= low <= high <= scale.high + room
-
-
-def test_the_scale_of_what_falls_goes_down_in_few_steps_and_ends_at_zero() -> None:
-    lows = [falling_scale(1 - step / 100, 1.0).low for step in range(1, 100)]
-    assert lows[-1] == 0
-    assert len(set(lows[30:])) <= 4
-    assert falling_scale(0.9, 1.0).low > 0.8
 
 
 def test_a_tight_scale_covers_exactly_its_range() -> None:

@@ -87,7 +87,7 @@ def test_blank_rows_part_the_parts_where_there_is_room() -> None:
 
 
 def test_the_first_rows_say_section_cards_and_minutes_left() -> None:
-    going_on = GoingOn(3, 11, "Depth for free?")
+    going_on = GoingOn("lesson-3", 3, 11, "Depth for free?")
     items = map_items(HEADERS, {"lesson-3": BEGUN}, "lesson-3", due=12, going_on=going_on)
     assert items[1].joined
     below = plain_row(items[1].draw(80))

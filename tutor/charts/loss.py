@@ -256,7 +256,8 @@ def _epoch_range(line: LossLine, axis: Axis) -> tuple[int, int]:
     return floor(place_of(line.knots, first)), ceil(place_of(line.knots, last))
 
 
-def _extremes(line: LossLine, x: Scale, columns: int, axis: Axis, *, smooth: bool) -> Extremes:
+def extremes_of(line: LossLine, x: Scale, columns: int, axis: Axis, *, smooth: bool) -> Extremes:
+    """Return the lowest and highest value of a line in each of ``columns``, as far as it is drawn."""
     found = extremes_on(line.history.smooth() if smooth else line.history, line.knots, x, columns, axis)
     if line.until is None or not len(found.column):
         return found
@@ -350,7 +351,7 @@ def _raw_marks(lines: Sequence[LossLine], x: Scale, y: Scale, grid: Grid, axis: 
     for line in lines:
         if line.pinned:
             continue
-        column, low, high = _extremes(line, x, grid.columns, axis, smooth=False)
+        column, low, high = extremes_of(line, x, grid.columns, axis, smooth=False)
         heights = np.concatenate([low, high])
         with np.errstate(invalid="ignore"):
             rows = np.rint(np.clip(y.fractions(heights) * (grid.rows - 1), -1, grid.rows))
@@ -362,7 +363,7 @@ def _raw_marks(lines: Sequence[LossLine], x: Scale, y: Scale, grid: Grid, axis: 
 
 
 def _line_marks(line: LossLine, x: Scale, y: Scale, grid: Grid, axis: Axis, *, smooth: bool) -> list[Mark]:
-    extremes = _extremes(line, x, grid.columns, axis, smooth=smooth)
+    extremes = extremes_of(line, x, grid.columns, axis, smooth=smooth)
     if not len(extremes.column):
         return []
     mark = curve_mark(extremes, y, grid, line.ink, line.stroke, line.plain_mark())

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.chart_view import PLAIN_AXIS, Axis, extremes_on, place_of, x_scale
+from tutor.charts.chart_view import PLAIN_AXIS, Axis, place_of, x_scale
+from tutor.charts.loss import extremes_of
 from tutor.charts.numbers import figure
 from tutor.charts.scale import Scale, linear_scale, log_scale
 from tutor.foundation.safe_text import harmless_line
@@ -97,7 +98,7 @@ def _curve(
     line: LossLine, x: Scale, axis: Axis, *, logarithmic: bool
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.float64]]]:
     """Return where on the axis (0 to 1) each point of a curve is, and its value."""
-    column, low, high = extremes_on(line.history, line.knots, x, _COLUMNS, axis)
+    column, low, high = extremes_of(line, x, _COLUMNS, axis, smooth=False)
     across, up = np.repeat(column / (_COLUMNS - 1), 2), np.empty(2 * len(low))
     up[0::2], up[1::2] = high, low  # a loss falls: within a column, the higher value comes first
     good = (up > 0) if logarithmic else np.isfinite(up)

@@ -23,8 +23,6 @@ LARGEST = 1e300
 
 _END_STEPS = 8
 """The ends of a range are rounded to multiples of about an eighth of it."""
-_FALLING_END_STEPS = 2
-"""The same for the low end of a loss. It is coarser, because a loss falls."""
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _THREE_TICKS = 8
 """From how many rows on a scale has three ticks."""
@@ -84,14 +82,6 @@ def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False
     fine = nice_step((high - low) / _END_STEPS)
     bottom, top = math.floor(low / fine + 1e-9) * fine, math.ceil(high / fine - 1e-9) * fine
     return tight_scale(_snapped(bottom, fine), _snapped(top, fine), ticks=ticks, ascii=ascii)
-
-
-def falling_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
-    """Return a `linear_scale` for values that fall during a run: its low end moves in large steps, soon to zero."""
-    low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
-    step = nice_step((high - low) / _FALLING_END_STEPS)
-    low = 0.0 if 0 <= low < high / 3 else math.floor(low / step + 1e-9) * step
-    return linear_scale(low, high, ticks=ticks, ascii=ascii)
 
 
 def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
@@ -214,13 +204,6 @@ def _is_odd(step: float) -> bool:
 def _ticks_on_rows(per_step: int, first: int, rows: int) -> range:
     """Return the numbers of the ticks on ``rows``, each ``per_step`` rows above the one before."""
     return range(-(-first // per_step), (first + rows - 1) // per_step + 1)
-
-
-def with_room(range_: tuple[float, float], fraction: float = 0.03) -> tuple[float, float]:
-    """Return ``range_`` a little wider, so that what is at its ends does not touch the edge."""
-    low, high = _widened(max(-LARGEST, range_[0]), min(LARGEST, range_[1]))
-    margin = (high - low) * fraction
-    return low - margin, high + margin
 
 
 def log_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:

@@ -64,8 +64,9 @@ class RunFollower:
         ``died``; everything up to then is kept.
         """
         chunk = self._next_chunk(limit_bytes)
-        events = list(self._reader.events(chunk)) if chunk else []
-        if events:
+        events = []
+        if chunk:
+            events = list(self._reader.events(chunk))
             self._fold(events)
         self._tell_watched()
         return events

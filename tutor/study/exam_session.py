@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
 
 PASS: Final = 0.8
-"""The fraction of correct answers from which on the learner has tested out of the lesson."""
+"""The fraction of correct answers that is needed to test out of the lesson."""
 
 
 def exam_questions(lesson: Lesson) -> tuple[Question, ...]:
@@ -184,8 +184,9 @@ class ExamSession(QuestionSeries):
             return
         self._go(None)
         for exercise in self._asked:
-            if not exercise.attempt.locked and not exercise.commit():
-                exercise.attempt.unanswered = True
+            attempt = exercise.attempt
+            if not attempt.locked and not (attempt.answered and exercise.commit()):
+                attempt.unanswered = True
                 exercise.give_up()
         self.handed_in = True
         self._stop()

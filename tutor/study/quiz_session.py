@@ -173,6 +173,8 @@ class QuizSession(QuestionSeries):
         if not isinstance(first, dict) or not first:  # it had one round alone
             answers = self._store.answers(quiz_id=saved.quiz_id)
             counted = {each.question_id: each.correct for each in answers if each.correct is not None}
+            if len(counted) < len(entries_in(saved.state.get("asked"))):
+                return None  # it was given up for a new one
             return score_of(Mark.RIGHT if right else Mark.WRONG for right in counted.values()) if counted else None
         names = {mark.value: mark for mark in Mark}
         return score_of(names.get(str(mark), Mark.OPEN) for mark in first.values())

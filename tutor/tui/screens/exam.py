@@ -10,7 +10,7 @@ from textual.timer import Timer
 
 from tutor.charts.cells import Row, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, translate
 from tutor.study.wording import exam_remarks, exam_state, time_left
 from tutor.tui import router, routes
@@ -194,7 +194,7 @@ class ExamScreen(OneQuestionScreen):
     def _question_row(self, number: int, exercise: QuestionAttempt, width: int) -> Row:
         sign, ink = SIGNS[exercise.mark]
         state = exam_state(self.session, exercise) if self.session is not None else ""
-        title = shorten(title_line(exercise), max(0, width - 12 - len(state) * 2))
+        title = shorten(title_line(exercise), max(0, width - 8 - (cell_width(state) + 2 if state else 0)))
         left = [Span("  "), Span(f"{sign} ", f"{ink} bold"), Span(f"{number:>2}", "muted"), Span(f"  {title}", "text")]
         return spread_row(left, [Span(f"{state} ", "muted")] if state else [], width)
 

@@ -147,8 +147,6 @@ class ExplainScreen(TutorScreen):
 
     def refresh_texts(self) -> None:
         super().refresh_texts()
-        self._head.forget()
-        self._network.forget()
         self._write()
 
     # -- drawing ------------------------------------------------------------------------------------------------

@@ -109,6 +109,9 @@ class HomeScreen(TutorScreen):
     def refresh_texts(self) -> None:
         self._read_headers()
         self._show()
+        if self._states:  # the panel and the section are read in the language that was in use
+            self._find_section()
+            self._fill_side()
         super().refresh_texts()
 
     def on_screen_resume(self) -> None:
@@ -170,7 +173,6 @@ class HomeScreen(TutorScreen):
         header = lesson_to_continue(self._headers, self._states, self._last)
         course = self.workspace.course
         if course is None or header is None or header.id not in self._states:
-            self._going_on = None
             return
         position = self.workspace.store.position(header.id)
         block = position.block if position is not None else 0
@@ -186,9 +188,9 @@ class HomeScreen(TutorScreen):
         if lesson is None or not lesson.sections or get_current_worker().is_cancelled:
             return
         begins = top_sections(lesson)
-        number = min(section_at(lesson, block), len(begins))
+        number = section_at(lesson, block)
         title = next(each.title for each in lesson.sections if each.block_index == begins[number - 1])
-        found = GoingOn(number, len(begins), one_line(title, inline=True))
+        found = GoingOn(header.id, number, len(begins), one_line(title, inline=True))
         self.app.call_from_thread(self._have_found, found)
 
     def _have_found(self, found: GoingOn) -> None:
@@ -345,11 +347,13 @@ class GoingOn(NamedTuple):
     """Where the course goes on.
 
     Args:
+        lesson_id: The lesson.
         section: The number of the section that was read last, from 1.
         sections: How many sections the lesson has.
         title: The title of that section.
     """
 
+    lesson_id: str
     section: int
     sections: int
     title: str
@@ -474,7 +478,7 @@ def _continue_items(
             text = translate("home.minutes-left", minutes=minutes) if begun else _minutes(header)
             right += [Span(" · " if right else "", "muted"), Span(text, "muted")]
         where = ""
-        if going_on is not None:
+        if going_on is not None and going_on.lesson_id == header.id:
             where = translate("home.section", section=going_on.section, sections=going_on.sections)
             where += f" · {going_on.title}" if going_on.title else ""
         room = width - row_width(right) - _LEFT - 3

@@ -15,7 +15,7 @@ from tutor.tui import router, routes
 from tutor.tui.screen import TutorScreen
 from tutor.tui.themes import RIGHT
 from tutor.tui.widgets.lab_best import best_cells
-from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed, sentence_items
+from tutor.tui.widgets.row_list import RowItem, RowList, blank, ruled_heading, sentence_items
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
@@ -94,19 +94,11 @@ def lab_items(labs: Sequence[ListedLab], *, ascii: bool) -> list[RowItem]:
     for number, lab in enumerate(labs):
         if number == 0 or lab.lesson != before:
             items += [blank()] if items else []
-            items.append(_heading(lab.lesson))
+            name = lab.lesson.numbered_title if lab.lesson is not None else translate("home.labs-alone")
+            items.append(ruled_heading(harmless_line(name)))
             before = lab.lesson
         items.append(_lab_item(lab, ascii=ascii))
     return items
-
-
-def _heading(lesson: LessonHeader | None) -> RowItem:
-    def draw(width: int) -> Row:
-        name = lesson.numbered_title if lesson is not None else translate("home.labs-alone")
-        text = shorten(harmless_line(name), width - 6)
-        return [Span(f"  {text} ", "strong"), Span("─" * max(0, width - 4 - cell_width(text)), "rule")]
-
-    return fixed(draw)
 
 
 def _lab_item(lab: ListedLab, *, ascii: bool) -> RowItem:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
@@ -43,11 +43,11 @@ class NotesScreen(TutorScreen):
         return [Span(translate("notes.counted", count=count), "muted")] if count else []
 
     def on_mount(self) -> None:
-        """Read the notes after the first frame."""
+        """Let the arrow keys move in the list."""
         self.query_one(RowList).focus()
-        self.call_after_refresh(self._fill)
 
     def on_screen_resume(self) -> None:
+        """Read the notes, at first and when the learner comes back, after the frame."""
         super().on_screen_resume()
         self.call_after_refresh(self._fill)
 
@@ -103,7 +103,7 @@ def _row(note: Note, width: int) -> Row:
     sign = "*" if note.starred else " "
     text = harmless_line(note.text)
     said = shorten(text, max(0, width // 2 - 4)) if text else ""
-    quote = shorten(harmless_line(note.quote), max(0, width - 6 - len(said) * 2 if said else width - 6))
+    quote = shorten(harmless_line(note.quote), max(0, width - 6 - (cell_width(said) + 2 if said else 0)))
     return [Span(f"  {sign} ", "accent bold"), *([Span(f"{said}  ", "text")] if said else []), Span(quote, "muted")]
 
 

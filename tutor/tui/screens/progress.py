@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 _PAGES = (
     "stats.page-overview", "stats.page-topics", "stats.page-misses", "stats.page-confidence", "stats.page-items",
 )  # fmt: skip
-_OVERVIEW, _TOPICS, _MISSES, _CONFIDENCE, _ITEMS = range(len(_PAGES))
+_OVERVIEW = 0
 
 
 class _Look(TypedDict):
@@ -166,19 +166,20 @@ class ProgressScreen(TutorScreen):
         from tutor.study.report import calibration, outlook, overview, topics
         from tutor.study.thin import thin_topics
         from tutor.study.today import daily_goal, minutes_for_cards
+        from tutor.tui.widgets.lab_best import tried_labs
 
         store, course, moment = self.workspace.store, self.workspace.course, clock.utc_now()
         found = overview(store, course, language(), moment)
         self._overview = found
         lessons = topics(store, course, language()).lessons
-        tried = labs_by_lesson(course, store, language()) if course is not None and self.size.width >= _WIDE else ()
+        labs = labs_by_lesson(course, store, language()) if course is not None and self.size.width >= _WIDE else ()
         page = OverviewPage(
             found,
             daily_goal(found, self.workspace.settings.daily_minutes),
             outlook(store, moment),
             minutes_for_cards(found, found.due),
             thin_topics(lessons, store, course, moment, _THIN) if course is not None else [],
-            [each for each in tried if each.best is not None],
+            tried_labs(labs),
             calibration(store.statistics.estimates()),
         )
         return lambda width, look: overview_items(page, width, **look)
@@ -341,7 +342,7 @@ def overview_items(page: OverviewPage, width: int, *, drawable: bool, ascii: boo
         items += [*sentence_items(translate("stats.nothing-yet"), width, "text"), blank()]
     items += [fixed(partial(_figures_row, page, second=second)) for second in (False, True)]
     side = max(_SIDE, (width - 4) // 3) if width >= 2 * _SIDE + 8 else 0
-    beside = [*_due_rows(page.ahead, side, ascii=ascii)] if side else []
+    beside = [*_due_rows(page.ahead, side)] if side else []
     if side and width >= _WIDE:
         beside += [[], *_best_rows(page.labs, side, ascii=ascii)] if page.labs else []
         beside += [[], *_confidence_rows(page.confidence, side)] if page.confidence else []
@@ -383,18 +384,18 @@ def _figures_row(page: OverviewPage, width: int, *, second: bool) -> Row:
 
 def _today_text(goal: DailyGoal) -> str:
     if not goal.minutes:
-        return translate("stats.learnt-today", minutes=goal.learnt)
-    return translate("stats.learnt-goal", minutes=goal.learnt, goal=goal.minutes)
+        return translate("stats.learned-today", minutes=goal.learnt)
+    return translate("stats.learned-goal", minutes=goal.learnt, goal=goal.minutes)
 
 
-def _due_rows(ahead: Outlook, width: int, *, ascii: bool) -> Rows:
+def _due_rows(ahead: Outlook, width: int) -> Rows:
     """The cards that come due today, on each of the next days, and later, with bars."""
     names = translate("stats.weekdays").split()
-    days = [(translate("stats.row-today").capitalize(), ahead.due, "valid")]
+    days = [(translate("stats.row-today").capitalize(), ahead.forecast[0], "valid")]
     for back, count in enumerate(ahead.forecast[1:_DUE_DAYS], 1):
         day = ahead.today + timedelta(days=back)
         days.append((names[day.weekday()] if len(names) == 7 else day_label(day), count, "train"))
-    later = max(0, ahead.cards - ahead.due - sum(ahead.forecast[1:_DUE_DAYS]))
+    later = max(0, ahead.cards - sum(ahead.forecast[:_DUE_DAYS]))
     days.append((translate("stats.later"), later, "train"))
     name_width = max(cell_width(name) for name, _, _ in days) + 1
     most = max((count for _, count, _ in days), default=0)
@@ -410,13 +411,10 @@ def _due_rows(ahead: Outlook, width: int, *, ascii: bool) -> Rows:
 
 
 def _best_rows(labs: Sequence[ListedLab], width: int, *, ascii: bool) -> Rows:
-    from tutor.tui.widgets.lab_best import best_cells
+    from tutor.tui.widgets.lab_best import lab_row
 
-    rows: Rows = [[Span(translate("stats.best-attempts"), "strong")]]
-    for lab in labs[:_FEW]:
-        ends = best_cells(lab, ascii=ascii)
-        rows.append(spread_row([Span(shorten(lab.heading.title, max(8, width - 12)))], ends, width))
-    return rows
+    heading: Row = [Span(translate("stats.best-attempts"), "strong")]
+    return [heading, *(lab_row(lab, width, ascii=ascii) for lab in labs[:_FEW])]
 
 
 def _confidence_rows(bins: Sequence[Bin], width: int) -> Rows:

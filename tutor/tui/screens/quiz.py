@@ -10,7 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tutor.charts.cells import Row, Rows, Span, fit_row, row_width, spread_row
+from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, row_width, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, translate
@@ -42,7 +42,7 @@ KEYS: tuple[Command, ...] = (
     Command("quiz.retry", ("r",), "quiz.key-retry", "quiz.key-retry-help", footer=1),
     Command("quiz.unsure-too", ("u",), "quiz.key-unsure-too", "quiz.key-unsure-too-help"),
     Command("quiz.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=7),
-    Command("quiz.every", ("e",), "quiz.key-every", "quiz.key-every-help", footer=2),
+    Command("quiz.every", ("v",), "quiz.key-every", "quiz.key-every-help", footer=2),
     Command("quiz.fresh", ("a",), "quiz.key-fresh", "quiz.way-fresh", footer=8),
     Command("quiz.exam", ("e", "f9"), "exam.key", "exam.key-help", footer=9),
 )
@@ -162,7 +162,7 @@ class QuizScreen(OneQuestionScreen):
 
         def draw(area: Area) -> Rows:
             rows = [row for text in said if text for row in [*plain_rows(harmless_line(text), area.width), []]]
-            return [*rows, *([[]] * area.height)][: area.height]
+            return fit_rows(rows, area.width, area.height)
 
         await self.query_one(QuizFlow).mount(RowsView(draw, id="quiz-nothing"))
 
@@ -210,7 +210,7 @@ class QuizScreen(OneQuestionScreen):
             question_row(session, number, each, area.width, here=each is session.current)
             for number, each in enumerate(session.exercises, 1)
         ]
-        return [*rows, *([[]] * area.height)][: area.height]
+        return fit_rows(rows, area.width, area.height)
 
     def _why_rows(self, area: Area) -> Rows:
         """Beside the summary, the verdict on the selected question and why."""
@@ -220,7 +220,7 @@ class QuizScreen(OneQuestionScreen):
         rows: Rows = []
         if 0 < number <= len(exercises):
             rows = verdict_rows(exercises[number - 1].attempt, area.width, ascii=area.ascii)
-        return [*rows, *([[]] * area.height)][: area.height]
+        return fit_rows(rows, area.width, area.height)
 
     def on_row_list_highlighted(self) -> None:
         """Show why, beside the summary."""
@@ -375,7 +375,9 @@ def summary_items(
     rest = len(numbered) - len(again)
     if rest and again:
         text = translate("quiz.known-more", count=rest)
-        items.append(fixed(lambda width: [Span(f"  {RIGHT} ", "good bold"), Span(f"    {text}"[:width], "muted")]))
+        items.append(
+            fixed(lambda width: [Span(f"  {RIGHT}     ", "good bold"), Span(shorten(text, max(0, width - 8)), "muted")])
+        )
     return items
 
 
@@ -521,5 +523,5 @@ def question_row(
     lead = Span(f"{HERE} ", "accent bold") if here else Span("  ")
     left = [lead, Span(f"{sign} ", f"{ink} bold"), Span(f"{number:>2}  ", "muted")]
     right = [Span(unsure, "muted"), Span(" ")] if unsure else []
-    title = shorten(title_line(exercise), max(0, width - 8 - sum(len(span.text) * 2 for span in right)))
+    title = shorten(title_line(exercise), max(0, width - 7 - row_width(right)))
     return spread_row([*left, Span(title, "strong" if here else "text")], right, width)

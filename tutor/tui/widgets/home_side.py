@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
-from tutor.charts.cells import Row, Rows, Span, row_width, spread_row
+from tutor.charts.cells import Row, Rows, Span, fit_rows, spread_row
 from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten, wrapped
 from tutor.foundation.translate import language, translate
 from tutor.tui.themes import AGAIN, EMPTY, FULL, HERE, RIGHT
-from tutor.tui.widgets.lab_best import best_cells
+from tutor.tui.widgets.lab_best import lab_row, tried_labs
 from tutor.tui.widgets.rows import Area, RowsView, shell_of
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class HomeSide(RowsView):
 
     def _rows_in(self, area: Area) -> Rows:
         rows = side_rows(self._beside, self._selected, area.width, area.height, ascii=area.ascii)
-        return [*rows, *([[]] * area.height)][: area.height]
+        return fit_rows(rows, area.width, area.height)
 
 
 def read_beside(workspace: Workspace) -> Beside:
@@ -306,18 +306,10 @@ def _lab_rows(labs: Sequence[ListedLab], width: int, *, ascii: bool) -> Rows:
     head = spread_row(
         [Span(translate("home.labs-title"), "strong")], [Span(f"{len(labs)}   ", "muted"), Span("b", "key")], width
     )
-    tried = [each for each in labs if each.best is not None]
-    newest = sorted(tried, key=lambda each: each.best.at if each.best else clock.utc_now(), reverse=True)
-    return [head, *(lab_row(each, width, ascii=ascii) for each in newest[:_LABS])]
-
-
-def lab_row(lab: ListedLab, width: int, *, ascii: bool) -> Row:
-    """A lab by its title, with the best value and whether the goal is reached."""
-    ends = best_cells(lab, ascii=ascii)
-    return spread_row([Span("  "), Span(shorten(lab.heading.title, max(4, width - row_width(ends) - 4)))], ends, width)
+    return [head, *(lab_row(each, width, ascii=ascii) for each in tried_labs(labs)[:_LABS])]
 
 
 def _plain(markdown: str) -> str:
     from tutor.typeset.page import one_line
 
-    return harmless_line(one_line(markdown, inline=True))
+    return one_line(markdown, inline=True)

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.text import cell_width
+from tutor.foundation.translate import language
 from tutor.tui.themes import LOOKS, Look
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class RowsView(Widget):
         self._draw = draw
         self._rows: Rows = []
         self._area: Area | None = None
+        self._spoken = ""
         self._strips: dict[int, Strip] = {}
         self._look: Look | None = None
 
@@ -150,9 +152,9 @@ class RowsView(Widget):
         self._strips.clear()
 
     def _ground(self) -> tuple[Look, Area]:
-        """The present look and area; if one has changed, what was kept is dropped."""
+        """The present look and area; if one of them or the language has changed, what was kept is dropped."""
         look, area = look_of(self), self.area
-        if area != self._area:
+        if area != self._area or language() != self._spoken:
             self._take(area, self._draw(area))
         if look is not self._look:
             self._look = look
@@ -167,5 +169,5 @@ class RowsView(Widget):
         return strip
 
     def _take(self, area: Area, rows: Rows) -> None:
-        self._area, self._rows = area, rows
+        self._area, self._rows, self._spoken = area, rows, language()
         self._strips.clear()

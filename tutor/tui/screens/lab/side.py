@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -25,8 +25,6 @@ from tutor.tui.widgets.rows import Area
 _VALUE_WIDTH = 5
 _LEAST_FIGURES = 2
 _MOST_GOAL_ROWS = 4
-_FACTS_ELSEWHERE = ("epochs", "final.train_loss", "final.valid_loss")
-"""Facts that the line at the top and the ends of curves may show instead of this column."""
 _NOTHING = "–"
 """Shown for a figure that a run does not have, or not yet."""
 
@@ -40,7 +38,7 @@ class Hand:
 
 
 def side_rows(
-    session: LabSession, hand: Hand, width: int, height: int, *, ascii: bool = False, without: Container[str] = ()
+    session: LabSession, hand: Hand, width: int, height: int, *, ascii: bool = False, without: Collection[str] = ()
 ) -> Rows:
     """The whole column in ``width`` by ``height`` cells, including the rule at its left edge and the margin.
 
@@ -55,8 +53,7 @@ def side_rows(
     inner = max(1, width - 2 - MARGIN)
     goal = _goal_rows(session, inner, ascii=ascii)
     measured = session.challenge.goal.measures if goal and session.challenge.goal is not None else ()
-    elsewhere = {fact for fact in (*_FACTS_ELSEWHERE, *measured) if fact in without or fact in measured}
-    figures = number_rows(session, inner, without=elsewhere)
+    figures = number_rows(session, inner, without={*without, *measured})
     pinned = _pinned_rows(session, inner, ascii=ascii)
     mine = [[Span(line, "muted")] for said in session.mine_lines() for line in wrapped(said, inner)]
     rules = sum(map(bool, (mine, goal, session.controls(), figures, pinned))) - 1

@@ -407,8 +407,9 @@ class LessonView(Container):
 
         before = None
         top = self.flow.scroll_offset.y
+        first, last = self.flow.top.block, self.flow.bottom.block
         for each in passages(self.lesson) if self.lesson is not None else ():
-            if each.block + _TITLE < self.flow.top.block or each.block + _TITLE > self.flow.bottom.block:
+            if not first <= each.block + _TITLE <= last:
                 continue
             line = self.flow.line_of(each.text, each.block + _TITLE)
             if line is not None and line >= top:
