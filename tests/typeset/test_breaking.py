@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,3 +103,10 @@ def test_in_running_text_punctuation_keeps_its_side(words: list[str], width: int
     for line in shown(text.lstrip(" ！"), width):
         assert not line.startswith(tuple("，。）”！"))
         assert not line.endswith(tuple("（“"))
+
+
+@pytest.mark.parametrize("width", [-2, 0, 1])
+def test_a_page_without_room_still_ends(width: int) -> None:
+    runs = [Run("a word · 一个词")]
+    assert break_lines(runs, width) == break_lines(runs, 2)
+    assert break_lines(runs, width, hang=3) == break_lines(runs, 2)

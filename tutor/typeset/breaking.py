@@ -142,18 +142,19 @@ def break_lines(runs: Iterable[Run], width: int, *, hang: int = 0) -> list[tuple
 
     Args:
         runs: The words, in order.
-        width: The width of a line in cells, at least 2.
+        width: The width of a line in cells. One character may take two, so below 2 it counts as 2.
         hang: How many cells shorter every line but the first is, for callers that indent those lines.
 
     Returns:
         The spans of each line; at least one line, which is empty if there are no words.
     """
+    width, narrow = max(2, width), max(2, width - hang)
     lines: list[tuple[Span, ...]] = []
     for part in _forced_lines(runs):
         words = [run for run in part if run.text]
         text = _hide_solid(words, width)
-        room = width if not lines else width - hang
-        broken = list(_slices(words, _ranges(text, _measure("".join(run.text for run in words)), room, width - hang)))
+        room = width if not lines else narrow
+        broken = list(_slices(words, _ranges(text, _measure("".join(run.text for run in words)), room, narrow)))
         lines.extend(broken or [()])
     return lines
 
