@@ -17,7 +17,6 @@ from tutor.runs.registry import Runs
 
 KEPT = Path(__file__).resolve().parents[1] / "kept" / "first_edition"
 KEPT_RUN = KEPT / "home" / "runs" / "20261129-224540-2934"
-LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 RUN = "20260101-120000-7f3a"
 
 
@@ -127,6 +126,7 @@ OURS = ("events.jsonl", "worker.lock", "control.jsonl", "spec.toml", "beside", "
 
 @pytest.mark.parametrize("make", KINDS)
 @pytest.mark.parametrize("name", OURS)
+@pytest.mark.usefixtures("small_course")
 def test_a_bad_file_in_the_folder_of_a_run_stops_that_run_alone(
     own_home: Path, name: str, make: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,17 +208,10 @@ def test_a_bad_file_in_the_folder_of_a_sweep_stops_no_list(
 @pytest.mark.parametrize("make", KINDS)
 @pytest.mark.parametrize("place", ["settings.json", "progress.sqlite3", "runs", "sweeps", "cache", "lab", "lesson"])
 def test_whatever_lies_in_the_folders_of_the_program_it_starts(
-    own_home: Path, tmp_path: Path, place: str, make: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+    own_home: Path, small_course: Path, place: str, make: Callable[[Path], None]
 ) -> None:
-    if place in {"lab", "lesson"}:
-        (tmp_path / "course").mkdir()
-        for name in ("en", "labs"):
-            shutil.copytree(LESSONS / name, tmp_path / "course" / name)
-        shutil.copytree(LESSONS / "data", tmp_path / "course" / "data", symlinks=True)
-        put(make, tmp_path / "course" / ("labs/evil.toml" if place == "lab" else "en/00-evil.md"))
-        monkeypatch.setenv("TUTOR_LESSONS", str(tmp_path / "course"))
-    else:
-        put(make, own_home / place)
+    places = {"lab": small_course / "labs" / "evil.toml", "lesson": small_course / "en" / "00-evil.md"}
+    put(make, places.get(place, own_home / place))
     for words in (["list"], ["runs"], ["doctor"], ["progress"], ["read", "what-is-ml"], ["review", "--due"]):
         code = run(words)
         assert code == ExitCode.OK or (place == "progress.sqlite3" and code == ExitCode.CANNOT_READ), words
@@ -227,7 +220,7 @@ def test_whatever_lies_in_the_folders_of_the_program_it_starts(
 @pytest.mark.parametrize("variable", ["TUTOR_HOME", "TUTOR_LESSONS"])
 @pytest.mark.parametrize("make", KINDS)
 def test_whatever_a_variable_of_the_environment_names_there_is_a_sentence(
-    tmp_path: Path, variable: str, make: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, small_course: Path, variable: str, make: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)  # a name without a folder is one in this folder
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -77,6 +77,7 @@ def assert_clean(said: str, *, of: object) -> None:
     assert around == [], of
 
 
+@pytest.mark.usefixtures("small_course")
 def test_no_word_of_a_command_line_is_given_back_raw(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
