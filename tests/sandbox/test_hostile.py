@@ -17,7 +17,6 @@ from tests.sandbox.conftest import WatchedStarter
 from tests.sandbox.hostile import HOSTILE, SHORT_LIST, Hostile
 from tutor.foundation.safe_text import harmless
 from tutor.sandbox.explain import explain
-from tutor.sandbox.fresh import FreshInterpreter
 from tutor.sandbox.job import Call, Job, Outcome, Program
 from tutor.sandbox.limits import Limit
 from tutor.sandbox.prefork import PreforkServer
@@ -55,13 +54,15 @@ def is_gone(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize(
+    ("starter", "name"),
+    [*(("prefork", name) for name in HOSTILE), *(("fresh", name) for name in SHORT_LIST)],
+    indirect=["starter"],
+)
 def test_a_hostile_program_ends_with_a_sentence_and_leaves_nothing(
     name: str, sandbox: Sandbox, starter: WatchedStarter, folder: Path, listener: socket.socket
 ) -> None:
     hostile: Hostile = HOSTILE[name]
-    if isinstance(starter.starter, FreshInterpreter) and name not in SHORT_LIST:
-        pytest.skip("tried with the warm process")
     source = hostile.source.replace("FOLDER", str(folder)).replace("PORT", str(listener.getsockname()[1]))
     outcome = last_outcome(sandbox, source, hostile.seconds)
     if hostile.ends:

@@ -202,10 +202,11 @@ class FunctionProcess:
         ended = Stop.NOT_STARTED if wanted == READY else Stop.QUIT
         deadline = Deadline(seconds)
         try:
-            self._channel.settimeout(seconds)
+            if self._channel.gettimeout() != seconds:  # Setting it asks the system, at each of many calls.
+                self._channel.settimeout(seconds)
             if message:  # Sending nothing to a process that has just ended would fail before its answer is read.
                 self._channel.sendall(message)
-            answer = self._received(1, deadline)
+            answer = self._channel.recv(1)
             if answer == DONE and not self._is_shared:
                 self._memory[:] = self._received(len(self._memory), deadline)
         except TimeoutError:

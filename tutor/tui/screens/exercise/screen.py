@@ -36,6 +36,7 @@ from tutor.typeset.page import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tutor.course.catalogue import Course
 
@@ -61,8 +62,8 @@ class _Left:
     is_saved: bool
 
 
-_left: OrderedDict[str, _Left] = OrderedDict()
-"""The editors of exercises that were left, by the ids of the exercises, the newest last."""
+_left: OrderedDict[Path, _Left] = OrderedDict()
+"""The editors of exercises that were left, by the learner's files, the newest last."""
 
 _DO = "exercise.group"
 
@@ -172,8 +173,9 @@ class ExerciseScreen(TutorScreen):
             is_saved = self._save()
             if not is_saved:
                 self.session.file.keep(self.editor.text)  # Among the versions, if there is room for it.
-            _left[self._exercise_id] = _Left(self.editor.text, self.editor.history, is_saved)
-            _left.move_to_end(self._exercise_id)
+            path = self.session.file.path
+            _left[path] = _Left(self.editor.text, self.editor.history, is_saved)
+            _left.move_to_end(path)
             while len(_left) > _MOST_HISTORIES:
                 _left.popitem(last=False)
         super().on_unmount()
@@ -246,7 +248,7 @@ class ExerciseScreen(TutorScreen):
         self._problem = self._hint = ""
         if is_first:
             self._saves = saves
-            self._load(source)
+            self._load(session.file.path, source)
             if session.is_untouched:
                 lines = source.rstrip().split("\n")
                 self.editor.move_cursor((len(lines) - 1, len(lines[-1])))
@@ -257,12 +259,12 @@ class ExerciseScreen(TutorScreen):
         self.refresh_bindings()
         self._check()
 
-    def _load(self, source: str) -> None:
+    def _load(self, path: Path, source: str) -> None:
         """Begin to edit the learner's file, where it was left if this tutor has shown it before."""
         self._on_disk = source
         self.editor.load_text(source)
         self.editor.read_only = False
-        left = _left.pop(self._exercise_id, None)
+        left = _left.pop(path, None)
         if left is not None and left.text == source:
             self.editor.history = left.history
         elif left is not None and not left.is_saved:
