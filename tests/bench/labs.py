@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tutor.foundation.errors import TutorError
+from tutor.foundation.processes import ONE_THREAD
 from tutor.labs.controls import setting_text
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.lab_files import list_labs, load_lab, write_config
 from tutor.labs.settings import SETTINGS
 from tutor.runs.follower import RunFollower
-from tutor.runs.processes import ONE_THREAD
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 MAX_SECONDS = 3.0

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.course.writing import HEAD_LINES, lesson_of, reading_of
+from tutor.course.catalogue import Course
 from tutor.course.checks import check_course
 from tutor.course.exercises.code import LONGEST_LITERAL, is_literal
+from tutor.course.exercises.finding import find_exercises
 from tutor.course.exercises.mistakes import pairs_of, replaced
 from tutor.course.exercises.page import first_sentence, text_of
 from tutor.course.exercises.parity import faults_between
@@ -294,3 +296,19 @@ def test_a_course_tells_of_differences_between_its_languages(tmp_path: Path) -> 
         (tmp_path / language).mkdir()
         (tmp_path / language / "01-sample.md").write_text(head + body)
     assert [fault.message for fault in check_course(tmp_path)] == ["The cases of “double” differ from en/01-sample.md."]
+
+
+@pytest.mark.parametrize(
+    "comment", ["<!-- x: double -->", "<!--x:double-->", "<!--  X : double -->", "<!-- x：double -->"]
+)
+def test_whatever_comment_makes_an_exercise_is_found(tmp_path: Path, comment: str) -> None:
+    (tmp_path / "en").mkdir()
+    head = '---\nid: sample\ntitle: "A"\nminutes: 5\n---\n\n'
+    (tmp_path / "en" / "01-sample.md").write_text(head + BODY.replace("<!-- x: double -->", comment))
+    (tmp_path / "en" / "02-other.md").write_text(
+        head.replace("sample", "other") + "No exercise, only its id: double.\n"
+    )
+    found = [each.exercise.id for each in find_exercises(Course(tmp_path), "en", "double")]
+    read = reading_of(BODY.replace("<!-- x: double -->", comment)).lesson
+    assert read is not None
+    assert found == [each.id for each in read.exercises] == ["double"]

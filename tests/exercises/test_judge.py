@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from tutor.course.exercises.code import LONGEST_PROGRAM
 from tutor.course.lesson import Exercise, ExerciseOptions
 from tutor.exercises.judge import Judge
+from tutor.exercises.rules import broken_rule
 from tutor.exercises.verdict import Reason, Verdict
 
 Exercises = dict[str, Exercise]
@@ -300,6 +302,13 @@ def test_the_rules_of_a_puzzle_are_held(
     assert said in verdict.headline
     assert verdict.explanation is not None
     assert verdict.explanation.line == (line if not source else 6)
+
+
+def test_a_program_that_is_too_long_for_the_rules_does_not_pass_by_them(exercises: Exercises) -> None:
+    puzzle = replace(exercises["softmax"], options=ExerciseOptions(forbid=("np.exp",)))
+    long = puzzle.solution + "#" * LONGEST_PROGRAM
+    assert "too long for its rules" in broken_rule(puzzle, long)[0]
+    assert broken_rule(exercises["softmax"], long) == ("", 0)
 
 
 def test_what_was_printed_is_shown_without_control_characters(judge: Judge, exercises: Exercises) -> None:

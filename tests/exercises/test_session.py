@@ -8,9 +8,9 @@ import pytest
 
 from tests.stores import open_store
 from tutor.course.lesson import Exercise
-from tutor.exercises.files import MOST_VERSIONS, ExerciseFile
+from tutor.exercises.files import LARGEST_FILE, MOST_VERSIONS, ExerciseFile
 from tutor.exercises.judge import Judge
-from tutor.exercises.session import ExerciseSession
+from tutor.exercises.session import ExerciseSession, passed_source
 from tutor.foundation.errors import TutorError
 from tutor.progress.store import ProgressStore
 
@@ -65,7 +65,18 @@ def test_an_unchanged_text_is_not_checked_again(softmax: Exercise, tmp_path: Pat
     verdict = session.check()
     assert verdict is not None
     assert verdict.passed
-    assert session.present_version_passed
+    assert passed_source(session.exercise, session.file.path.parent) == session.file.read()
+
+
+def test_a_text_that_is_too_large_is_refused_whole(softmax: Exercise, tmp_path: Path) -> None:
+    file = ExerciseFile(softmax, tmp_path)
+    file.make()
+    before = file.read()
+    with pytest.raises(TutorError, match="cannot be written"):
+        file.write("é" * (LARGEST_FILE // 2) + "#", seen=before)
+    assert file.read() == before
+    file.write("é" * (LARGEST_FILE // 2), seen=before)
+    assert len(file.read()) == LARGEST_FILE // 2
 
 
 def test_versions_that_differ_are_kept(softmax: Exercise, tmp_path: Path, judge: Judge) -> None:
@@ -119,7 +130,7 @@ def test_an_exercise_counts_like_a_question_and_stays_passed_whatever_is_tried_a
     session.check()
     session.file.path.write_text(WRONG)
     session.check()
-    assert not session.present_version_passed
+    assert passed_source(session.exercise, session.file.path.parent) is None
     state = store.lesson_states()[softmax.lesson_id]
     assert (state.questions_right, state.questions_answered) == (1, 1)
 

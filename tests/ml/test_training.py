@@ -15,6 +15,9 @@ from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.factory import make_training
+from tutor.ml.losses import Loss
+from tutor.ml.network.training import NetworkTraining
+from tutor.ml.parts import Parts
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult, Training
 
@@ -344,6 +347,30 @@ def test_a_setting_that_is_not_there_is_refused(name: str, value: float) -> None
     training = linear(dataset("views", lags=7), "mse", OptimizerSettings(name="gd"), 5)
     with pytest.raises(ValueError, match=name):
         training.set(name, value)
+
+
+class OnlyMse(Parts):
+    """Takes no other loss."""
+
+    def loss(self, loss: Loss, outputs: int, rows: int) -> Loss:
+        if loss.name != "mse":
+            raise TutorError("only mse")
+        return loss
+
+
+def test_a_loss_that_does_not_fit_leaves_the_training_as_it_was() -> None:
+    def made(parts: Parts) -> Training:
+        optimizer = OptimizerSettings(name="gd", learning_rate=0.05)
+        return make_training(
+            dataset("views"), ModelSettings(name="linear"), "mse", optimizer, TrainSettings(epochs=3), parts=parts
+        )
+
+    training = made(OnlyMse())
+    with pytest.raises(TutorError):
+        training.set("loss", "mae")
+    assert isinstance(training, NetworkTraining)
+    assert training.examples(1)[2].name == "mse"
+    assert list(training.epochs()) == list(made(Parts()).epochs())
 
 
 @pytest.mark.parametrize(

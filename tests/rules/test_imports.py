@@ -42,6 +42,17 @@ def test_listing_lessons_loads_no_textual_and_no_numpy() -> None:
     assert loaded_by(run_main("list")).isdisjoint({"textual", "numpy", "plotext"})
 
 
+def test_listing_exercises_loads_no_numpy_and_nothing_of_the_process_for_programs() -> None:
+    """Completing their ids does the same, in the same module."""
+    code = run_main("exercise") + (
+        "import sys, tutor.sandbox.protocol\n"
+        "assert 'tutor.plain.exercise' in sys.modules\n"
+        "names = {f'tutor.sandbox.{each}' for each in ('child', 'server', 'function_server')}\n"
+        "assert not names & sys.modules.keys()\n"
+    )
+    assert loaded_by(code).isdisjoint({"numpy", "textual"})
+
+
 def test_logs_are_read_and_labs_are_listed_without_numpy() -> None:
     """Names are not checked by decoding: that would take the registries, which need NumPy."""
     kept = Path(__file__).resolve().parents[1] / "kept" / "first_edition" / "home" / "runs"

@@ -21,6 +21,7 @@ from tutor.labs.mine import SLOTS, MineProgram, Programs, read_programs
 from tutor.runs.in_process import run_to_end
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
+from tutor.runs.worker.adapter import TrainingAdapter
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 DATA = LESSONS / "data"
@@ -100,6 +101,27 @@ def test_a_loss_of_ones_own(runs: Runs) -> None:
     spec = load_lab("three-species", LESSONS / "labs", {"train.epochs": 30, "train.pace": 0.0})
     _, mine = trained(runs, spec, program("loss", CROSS_ENTROPY, "z", "labels"))
     assert mine.train_losses == pytest.approx(run_to_end(spec, DATA).train_losses, rel=1e-5)
+
+
+SOFTMAX = """
+def f(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+"""
+
+
+@pytest.mark.parametrize("slot", ["loss", "output"])
+def test_the_loss_of_ones_own_cannot_be_exchanged_while_it_trains(slot: str) -> None:
+    spec = load_lab("three-species", LESSONS / "labs", {"train.epochs": 3})
+    own = {"loss": program("loss", CROSS_ENTROPY, "z", "labels"), "output": program("output", SOFTMAX, "z")}[slot]
+    adapter = TrainingAdapter(spec, DATA, programs=own)
+    try:
+        with pytest.raises(ValueError, match=f"your own function here \\({slot}\\)"):
+            adapter.change_setting("loss.name", "mse")
+        assert adapter.context.loss == "cross-entropy"
+        assert len(list(adapter.epochs())) == 3
+    finally:
+        adapter.close()
 
 
 def test_a_mean_that_is_wrong_changes_what_is_reported(runs: Runs) -> None:

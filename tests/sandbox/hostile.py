@@ -7,8 +7,15 @@ from dataclasses import dataclass
 
 PATIENT = 60.0
 """Seconds for programs that must end by another limit than time, however busy the machine is."""
-HASTY = 0.7
+HASTY = 0.4
 """Seconds for programs that end only because their time is up."""
+
+
+SHORT_LIST = (
+    "loop in C code", "74 GiB", "fork", "fork without the hook", "thread", "kill the parent", "write", "swallowed write",
+    "swallowed connect", "end without a word", "segmentation fault", "forged answers", "flood of answers",
+)  # fmt: skip
+"""One or two programs of each kind, for a second way to start the process: what it may do then is the same."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,11 @@ HOSTILE: dict[str, Hostile] = {
         "import os\ndef f(x):\n    while True:\n        for fd in range(3, 12):\n            try:\n"
         "                os.write(fd, b'x' * 65536)\n            except OSError:\n                pass\n",
         ("Hang", "TooLargeError"), 0, 2.0,
+    ),
+    "drip of answers": Hostile(
+        "import os, time\ndef f(x):\n    while True:\n        time.sleep(0.001)\n        for fd in range(3, 12):\n"
+        "            try:\n                os.write(fd, b'x\\n')\n            except OSError:\n                pass\n",
+        HANG, 0, HASTY,
     ),
     "control sequences printed": Hostile("def f(x):\n    print('\\x1b]0;gone\\x07\\x9b2J')\n    return 1.0\n", ()),
     "control sequences raised": Hostile("def f(x):\n    raise ValueError('\\x1b[2J\\u202e\\n')\n", ("ValueError",), 2),

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from tutor.sandbox import function_process
 from tutor.sandbox.explain import explain
 from tutor.sandbox.function_process import FunctionFailedError, FunctionProcess, Plan, Value
 from tutor.sandbox.job import Failure, Stop
+from tutor.sandbox.protocol import NOT_SHARED
 
 NUMBER = Value("number")
 COLUMN = Value("array", (4,), "<f4", varies=True)
@@ -116,6 +118,29 @@ def test_what_ends_it_has_a_sentence_and_a_line(body: str, kind: str, line: int,
     assert says in sentence
 
 
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="nothing is shared here")
+@pytest.mark.parametrize("way", ["os.ftruncate(fd, 1)", "mmap.mmap(fd, 0).resize(1)"])
+def test_the_shared_memory_cannot_be_cut_off(way: str) -> None:
+    """Otherwise the next look at a result would end this process."""
+    body = (
+        f"import mmap, os\n    for fd in range(3, 64):\n        try: {way}\n        except Exception: pass\n    1 / 0"
+    )
+    failure, sentence = failure_of(body)
+    assert failure.kind in {Stop.FORBIDDEN, "ZeroDivisionError"}
+    assert "line" in sentence.lower()
+
+
+def test_without_seals_nothing_is_shared_and_the_results_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(function_process, "sealed_memory", lambda _size: NOT_SHARED)
+    with function("def f(x):\n    return x.mean(), 2 * x\n", Plan("f", (COLUMN,), (NUMBER, COLUMN))) as process:
+        for rows in (4, 1, 3):
+            process.arguments[0][0][:rows] = np.arange(rows)
+            process.call(0, rows)
+            assert process.results[0][0] == (rows - 1) / 2
+            assert process.results[0][1][:rows].tolist() == [2 * each for each in range(rows)]
+    assert failure_of("return np.ones(2)")[0].kind == Stop.WRONG_RESULT
+
+
 def test_a_caught_exception_of_what_is_forbidden_ends_it_too() -> None:
     body = "try:\n        open('/tmp/never', 'w')\n    except Exception:\n        return t"
     assert failure_of(body)[0].kind == Stop.FORBIDDEN
@@ -123,7 +148,7 @@ def test_a_caught_exception_of_what_is_forbidden_ends_it_too() -> None:
 
 @pytest.mark.parametrize("body", ["while True: pass", "sum(iter(int, 1))"])
 def test_a_hang_is_ended_with_its_line(body: str) -> None:
-    failure, sentence = failure_of(body, seconds=1.0)
+    failure, sentence = failure_of(body, seconds=0.5)
     assert (failure.kind, failure.line) == (Stop.HANG, 7)
     assert "never ends" in sentence
 
@@ -140,6 +165,10 @@ def test_forged_answers_are_no_results() -> None:
     assert failure.kind == Stop.QUIT
     failure, _ = failure_of(forged.format("b'x'") + "\n    while True: pass")
     assert failure.kind == Stop.QUIT
+    drip = "\n        if isinstance(s, socket.socket):\n            while True: s.sendall(b' '); time.sleep(0.05)"
+    begin = forged.format("b'\\x01\\x00\\x00\\xff\\xff'")
+    failure, _ = failure_of(f"import time\n    {begin}\n    for s in gc.get_objects():{drip}")
+    assert failure.kind == Stop.QUIT
 
 
 @pytest.mark.parametrize(
@@ -150,6 +179,14 @@ def test_a_program_that_cannot_be_loaded_says_so(source: str, line: int) -> None
         FunctionProcess(source, [Plan("f", (NUMBER,), (NUMBER,))])
     assert error.value.failure.line == line
     assert explain(error.value.failure, source).sentence
+
+
+def test_a_program_that_never_ends_loading_says_at_which_line() -> None:
+    source = "import numpy as np\nx = 1\nwhile True: pass\n"
+    with pytest.raises(FunctionFailedError) as error:
+        FunctionProcess(source, [Plan("f", (NUMBER,), (NUMBER,))], seconds=0.5)
+    assert (error.value.failure.kind, error.value.failure.line) == (Stop.HANG, 3)
+    assert explain(error.value.failure, source).in_one.startswith("Line 3: Still running after 0.5 s")
 
 
 def test_printing_without_end_takes_no_memory() -> None:

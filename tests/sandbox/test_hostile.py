@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.sandbox.conftest import WatchedStarter
-from tests.sandbox.hostile import HOSTILE, Hostile
+from tests.sandbox.hostile import HOSTILE, SHORT_LIST, Hostile
 from tutor.foundation.safe_text import harmless
 from tutor.sandbox.explain import explain
 from tutor.sandbox.job import Call, Job, Outcome, Program
@@ -51,7 +54,11 @@ def is_gone(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize(
+    ("starter", "name"),
+    [*(("prefork", name) for name in HOSTILE), *(("fresh", name) for name in SHORT_LIST)],
+    indirect=["starter"],
+)
 def test_a_hostile_program_ends_with_a_sentence_and_leaves_nothing(
     name: str, sandbox: Sandbox, starter: WatchedStarter, folder: Path, listener: socket.socket
 ) -> None:
@@ -107,15 +114,45 @@ def test_this_machine_limits_what_its_kernel_can(sandbox: Sandbox) -> None:
         assert Limit.PROCESSES in given
 
 
-def test_reading_can_be_limited_too(sandbox: Sandbox, folder: Path) -> None:
-    source = f"def f(x):\n    return open({str(folder / 'kept')!r}).read()\n"
+def test_only_what_python_needs_can_be_read(sandbox: Sandbox, folder: Path) -> None:
+    path = str(folder / "kept")
     call = Call.of("f", x=1.0)
-    report = sandbox.run(Job((Program(source, (call,)),), seconds=60.0, readable=("/usr/lib",)))
+    source = f"def f(x):\n    return open({path!r}).read()\n"
+    report = sandbox.run(Job((Program(source, (call,)),), seconds=60.0))
     if Limit.FILES not in report.given:
         pytest.skip("this kernel has no Landlock")
     (outcome,) = report.programs[0].outcomes
     assert outcome.failure is not None
-    assert outcome.failure.kind == "PermissionError"
+    assert (outcome.failure.kind, outcome.failure.line) == ("PermissionError", 2)
+    assert "may not do or read" in explain(outcome.failure, source).sentence
+
+
+def test_what_python_needs_can_still_be_imported() -> None:
+    """In a process of this account: the one without rights cannot read a Python in somebody's home folder anyway."""
+    code = (
+        "import sys\n"
+        "from tutor.sandbox.landlock import restrict_files\nfrom tutor.sandbox.limits import python_folders\n"
+        "held = restrict_files(python_folders())\n"
+        "import xml.dom.minidom, lzma, zoneinfo, numpy.ma\n"
+        "try: open(sys.argv[1]); print('read', not held)\n"
+        "except PermissionError: print('kept', held)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code, __file__], capture_output=True, text=True, check=True)
+    assert found.stdout.split()[1] == "True"
+
+
+@pytest.mark.parametrize("lacking", ["pipe", "memory"])
+def test_a_machine_that_has_nothing_left_is_explained(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files") if lacking == "pipe" else MemoryError
+
+    monkeypatch.setattr(os, "pipe", fail)
+    failure = last_outcome(sandbox, "def f(x):\n    return x\n", 60.0).failure
+    assert failure is not None
+    assert failure.kind == "NotStarted"
+    assert "could not be started" in explain(failure, "").sentence
 
 
 def test_a_warm_process_that_is_gone_is_started_again() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,6 +65,38 @@ def test_the_wrong_line_is_the_one_that_the_mistake_changed(softmax: Exercise) -
         right = {line.strip() for line in softmax.solution.split("\n")}
         for option in question.options:
             assert option.ticked == (option.text.strip("` ") not in right), mistake.name
+
+
+def with_mistake(exercise: Exercise, solution: str, wrong: str) -> Exercise:
+    mistake = replace(exercise.mistakes[0], source=wrong, replacements=())
+    return replace(exercise, solution=solution, mistakes=(mistake,))
+
+
+SOLUTION = "def f(x):\n    a = x\n\n    b = 2\n    c = a + b\n    return c\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "ticked", "asks"),
+    [
+        # What is missing stood behind a blank line: the line before that is the answer.
+        ("def f(x):\n    a = x\n\n    c = a + b\n    return c\n", ["a = x"], "After which line?"),
+        ("def f(x):\n    b = 2\n    return c\n", ["b = 2", "def f(x):"], "After which lines?"),
+        ("def f(x):\n    a = 1\n\n    b = 1\n    c = a + b\n    return c\n", ["a = 1", "b = 1"], "Which ones"),
+        ("def f(x):\n    a = x\n\n    b = 2\n    a = x\n    return c\n", ["a = x"], "Which one,"),
+    ],
+)
+def test_gaps_several_lines_and_lines_that_stand_twice(
+    softmax: Exercise, wrong: str, ticked: list[str], asks: str
+) -> None:
+    (question,) = program_questions(with_mistake(softmax, SOLUTION, wrong))
+    assert sorted(each.text.strip("`") for each in question.options if each.ticked) == ticked
+    assert len({each.text for each in question.options}) == len(question.options)
+    assert all(each.text.strip("`") for each in question.options)
+    assert asks in question.prompt
+
+
+def test_what_is_missing_before_the_first_line_makes_no_question(softmax: Exercise) -> None:
+    assert program_questions(with_mistake(softmax, f"import math\n{SOLUTION}", SOLUTION)) == []
 
 
 def test_a_pass_makes_a_card_and_versions_that_fail_on_the_way_do_not(softmax: Exercise, store: ProgressStore) -> None:

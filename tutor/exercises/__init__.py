@@ -6,6 +6,6 @@ the verdicts. `judge.Judge` checks one program.
 - `cases` makes the inputs, `references` knows what the solution and the listed mistakes return for them.
 - `comparison` compares values, `slips` knows mistakes that numbers alone give away, `rules` what a program may contain.
 - `verdict` is what came of a check, and `showing` writes values in a few cells.
-- `files` is the learner's file and its kept versions: tutor never writes into a file that the learner has.
+- `files` is the learner's file and its kept versions, and `save_watch` notices that another program has saved it.
 - `proof` holds an exercise to its own claims, for ``tutor check --run``.
 """

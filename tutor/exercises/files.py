@@ -16,7 +16,7 @@ from tutor.course.exercises.page import first_sentence
 from tutor.course.lesson import Exercise
 from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import read_file, write_bytes
+from tutor.foundation.files import read_file, too_large, write_bytes
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import translate
@@ -114,12 +114,15 @@ class ExerciseFile:
                 that is kept among the versions.
 
         Raises:
-            TutorError: It cannot be written, or the file that would be replaced cannot be read.
+            TutorError: It cannot be written or is too large, or the file that would be replaced cannot be read.
         """
         if self.exists and (found := self.read()) not in {seen, source}:
             self.keep(found)
+        content = source.encode("utf-8", errors="replace")
         try:
-            write_bytes(self.path, source.encode("utf-8", errors="replace"))
+            if len(content) > LARGEST_FILE:
+                raise too_large(self.path, LARGEST_FILE)
+            write_bytes(self.path, content)
         except OSError as error:
             raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
 

@@ -191,7 +191,7 @@ def _kept(outcome: Outcome) -> dict[str, object]:
     return {
         "value": outcome.value,
         "changed": outcome.changed,
-        "failure": asdict(replace(failure, names=())) if failure is not None else None,
+        "failure": asdict(replace(failure, shapes=())) if failure is not None else None,
     }
 
 

@@ -29,7 +29,8 @@ def broken_rule(exercise: Exercise, source: str) -> tuple[str, int]:
         return "", 0
     tree = parsed(source)
     if isinstance(tree, SyntaxProblem):
-        return "", 0
+        # It has run, so it is Python, but longer or deeper than the parser here takes from anybody.
+        return translate("exercise.long-puzzle"), 0
     for word, line in _words(tree):
         if word in options.forbid:
             return translate("exercise.forbidden-word", word=word), line

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Exercise
 from tutor.exercises.files import ExerciseFile, Version, digest_of, is_untouched
-from tutor.exercises.judge import Judge
-from tutor.exercises.memory import MOST_DIGESTS, Memory, load_memory, memory_file
+from tutor.exercises.memory import MOST_DIGESTS, load_memory, memory_file
 from tutor.exercises.verdict import Reason, Verdict
 from tutor.foundation import clock
 from tutor.foundation.errors import TutorError
@@ -17,6 +16,7 @@ from tutor.foundation.translate import language
 from tutor.progress.records import CODE, SOLUTION_SEEN, Answer
 
 if TYPE_CHECKING:
+    from tutor.exercises.judge import Judge
     from tutor.progress.store import ProgressStore
 
 FAILED_VERSIONS_FOR_SOLUTION = 3
@@ -81,11 +81,6 @@ class ExerciseSession:
     def has_passed(self) -> bool:
         """Whether a version has ever passed."""
         return bool(self._state.passed)
-
-    @property
-    def present_version_passed(self) -> bool:
-        """Whether the text that is in the file now has passed."""
-        return _passed_text(self._state, self.file) is not None
 
     @property
     def is_untouched(self) -> bool:
@@ -205,15 +200,11 @@ def passed_source(exercise: Exercise, folder: Path) -> str | None:
         exercise: The exercise.
         folder: The folder of the learner's exercises.
     """
-    try:
-        return _passed_text(load_memory(memory_file(folder, exercise.id)), ExerciseFile(exercise, folder))
-    except TutorError:
-        return None
-
-
-def _passed_text(memory: Memory, file: ExerciseFile) -> str | None:
-    """The text of the file if it is the version that has passed; None if it is another one."""
+    memory, file = load_memory(memory_file(folder, exercise.id)), ExerciseFile(exercise, folder)
     if not memory.passed or not file.exists:
         return None
-    source = file.read()
+    try:
+        source = file.read()
+    except TutorError:
+        return None
     return source if digest_of(source) == memory.passed else None

@@ -22,6 +22,27 @@ def monotonic_seconds() -> float:
     return time.monotonic()
 
 
+class Deadline:
+    """The moment by which something must have happened.
+
+    Args:
+        seconds: How far away it is now.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._at = monotonic_seconds() + seconds
+
+    @property
+    def remaining(self) -> float:
+        """The seconds until then; 0 if it has passed."""
+        return max(0.0, self._at - monotonic_seconds())
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether it is too late."""
+        return self.remaining == 0.0
+
+
 def short_duration(seconds: float) -> str:
     """Return a duration in at most six cells, the same in every language: ``4 s``, ``3 min``, ``2 h``, ``5 d``."""
     if seconds < 60:

@@ -15,8 +15,9 @@ from tutor.course.catalogue import Course
 from tutor.course.exercises.finding import FoundExercise, find_exercises
 from tutor.course.exercises.line_order import line_order_question
 from tutor.course.source import is_identifier
-from tutor.exercises.files import read_program
-from tutor.exercises.judge import Judge
+from tutor.exercises.files import ExerciseFile, read_program
+from tutor.exercises.memory import Standing, load_memory, memory_file, standing_of
+from tutor.exercises.save_watch import EVERY, SaveWatch
 from tutor.exercises.session import ExerciseSession
 from tutor.exercises.verdict import Verdict
 from tutor.foundation import paths
@@ -29,7 +30,6 @@ from tutor.foundation.text import pad, wrapped
 from tutor.foundation.translate import language, translate
 from tutor.plain.asking import Asker
 from tutor.plain.progress import closing_progress
-from tutor.sandbox.sandbox import Sandbox
 from tutor.study.attempt import TRIES, Attempt
 from tutor.study.course_store import open_course_store
 from tutor.study.question_attempt import AttemptContext, QuestionAttempt
@@ -37,10 +37,9 @@ from tutor.study.quiz_session import new_seed
 from tutor.typeset.page import plain_lines
 
 if TYPE_CHECKING:
+    from tutor.exercises.judge import Judge
     from tutor.progress.store import ProgressStore
 
-EVERY = 0.25
-"""Seconds between two looks at the file."""
 _WIDTH = 76
 
 
@@ -62,18 +61,20 @@ def list_exercises(*, as_json: bool = False) -> int:
     Returns:
         The exit code, 0.
     """
-    with _judge() as judge:
-        sessions = [(found, _session(found, judge)) for found in _all()]
+    every = _all()
     if as_json:
-        print(_as_json([_facts(found, session) for found, session in sessions]))
+        print(_as_json([_facts(found) for found in every]))
         return int(ExitCode.OK)
-    if not sessions:
+    if not every:
         print(translate("exercise.none"))
-    width = max((len(found.exercise.id) for found, _ in sessions), default=0)
-    for found, session in sessions:
-        state = translate(_STATES[_state(session)])
+    width = max((len(found.exercise.id) for found in every), default=0)
+    folder = paths.exercises_folder()
+    for found in every:
+        name = found.exercise.id
+        state = translate(_STATES[standing_of(folder, name)])
         lesson = f"{found.lesson.number:2d} {found.lesson.id}"
-        print(harmless_line(f"{pad(found.exercise.id, width)} {pad(lesson, 26)} {pad(state, 10)} {session.file.path}"))
+        path = ExerciseFile(found.exercise, folder).path
+        print(harmless_line(f"{pad(name, width)} {pad(lesson, 26)} {pad(state, 10)} {path}"))
     return int(ExitCode.OK)
 
 
@@ -129,12 +130,9 @@ def _watch(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int
     if not as_json:
         _introduce(found, session)
         print(translate("exercise.watching"))
-    seen = checked = None
+    watch = SaveWatch(session.file)
     while True:
-        stamp = session.file.stamp()
-        # Twice the same, so that a file that is being written is not checked half.
-        if stamp is not None and stamp == seen and stamp != checked:
-            checked = stamp
+        if watch.has_news():
             try:
                 verdict = session.check()
             except TutorError as error:
@@ -142,7 +140,6 @@ def _watch(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int
                 verdict = None
             if verdict is not None:
                 _say(verdict, as_json)
-        seen = stamp
         time.sleep(EVERY)
 
 
@@ -212,7 +209,11 @@ _WISHES = {
     Wish.SOLUTION: _solution,
     Wish.RESET: _reset,
 }
-_STATES = {"open": "exercise.state-open", "begun": "exercise.state-begun", "passed": "exercise.state-passed"}
+_STATES = {
+    Standing.OPEN: "exercise.state-open",
+    Standing.BEGUN: "exercise.state-begun",
+    Standing.PASSED: "exercise.state-passed",
+}
 
 
 def _all() -> list[FoundExercise]:
@@ -238,26 +239,23 @@ def _named(course: Course, name: str) -> FoundExercise:
 
 @contextmanager
 def _judge() -> Iterator[Judge]:
+    from tutor.exercises.judge import Judge  # late, because listing and completing must not wait for NumPy
+    from tutor.sandbox.sandbox import Sandbox
+
     with Sandbox() as sandbox:
         yield Judge(sandbox)
 
 
-def _session(found: FoundExercise, judge: Judge) -> ExerciseSession:
-    return ExerciseSession(found.exercise, paths.exercises_folder(), judge)
-
-
-def _state(session: ExerciseSession) -> str:
-    return "passed" if session.has_passed else "begun" if session.file.exists else "open"
-
-
-def _facts(found: FoundExercise, session: ExerciseSession) -> dict[str, object]:
+def _facts(found: FoundExercise) -> dict[str, object]:
+    exercise, folder = found.exercise, paths.exercises_folder()
+    file = ExerciseFile(exercise, folder)
     return {
-        "exercise": found.exercise.id,
+        "exercise": exercise.id,
         "lesson": found.lesson.id,
-        "state": _state(session),
-        "file": str(session.file.path),
-        "versions": len(session.versions()),
-        "hints": len(session.hints),
+        "state": standing_of(folder, exercise.id).value,
+        "file": str(file.path),
+        "versions": len(file.versions()),
+        "hints": min(load_memory(memory_file(folder, exercise.id)).hints, len(exercise.hints)),
     }
 
 

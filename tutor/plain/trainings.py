@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tutor.course.catalogue import Course
+from tutor.foundation.processes import ONE_THREAD
 from tutor.foundation.translate import sentences
 from tutor.labs.lab_config import LabConfig
 from tutor.plain.run_cache import Facts, RunCache
@@ -97,7 +98,7 @@ class Trainings:
             return
         # Set before the processes start, so before NumPy is imported in them: two BLAS threads beside a
         # second process lose more than they gain. And spawned, not forked: a fork would inherit our threads.
-        os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        os.environ |= ONE_THREAD
         ended: dict[Training, Outcome] = {}
         try:
             with ProcessPoolExecutor(min(self.jobs, len(wanted)), mp_context=get_context("spawn")) as pool:

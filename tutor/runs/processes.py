@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -15,13 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tutor.foundation.files import open_file
+from tutor.foundation.processes import ONE_THREAD, started
 from tutor.foundation.translate import language
 
 _PACKAGES = str(Path(__file__).resolve().parents[2])
-ONE_THREAD = {
-    f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "BLIS")
-}
-"""Threads inside matrix products lose much more than they gain when other processes are busy."""
 
 
 def start_worker(module: str, folder: Path, arguments: Sequence[str], lock: int) -> None:
@@ -41,15 +37,7 @@ def start_worker(module: str, folder: Path, arguments: Sequence[str], lock: int)
     paths = [_PACKAGES, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)}
     with (folder / "worker.log").open("ab") as output:
-        process = subprocess.Popen(
-            [*command, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            pass_fds=(lock,),
-            env=environment,
-        )
+        process = started([*command, *arguments], environment, (lock,), output=output)
     # Whoever starts a process has to wait for its end, or it stays in the process table.
     threading.Thread(target=process.wait, name=f"end of {folder.name}", daemon=True).start()
 

@@ -12,7 +12,6 @@ import io
 import json
 import os
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -23,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from tutor.sandbox import audit, limits
+from tutor.sandbox.protocol import FILENAME
 from tutor.sandbox.values import TooLargeError, decode, encode
 
 _PRELOADED = tuple(
@@ -35,8 +35,6 @@ _PRELOADED = tuple(
     )
 )  # fmt: skip
 """What exercises use, loaded early: an account without rights may not be able to read the files of Python."""
-FILENAME = "exercise.py"
-"""The name under which programs are compiled, so that their lines are found in tracebacks."""
 RANDOM = "random"
 """An argument of this name is a seed; the function gets a NumPy generator made of it."""
 LAMBDA = "lambda "
@@ -45,7 +43,8 @@ _MOST_YIELDED = 10_000
 """Values that are taken from a generator."""
 _MOST_NAMES = 16
 _LONGEST_MESSAGE = 400
-_LONGEST_DESCRIPTION = 80
+_MOST_PRINTED = 64 << 10
+"""Characters that are kept of all that the programs of a request print."""
 
 
 def run_request(request: int, results: int, traces: int) -> None:
@@ -61,8 +60,8 @@ def run_request(request: int, results: int, traces: int) -> None:
     faulthandler.enable(traces, all_threads=False)
     sys.dont_write_bytecode = True
     sys.setrecursionlimit(1_000)
-    given = limits.confine(asked["memory_bytes"], asked["readable"])
-    runner = _Runner(results, asked["output_bytes"])
+    given = limits.confine(asked["memory_bytes"])
+    runner = _Runner(results)
     runner.tell({"started": sorted(given)})
     audit.watch(runner.notice)
     for number, program in enumerate(asked["programs"]):
@@ -102,12 +101,11 @@ class _Runner:
 
     Args:
         results: The file descriptor that takes the answers.
-        output_bytes: How many printed characters are kept in all.
     """
 
-    def __init__(self, results: int, output_bytes: int) -> None:
+    def __init__(self, results: int) -> None:
         self._results = results
-        self._output = CappedOutput(output_bytes)
+        self._output = CappedOutput(_MOST_PRINTED)
         self._noticed: list[list[object]] = []
         sys.stdout = self._output
         sys.stderr = CappedOutput(0)  # Warnings of NumPy are not what the learner printed.
@@ -138,7 +136,6 @@ class _Runner:
         self._noticed.clear()
         before = self._output.count
         found: dict[str, object]
-        started = time.perf_counter()
         try:
             found = work()
         except MemoryError as error:
@@ -150,7 +147,6 @@ class _Runner:
             found = {"failure": {"kind": "TooLargeError"}}
         except BaseException as error:
             found = {"failure": failure_of(error)}
-        found["seconds"] = time.perf_counter() - started
         found["printed"] = self._output.take()
         found["printed_count"] = self._output.count - before
         found["forbidden"] = list(self._noticed)
@@ -194,7 +190,7 @@ def _settled(value: object) -> object:
 
 
 def failure_of(error: BaseException) -> dict[str, object]:
-    """Say what an exception was, where in the program it was raised, and what the names at that place held."""
+    """Say what an exception was, where in the program it was raised, and the shapes of the arrays at that place."""
     failure: dict[str, object] = {"kind": type(error).__name__, "message": _text_of(error)}
     if isinstance(error, audit.ForbiddenError):
         failure |= {"kind": "Forbidden", "message": str(error.what)}
@@ -205,7 +201,7 @@ def failure_of(error: BaseException) -> dict[str, object]:
     if found is None:
         return failure
     frame, line, columns = found
-    return failure | {"line": line, "columns": columns, "names": _names_at(frame)}
+    return failure | {"line": line, "columns": columns, "shapes": _shapes_at(frame)}
 
 
 def _text_of(error: BaseException) -> str:
@@ -244,22 +240,11 @@ def line_of(frame: FrameType | None) -> int:
     return 0
 
 
-def _names_at(frame: FrameType) -> list[list[str]]:
-    """Describe what the names at a place hold, such as ``["z", "array (2, 3)"]``."""
-    local = frame.f_locals
-    names = [name for name in local if not name.startswith("_")][:_MOST_NAMES]
-    return [[name, _description(local[name])] for name in names]
-
-
-def _description(value: object) -> str:
-    if isinstance(value, np.ndarray):
-        return f"array {value.shape}"
-    if type(value) in {int, float, bool, str}:
-        return f"{type(value).__name__} {value!r:.{_LONGEST_DESCRIPTION}}"
-    if type(value) in {list, tuple}:
-        assert isinstance(value, list | tuple)  # noqa: S101 - for the type checker
-        return f"{type(value).__name__} {len(value)}"
-    return type(value).__name__
+def _shapes_at(frame: FrameType) -> list[list[str]]:
+    """Return the names of the arrays at a place, and their shapes, such as ``["z", "(2, 3)"]``."""
+    # A class of the learner's could do anything when it is asked for its shape.
+    arrays = ((name, value) for name, value in frame.f_locals.items() if type(value) is np.ndarray)
+    return [[name, str(value.shape)] for name, value in islice(arrays, _MOST_NAMES)]
 
 
 def main(request: int, results: int, traces: int) -> None:

@@ -15,7 +15,8 @@ _MOST_NAMES = 3
 _QUOTED = re.compile(r"'([^']{1,80})'")
 _SHAPE = re.compile(r"\([0-9, ]{0,60}\)")
 _NAME = re.compile(r"[^\W\d]\w{0,60}")
-_ARRAY = "array "
+_CALLED = re.compile(r"(?P<name>[^\W\d]\w{0,60})\(\) (?:takes|missing|got)\b")
+"""How Python begins to say that a call does not fit a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def explain(failure: Failure, source: str, *, case: str = "") -> Explanation:
     text, start, end = _piece(failure, source)
     piece = shorten(text[start:end].strip(), _LONGEST_PIECE) or shorten(text.strip(), _LONGEST_PIECE)
     said = _of_stop(failure, piece, case) or _of_exception(failure, piece)
-    if failure.columns and failure.kind not in {"SyntaxError", "IndentationError", "TabError"}:
-        said = sentences(said, _names(failure, text[start:end]))
+    if failure.columns and failure.kind not in _SYNTAX:
+        said = sentences(said, _shapes(failure, text[start:end]))
     return Explanation(said, failure.line, text, start, end)
 
 
@@ -67,23 +68,19 @@ def _piece(failure: Failure, source: str) -> tuple[str, int, int]:
     text = harmless_line(raw)
     if len(failure.columns) != 2 or len(text) != len(raw):
         return text, 0, 0
-    if failure.kind in {"SyntaxError", "IndentationError", "TabError"}:
+    if failure.kind in _SYNTAX:
         start, end = failure.columns  # The compiler counts characters here.
     else:
         start, end = (len(raw.encode()[:column].decode(errors="ignore")) for column in failure.columns)
     return text, min(start, len(text)), max(min(start, len(text)), min(end, len(text)))
 
 
-def _names(failure: Failure, piece: str) -> str:
+def _shapes(failure: Failure, piece: str) -> str:
     """Say which shapes the arrays of the failing piece have."""
-    known = dict(failure.names)
-    used = dict.fromkeys(_NAME.findall(piece))
-    arrays = [name for name in used if known.get(name, "").startswith(_ARRAY)]
+    known = dict(failure.shapes)
+    arrays = [name for name in dict.fromkeys(_NAME.findall(piece)) if name in known]
     return sentences(
-        *(
-            translate("sandbox.name-is-array", name=name, shape=known[name].removeprefix(_ARRAY))
-            for name in arrays[:_MOST_NAMES]
-        )
+        *(translate("sandbox.name-is-array", name=name, shape=known[name]) for name in arrays[:_MOST_NAMES])
     )
 
 
@@ -125,19 +122,15 @@ _FORBIDDEN = {
 
 def _of_exception(failure: Failure, piece: str) -> str:
     """Return the sentence for an exception: one of ours if it is a common one, else Python's own words."""
+    if failure.kind in _SYNTAX:
+        return translate("sandbox.syntax", problem=failure.message.partition(" (exercise.py")[0])
     quoted = _QUOTED.search(failure.message)
-    name = quoted[1] if quoted is not None else ""
-    match failure.kind:
-        case "SyntaxError" | "IndentationError" | "TabError":
-            return translate("sandbox.syntax", problem=failure.message.partition(" (exercise.py")[0])
-        case "NameError" if name:
-            return translate("sandbox.no-name", name=name)
-        case "UnboundLocalError" if name:
-            return translate("sandbox.name-too-early", name=name)
-        case "ModuleNotFoundError" if name:
-            return translate("sandbox.no-module", name=name)
-        case "ZeroDivisionError":
-            return translate("sandbox.division", piece=piece)
+    if quoted is not None and failure.kind in _OF_NAMES:
+        return translate(_OF_NAMES[failure.kind], name=quoted[1])
+    if piece and failure.kind in _OF_PIECES:
+        return translate(_OF_PIECES[failure.kind], piece=piece)
+    if not failure.line and failure.kind == "TypeError" and (called := _CALLED.match(failure.message)):
+        return translate("sandbox.call", name=called["name"])
     for part, key in _KNOWN_MESSAGES:
         if part in failure.message:
             return translate(key, piece=piece)
@@ -149,6 +142,13 @@ def _of_exception(failure: Failure, piece: str) -> str:
     return translate("sandbox.raises", piece=piece, kind=failure.kind, message=failure.message or failure.kind)
 
 
+_SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
+_OF_NAMES = {
+    "NameError": "sandbox.no-name",
+    "UnboundLocalError": "sandbox.name-too-early",
+    "ModuleNotFoundError": "sandbox.no-module",
+}
+_OF_PIECES = {"ZeroDivisionError": "sandbox.division", "PermissionError": "sandbox.not-permitted"}
 _KNOWN_MESSAGES = (
     ("can't start new thread", "sandbox.forbidden-thread"),
     ("arrays can be converted to Python scalars", "sandbox.scalar-function"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass
 
-from tutor.sandbox.processes import command, environment
+from tutor.sandbox.processes import started_python
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,7 @@ class FreshInterpreter:
 
     def start(self, request: int, results: int, traces: int) -> _FreshProcess:
         """See `tutor.sandbox.processes.Starter.start`."""
-        process = subprocess.Popen(
-            command("tutor.sandbox.child", request, results, traces),
-            pass_fds=(request, results, traces),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment(),
-            cwd="/",
-            start_new_session=True,
-        )
-        return _FreshProcess(process)
+        return _FreshProcess(started_python("tutor.sandbox.child", request, results, traces))
 
     def close(self) -> None:
         """Nothing is kept."""

@@ -1,31 +1,34 @@
 """A function of a learner's program that is called many times, in a process of its own that may do no harm.
 
 `Sandbox` starts a process for each job, which is too slow for the updates of a training. Here the process stays, arrays
-lie in memory that it shares with this one, and a call is five bytes there and one byte back.
+lie in memory that it shares with this one, and a call is five bytes there and one byte back. The memory is sealed, so
+that the program cannot make it smaller, which would end this process too. Where a system has no seals, nothing is
+shared, and the arrays are sent with each call.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import mmap
 import os
 import signal
 import socket
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.foundation.clock import Deadline
 from tutor.foundation.safe_text import harmless_line
-from tutor.sandbox.function_server import CALL, DONE, FAILED, LENGTH
 from tutor.sandbox.job import Failure, Stop, lines_in_trace
-from tutor.sandbox.processes import command, environment, signal_group
-from tutor.sandbox.sandbox import FILENAME, failure_from
+from tutor.sandbox.processes import signal_group, started_python
+from tutor.sandbox.protocol import CALL, DONE, FAILED, FILENAME, LENGTH, NOT_SHARED, READY
+from tutor.sandbox.sandbox import failure_from
 from tutor.sandbox.values import encode
 
 SECONDS = 3.0
@@ -118,9 +121,8 @@ class FunctionProcess:
         source: The program.
         plans: The calls that will be made.
         random: The generator whose state the function's own one begins with; None if it gets none.
-        seconds: How long one call may take.
+        seconds: How long loading the program or one call may take.
         memory_bytes: How much data the program may hold.
-        readable: The only folders that may be read; None does not limit reading.
 
     Raises:
         FunctionFailedError: The program cannot be loaded.
@@ -135,53 +137,40 @@ class FunctionProcess:
         random: np.random.Generator | None = None,
         seconds: float = SECONDS,
         memory_bytes: int = 256 << 20,
-        readable: tuple[str, ...] | None = None,
     ) -> None:
         layout = _Layout()
         for plan in plans:
             layout.add(plan)
         self._seconds = seconds
-        descriptor = _memory(max(_ALIGNMENT, layout.size))
+        size = max(_ALIGNMENT, layout.size)
+        descriptor = sealed_memory(size)
         try:
-            shared = mmap.mmap(descriptor, 0)
-            self.arguments = [_views(plan["arguments"], shared) for plan in layout.plans]
+            self._memory = mmap.mmap(descriptor, size)  # Without a descriptor, memory of this process alone.
+            self.arguments = [_views(plan["arguments"], self._memory) for plan in layout.plans]
             """For each plan, its arguments in the shared memory, to be written before a call."""
-            self.results = [_views(plan["results"], shared) for plan in layout.plans]
+            self.results = [_views(plan["results"], self._memory) for plan in layout.plans]
             """For each plan, its results, to be read after a call. What they hold is the program's doing."""
             self._start(descriptor)
         finally:
-            os.close(descriptor)
+            if descriptor != NOT_SHARED:
+                os.close(descriptor)
+        self._is_shared = descriptor != NOT_SHARED
         request = {
             "source": source,
             "plans": layout.plans,
+            "size": size,
             "memory_bytes": memory_bytes,
-            "readable": readable,
             "random": encode(random.bit_generator.state) if random is not None else None,
         }
         text = json.dumps(request).encode()
-        self._channel.settimeout(_STARTING_SECONDS)
-        try:
-            self._channel.sendall(LENGTH.pack(len(text)) + text)
-            self._take_answer(is_loaded=False)
-        except OSError:
-            self._fail(Failure(Stop.NOT_STARTED))
-        self._channel.settimeout(seconds)
+        self._exchange(LENGTH.pack(len(text)) + text, _STARTING_SECONDS, READY)
+        self._exchange(b"", seconds)  # Now the program is loaded.
 
     def _start(self, memory: int) -> None:
         self._channel, theirs = socket.socketpair()
         self._traces, traces_end = os.pipe()
-        numbers = theirs.fileno(), traces_end, memory
         try:
-            self._process = subprocess.Popen(
-                command("tutor.sandbox.function_server", *numbers),
-                pass_fds=numbers,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=environment(),
-                cwd="/",
-                start_new_session=True,
-            )
+            self._process = started_python("tutor.sandbox.function_server", theirs.fileno(), traces_end, memory)
         except OSError:
             self._channel.close()
             os.close(self._traces)
@@ -205,44 +194,59 @@ class FunctionProcess:
         Raises:
             FunctionFailedError: It raised, hung, crashed, or returned what does not fit.
         """
-        try:
-            self._channel.sendall(CALL.pack(plan, rows))
-            self._take_answer()
-        except OSError:
-            self._fail(self._last_words(Stop.QUIT))
+        message = CALL.pack(plan, rows)
+        self._exchange(message if self._is_shared else message + self._memory[:], self._seconds)
 
-    def _take_answer(self, *, is_loaded: bool = True) -> None:
+    def _exchange(self, message: bytes, seconds: float, wanted: bytes = DONE) -> None:
+        """Send a message, and take the answer to it."""
+        ended = Stop.NOT_STARTED if wanted == READY else Stop.QUIT
+        deadline = Deadline(seconds)
         try:
+            if self._channel.gettimeout() != seconds:  # Setting it asks the system, at each of many calls.
+                self._channel.settimeout(seconds)
+            if message:  # Sending nothing to a process that has just ended would fail before its answer is read.
+                self._channel.sendall(message)
             answer = self._channel.recv(1)
+            if answer == DONE and not self._is_shared:
+                self._memory[:] = self._received(len(self._memory), deadline)
         except TimeoutError:
+            if ended is Stop.NOT_STARTED:
+                self._fail(Failure(ended))
             # The answer to this signal is a traceback, even from within C code.
             signal_group(self.pid, signal.SIGABRT)
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_LAST_WORDS_SECONDS)
-            self._fail(self._last_words(Stop.HANG, f"{self._seconds:g}"))
-            return
-        if answer == DONE:
-            return
+            self._fail(self._last_words(Stop.HANG, f"{seconds:g}"))
+        except OSError:
+            self._fail(self._last_words(ended))
         if answer == FAILED:
             self._fail(self._received_failure())
-        self._fail(self._last_words(Stop.QUIT if is_loaded else Stop.NOT_STARTED))
+        if answer != wanted:
+            self._fail(self._last_words(ended))
 
     def _received_failure(self) -> Failure:
         """Read why the call failed. Whatever was sent becomes a failure."""
-        self._channel.settimeout(_LAST_WORDS_SECONDS)
+        deadline = Deadline(_LAST_WORDS_SECONDS)
         try:
-            size = LENGTH.unpack(self._received(LENGTH.size))[0]
-            said = json.loads(self._received(min(size, _LONGEST_FAILURE)))
+            size = LENGTH.unpack(self._received(LENGTH.size, deadline))[0]
+            said = json.loads(self._received(min(size, _LONGEST_FAILURE), deadline))
         except (OSError, ValueError, RecursionError):
             return Failure(Stop.QUIT)
         return failure_from(said) if isinstance(said, dict) else Failure(Stop.QUIT)
 
-    def _received(self, size: int) -> bytes:
+    def _received(self, size: int, deadline: Deadline) -> bytes:
+        """Receive so many bytes, however slowly they drip, by a deadline.
+
+        Raises:
+            OSError: The other side is gone, or it is too late (`TimeoutError`).
+        """
         chunks = bytearray()
         while len(chunks) < size:
+            remaining = deadline.remaining
+            if not remaining:  # As a timeout, 0 would mean not to wait at all.
+                raise TimeoutError
+            self._channel.settimeout(remaining)
             chunk = self._channel.recv(size - len(chunks))
             if not chunk:
-                raise OSError
+                raise ConnectionError
             chunks += chunk
         return bytes(chunks)
 
@@ -264,7 +268,7 @@ class FunctionProcess:
                 return Failure(Stop.CRASH, harmless_line(signal.Signals(-code).name), line)
         return Failure(stop, message, line)
 
-    def _fail(self, failure: Failure) -> None:
+    def _fail(self, failure: Failure) -> NoReturn:
         self.close()
         raise FunctionFailedError(failure)
 
@@ -278,14 +282,21 @@ class FunctionProcess:
         os.close(self._traces)
 
 
-def _memory(size: int) -> int:
-    """Return the descriptor of memory without a name."""
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("tutor")
-    else:
-        with tempfile.TemporaryFile() as file:
-            descriptor = os.dup(file.fileno())
-    os.ftruncate(descriptor, size)
+def sealed_memory(size: int) -> int:
+    """Return the descriptor of memory that nobody can make smaller or larger; `NOT_SHARED` if the system has none."""
+    if not hasattr(os, "memfd_create") or not hasattr(fcntl, "F_ADD_SEALS"):
+        return NOT_SHARED
+    try:
+        descriptor = os.memfd_create("tutor", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    except OSError:
+        return NOT_SHARED
+    try:
+        os.ftruncate(descriptor, size)
+        # Reading or writing behind the end of a file that was cut off ends a process, without any exception.
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+    except OSError:
+        os.close(descriptor)
+        return NOT_SHARED
     return descriptor
 
 

@@ -2,7 +2,8 @@
 
 The first message is the length of a JSON object and that object: see `serve`. After that a call is five bytes: the
 number of its plan, and how many rows its arrays have. Numbers and arrays lie in shared memory. The answer is one byte;
-after a failure the length of a JSON object and that object follow, and this process ends.
+after a failure the length of a JSON object and that object follow, and this process ends. Without shared memory, its
+whole content follows each call and each answer that is no failure.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import json
 import mmap
 import os
 import socket
-import struct
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -22,11 +22,9 @@ from numpy.typing import NDArray
 
 from tutor.sandbox import audit, limits
 from tutor.sandbox.child import CappedOutput, failure_of, line_of, load
+from tutor.sandbox.protocol import CALL, DONE, FAILED, LENGTH, NOT_SHARED, READY
 from tutor.sandbox.values import decode
 
-CALL = struct.Struct("!BI")
-LENGTH = struct.Struct("!I")
-DONE, FAILED = b"\0", b"\1"
 _MOST_CPU_SECONDS = 12 * 3600
 """Ends a process that nobody watches any more. A run that learns for longer is stopped by its own limits before."""
 
@@ -50,38 +48,38 @@ def serve(channel: socket.socket, traces: int, memory: int) -> None:
 
     Args:
         channel: Takes messages and gives answers. The first message has ``source``, ``plans`` (see
-            `tutor.sandbox.function_process.Plan`), ``memory_bytes``, ``readable``, and ``random``, which is the state
-            of a generator, encoded, or None.
+            `tutor.sandbox.function_process.Plan`), ``size`` in bytes of the memory, ``memory_bytes``, and ``random``,
+            which is the state of a generator, encoded, or None.
         traces: Takes the line at which a signal ended the process, from `faulthandler`.
-        memory: The descriptor of the shared memory.
+        memory: The descriptor of the shared memory, or `NOT_SHARED`.
     """
     asked = json.loads(_received(channel, LENGTH.unpack(_received(channel, LENGTH.size))[0]))
-    shared = mmap.mmap(memory, 0)
-    os.close(memory)
+    is_shared = memory != NOT_SHARED
+    shared = mmap.mmap(memory, asked["size"])
+    if is_shared:
+        os.close(memory)
     faulthandler.enable(traces, all_threads=False)
     sys.dont_write_bytecode = True
     sys.setrecursionlimit(1_000)
-    limits.confine(asked["memory_bytes"], asked["readable"], _MOST_CPU_SECONDS)
+    limits.confine(asked["memory_bytes"], _MOST_CPU_SECONDS)
     forbidden: list[list[object]] = []
     sys.stdout = CappedOutput(0)
     sys.stderr = CappedOutput(0)
     audit.watch(lambda what: forbidden.append([what.value, line_of(sys._getframe(1))]))  # noqa: SLF001 - the program's
     function = ""
+    channel.sendall(READY)
     try:
         namespace: dict[str, object] = {"__name__": "exercise", "np": np}
         load(asked["source"], namespace)
         random = _generator(asked["random"])
         calls = [_Plan(plan, namespace, shared, random).call for plan in asked["plans"]]
-        channel.sendall(DONE)
-        while len(message := channel.recv(CALL.size, socket.MSG_WAITALL)) == CALL.size:
-            number, rows = CALL.unpack(message)
+        while not forbidden:  # The program may have caught the exception.
+            channel.sendall(DONE if is_shared else DONE + shared[:])
+            number, rows = CALL.unpack(_received(channel, CALL.size))
+            if not is_shared:
+                shared[:] = _received(channel, len(shared))
             function = asked["plans"][number]["function"]
             calls[number](rows)
-            if forbidden:  # The program may have caught the exception.
-                break
-            channel.sendall(DONE)
-        if not forbidden:
-            return
         failure: dict[str, object] = {"kind": "Forbidden", "message": forbidden[0][0], "line": forbidden[0][1]}
     except MemoryError as error:
         limits.use_reserve()
@@ -95,6 +93,7 @@ def serve(channel: socket.socket, traces: int, memory: int) -> None:
 
 
 def _received(channel: socket.socket, size: int) -> bytes:
+    """Receive so many bytes. If the other side has closed its end, this process is needed no more."""
     chunks = bytearray()
     while len(chunks) < size:
         chunk = channel.recv(size - len(chunks))

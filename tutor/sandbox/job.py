@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tutor.sandbox.values import Encoded, decode, encode
-
-MOST_SOURCE_CHARACTERS = 100_000
+if TYPE_CHECKING:  # Verdicts and their words are shown where no value is computed, without NumPy.
+    from tutor.sandbox.values import Encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Call:
     @classmethod
     def of(cls, function: str, *, by_name: bool = False, **arguments: object) -> Call:
         """Return a call with these arguments, which are encoded here."""
+        from tutor.sandbox.values import encode
+
         return cls(function, tuple((name, encode(each)) for name, each in arguments.items()), by_name)
 
 
@@ -50,15 +52,11 @@ class Job:
         programs: The programs. They can see each other's remains, so a learner's program has a job to itself.
         seconds: How long loading a program or a call may take.
         memory_bytes: How much data they may hold.
-        output_bytes: How much of what they print is kept.
-        readable: The only folders that may be read; None does not limit reading.
     """
 
     programs: tuple[Program, ...]
     seconds: float = 2.0
     memory_bytes: int = 256 << 20
-    output_bytes: int = 64 << 10
-    readable: tuple[str, ...] | None = None
 
     def to_json(self) -> bytes:
         """Return the request that `tutor.sandbox.child` reads."""
@@ -75,8 +73,6 @@ class Job:
         request = {
             "programs": programs,
             "memory_bytes": self.memory_bytes,
-            "output_bytes": self.output_bytes,
-            "readable": self.readable,
         }
         return json.dumps(request).encode()
 
@@ -104,14 +100,14 @@ class Failure:
         message: The text of the exception. What was forbidden, or the name of the missing function, for these.
         line: The line of the program, from 1; 0 if it is not known.
         columns: The piece of the line, from 0, as byte offsets of its UTF-8; empty if it is not known.
-        names: What the names at that place held, such as ``("z", "array (2, 3)")``.
+        shapes: The arrays at that place, such as ``("z", "(2, 3)")``.
     """
 
     kind: str
     message: str = ""
     line: int = 0
     columns: tuple[int, ...] = ()
-    names: tuple[tuple[str, str], ...] = ()
+    shapes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +121,6 @@ class Outcome:
         printed: What was printed, as far as it was kept.
         printed_count: How many characters were printed.
         forbidden: What the program tried and may not do, with the lines, even if it went on after that.
-        seconds: How long it took in the process itself.
     """
 
     value: Encoded | None = None
@@ -134,7 +129,6 @@ class Outcome:
     printed: str = ""
     printed_count: int = 0
     forbidden: tuple[tuple[str, int], ...] = ()
-    seconds: float = 0.0
 
     def decoded(self) -> object:
         """Return the value.
@@ -142,6 +136,8 @@ class Outcome:
         Raises:
             ValueError: There is none, or it is damaged.
         """
+        from tutor.sandbox.values import decode
+
         return decode(self.value)
 
 

@@ -45,11 +45,11 @@ def landlock_version() -> int:
     return max(0, int(library.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_ASK_VERSION))))
 
 
-def restrict_files(readable: Iterable[str] | None = None) -> bool:
-    """Take from this process, for ever, the right to write any file, to start a program and to use TCP.
+def restrict_files(readable: Iterable[str]) -> bool:
+    """Take from this process, for ever, the right to write any file, to read most, to start a program and to use TCP.
 
     Args:
-        readable: The only folders and files that may be read, if reading is limited too.
+        readable: The only folders and files that may still be read.
 
     Returns:
         Whether the kernel did it.
@@ -57,9 +57,7 @@ def restrict_files(readable: Iterable[str] | None = None) -> bool:
     version = landlock_version()
     if not version:
         return False
-    files = _EXECUTE | _WRITE | sum(right for since, right in _SINCE.items() if version >= since)
-    if readable is not None:
-        files |= _READ
+    files = _EXECUTE | _WRITE | _READ | sum(right for since, right in _SINCE.items() if version >= since)
     rules = _Ruleset(
         files, _TCP if version >= _TCP_SINCE else 0, _SCOPES if version >= _SCOPES_SINCE else 0
     )  # fmt: skip
@@ -69,7 +67,7 @@ def restrict_files(readable: Iterable[str] | None = None) -> bool:
     if ruleset < 0:
         return False
     try:
-        for path in readable or ():
+        for path in readable:
             _allow_reading(library, ruleset, path)
         if library.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
             return False

@@ -1,12 +1,14 @@
 """What a process that runs a learner's code may not do. `confine` is called in that process, before the code runs."""
 
+# The process that runs a learner's code knows paths as texts.
+# ruff: noqa: PTH100, PTH112, PTH118, PTH120, PTH123
+
 from __future__ import annotations
 
 import ctypes
 import os
 import signal
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
 from enum import StrEnum
 
@@ -21,6 +23,10 @@ _NOBODY = 65_534
 """The account without rights that Linux has everywhere."""
 _ADDRESSES_ABOVE_DATA = 700 << 20
 """Address space beyond the data: libraries and reserves, which are never touched."""
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/etc/ld.so.cache",
+           "/dev/null", "/dev/urandom")  # fmt: skip
+"""What an import, a library and a generator of random numbers read."""
 _RESERVE = 32 << 20
 """Data that remains for saying that there was not enough."""
 _MOST_CPU_SECONDS = 120
@@ -37,14 +43,11 @@ class Limit(StrEnum):
     ACCOUNT = "account"
 
 
-def confine(
-    memory_bytes: int, readable: Iterable[str] | None = None, cpu_seconds: int = _MOST_CPU_SECONDS
-) -> set[Limit]:
+def confine(memory_bytes: int, cpu_seconds: int = _MOST_CPU_SECONDS) -> set[Limit]:
     """Give up, for ever, what an exercise does not need. What the machine cannot limit stays as it is.
 
     Args:
         memory_bytes: How much more data this process may hold than now.
-        readable: The only folders that may be read; None does not limit reading.
         cpu_seconds: Ends a process that nobody watches any more.
 
     Returns:
@@ -60,10 +63,18 @@ def confine(
         given.add(Limit.ACCOUNT)
     if os.geteuid() != 0 and _forbid_processes():
         given.add(Limit.PROCESSES)
-    if restrict_files(readable):
+    if restrict_files(python_folders()):
         given.add(Limit.FILES)
     _end_with_parent()
     return given
+
+
+def python_folders() -> list[str]:
+    """Return what Python and NumPy may still read for an import: packages, libraries of the system, time zones."""
+    # The folder of tutor itself is not needed any more. Where tutor is developed, it lies beside the developer's files.
+    packages = [each for each in sys.path if each != _ROOT or os.path.isdir(os.path.join(each, "numpy"))]
+    libraries = [os.path.join(each, "lib") for each in (sys.prefix, sys.base_prefix)]
+    return [each for each in (*packages, *libraries, *_SYSTEM) if each]
 
 
 def _leave_network(is_root: bool) -> bool:
@@ -108,7 +119,7 @@ def _held_bytes() -> tuple[int, int] | None:
     """Return the bytes of data and of address space that this process has; None if the system does not say."""
     try:
         # As bytes, because a codec might have to be loaded from a file that can no longer be read.
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - the child knows paths as texts
+        with open("/proc/self/statm", "rb") as file:
             sizes = file.read().split()
     except OSError:
         return None

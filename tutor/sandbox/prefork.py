@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 from dataclasses import dataclass
 from signal import SIGKILL
 from threading import Lock
 
-from tutor.sandbox.processes import command, environment, signal_group
-from tutor.sandbox.server import ANSWER, FAILED, MESSAGE, RUN, WAIT
+from tutor.sandbox.processes import signal_group, started_python
+from tutor.sandbox.protocol import JOB_ANSWER, JOB_MESSAGE, NO_PROCESS, RUN, WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +26,31 @@ class _Server:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
+        self._channel = ours
+        self._lock = Lock()
         with theirs:
-            self._channel = ours
-            self._lock = Lock()
-            self.process = subprocess.Popen(
-                command("tutor.sandbox.server", theirs.fileno()),
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=environment(),
-                cwd="/",
-                start_new_session=True,
-            )
+            try:
+                self.process = started_python("tutor.sandbox.server", theirs.fileno())
+            except OSError:
+                ours.close()
+                raise
 
     def ask(self, letter: bytes, number: int, descriptors: tuple[int, ...] = ()) -> int:
         """Send a message and return the answer.
 
         Raises:
-            OSError: The server is gone, or it could not do it.
+            ConnectionError: The server is gone.
+            OSError: It could not do it.
         """
         with self._lock:
-            socket.send_fds(self._channel, [MESSAGE.pack(letter, number)], descriptors)
-            answer = self._channel.recv(ANSWER.size, socket.MSG_WAITALL)
-        if len(answer) < ANSWER.size or ANSWER.unpack(answer)[0] == FAILED:
-            raise OSError("the sandbox's server did not answer")
-        return int(ANSWER.unpack(answer)[0])
+            socket.send_fds(self._channel, [JOB_MESSAGE.pack(letter, number)], descriptors)
+            answer = self._channel.recv(JOB_ANSWER.size, socket.MSG_WAITALL)
+        if len(answer) < JOB_ANSWER.size:
+            raise ConnectionError("the sandbox's server is gone")
+        found = int(JOB_ANSWER.unpack(answer)[0])
+        if found == NO_PROCESS:
+            raise OSError("the sandbox's server could not start a process")
+        return found
 
     def close(self) -> None:
         self._channel.close()
@@ -86,7 +84,7 @@ class PreforkServer:
             server = self._running()
             try:
                 pid = server.ask(RUN, 0, (request, results, traces))
-            except OSError:
+            except ConnectionError:
                 self._end()
                 server = self._running()
                 pid = server.ask(RUN, 0, (request, results, traces))

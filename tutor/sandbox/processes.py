@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 import tutor
+from tutor.foundation.processes import ONE_THREAD, started
 
 ROOT = str(Path(tutor.__file__).resolve().parent.parent)
 
@@ -43,7 +45,17 @@ class Starter(Protocol):
         """End what was started for later processes. Starting another one after that is allowed."""
 
 
-def command(module: str, *arguments: int) -> list[str]:
+def started_python(module: str, *descriptors: int) -> subprocess.Popen[bytes]:
+    """Start a Python that calls ``main`` of a module with file descriptors; negative ones stand for none.
+
+    Raises:
+        OSError: No process can be started.
+    """
+    inherited = [each for each in descriptors if each >= 0]
+    return started(_command(module, *descriptors), _environment(), inherited, folder="/")
+
+
+def _command(module: str, *arguments: int) -> list[str]:
     """Return the command line of a Python that calls ``main`` of a module with file descriptors.
 
     It is isolated: no site-packages of the user, no variables of Python, and not the current folder.
@@ -53,10 +65,9 @@ def command(module: str, *arguments: int) -> list[str]:
     return [sys.executable, "-I", "-c", program]
 
 
-def environment() -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """Return the environment of the process: nothing of the learner's, and one thread for NumPy."""
-    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return {"PATH": os.defpath, "LANG": "C.UTF-8", **threads}
+    return {"PATH": os.defpath, "LANG": "C.UTF-8", **ONE_THREAD}
 
 
 def signal_group(pid: int, number: signal.Signals) -> None:

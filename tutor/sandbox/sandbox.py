@@ -7,19 +7,21 @@ import os
 import selectors
 import signal
 import tempfile
-import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from io import FileIO
 from types import TracebackType
 from typing import Any, Self
 
+from tutor.foundation.clock import Deadline
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.sandbox.fresh import FreshInterpreter
 from tutor.sandbox.job import Failure, Job, Outcome, ProgramReport, Report, Stop, lines_in_trace
 from tutor.sandbox.prefork import PreforkServer
 from tutor.sandbox.processes import JobProcess, Starter, signal_group
+from tutor.sandbox.protocol import FILENAME
 
-FILENAME = "exercise.py"
 _STARTING_SECONDS = 60.0
 """Importing NumPy on a busy machine; the program has not begun then."""
 _LAST_WORDS_SECONDS = 0.4
@@ -57,28 +59,34 @@ class Sandbox:
     def run(self, job: Job) -> Report:
         """Run a job and wait for its end. Whatever the programs do, this returns, and no process is left.
 
-        It can take `Job.seconds` for each call. Several threads may call it at the same time.
+        It can take `Job.seconds` for each call. Several threads may call it at the same time. If the machine has no
+        memory, no process or no file descriptor left, the report says that the programs were not started.
         """
+        try:
+            return self._run(job)
+        except (OSError, MemoryError) as error:
+            return _not_started(error)
+
+    def _run(self, job: Job) -> Report:
         with tempfile.TemporaryFile() as request:
             request.write(job.to_json())
             request.seek(0)
-            results, results_end = os.pipe()
-            traces, traces_end = os.pipe()
-            try:
-                try:
-                    process = self._starter.start(request.fileno(), results_end, traces_end)
-                except OSError as error:
-                    return _not_started(error)
-                finally:
-                    os.close(results_end)
-                    os.close(traces_end)
-                return _Watch(job, process, results, traces).report()
-            finally:
-                os.close(results)
-                os.close(traces)
+            with _pipe() as (results, results_end), _pipe() as (traces, traces_end):
+                process = self._starter.start(request.fileno(), results_end.fileno(), traces_end.fileno())
+                results_end.close()
+                traces_end.close()
+                return _Watch(job, process, results.fileno(), traces.fileno()).report()
 
 
-def _not_started(error: OSError) -> Report:
+@contextmanager
+def _pipe() -> Iterator[tuple[FileIO, FileIO]]:
+    """Give both ends of a pipe, the end to read from first. They are closed at the end, if that has not been done."""
+    ours, theirs = os.pipe()
+    with FileIO(ours) as first, FileIO(theirs, "w") as second:
+        yield first, second
+
+
+def _not_started(error: OSError | MemoryError) -> Report:
     failure = Failure(Stop.NOT_STARTED, harmless_line(str(error))[:_SHOWN_TEXT])
     return Report((ProgramReport(Outcome(failure=failure)),))
 
@@ -124,29 +132,29 @@ class _Watch:
 
     def _read_all(self) -> bool:
         """Read until the process is done or gone. Return False if its time was up first."""
-        deadline = time.monotonic() + _STARTING_SECONDS
+        deadline = Deadline(_STARTING_SECONDS)
         is_warned = False
         with selectors.DefaultSelector() as selector:
             selector.register(self._results, selectors.EVENT_READ)
             selector.register(self._traces, selectors.EVENT_READ)
             while not self._is_done and selector.get_map():
-                ready = selector.select(max(0.0, deadline - time.monotonic()))
-                if not ready:
-                    if is_warned:
-                        return False
-                    # The answer to this signal is a traceback, even from within C code.
-                    signal_group(self._process.pid, signal.SIGABRT)
-                    deadline, is_warned = time.monotonic() + _LAST_WORDS_SECONDS, True
-                for key, _ in ready:
+                for key, _ in selector.select(deadline.remaining):
                     chunk = os.read(key.fd, _CHUNK)
                     if not chunk:
                         selector.unregister(key.fd)
                     elif key.fd == self._traces:
                         self._trace += chunk[: _MOST_TRACE_BYTES - len(self._trace)]
                     elif self._take(chunk) and not is_warned:
-                        deadline = time.monotonic() + self._job.seconds
+                        deadline = Deadline(self._job.seconds)
                 if self._answered > _MOST_ANSWER_BYTES:
                     return True
+                # Asked after every round, because a flood of answers would keep the pipes ready for ever.
+                if deadline.has_passed and not self._is_done:
+                    if is_warned:
+                        return False
+                    # The answer to this signal is a traceback, even from within C code.
+                    signal_group(self._process.pid, signal.SIGABRT)
+                    deadline, is_warned = Deadline(_LAST_WORDS_SECONDS), True
         return not is_warned
 
     def _read_rest_of_trace(self) -> None:
@@ -247,7 +255,6 @@ def _outcome(answer: dict[str, Any]) -> Outcome:
     """Return an answer as a value, whatever is in it."""
     failure = answer.get("failure")
     value = answer.get("value")
-    seconds = answer.get("seconds")
     pairs = [each for each in _listed(answer.get("changed")) if isinstance(each, list) and len(each) == 2]
     denied = [each for each in _listed(answer.get("forbidden")) if isinstance(each, list) and len(each) == 2]
     return Outcome(
@@ -257,17 +264,16 @@ def _outcome(answer: dict[str, Any]) -> Outcome:
         printed=harmless(str(answer.get("printed", ""))),
         printed_count=_number(answer.get("printed_count")),
         forbidden=tuple((harmless_line(str(what))[:20], _number(line)) for what, line in denied),
-        seconds=seconds if isinstance(seconds, float) else 0.0,
     )
 
 
 def failure_from(failure: dict[str, Any]) -> Failure:
     """Return what a process said of a failure as a value, whatever is in it."""
-    names = [each for each in _listed(failure.get("names")) if isinstance(each, list) and len(each) == 2]
+    shapes = [each for each in _listed(failure.get("shapes")) if isinstance(each, list) and len(each) == 2]
     return Failure(
         kind=harmless_line(str(failure.get("kind", "")))[:60],
         message=harmless_line(str(failure.get("message", "")))[:_SHOWN_TEXT],
         line=_number(failure.get("line")),
         columns=tuple(_number(each) for each in _listed(failure.get("columns"))[:2]),
-        names=tuple((harmless_line(str(name))[:60], harmless_line(str(what))[:100]) for name, what in names),
+        shapes=tuple((harmless_line(str(name))[:60], harmless_line(str(shape))[:100]) for name, shape in shapes),
     )

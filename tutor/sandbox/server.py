@@ -10,16 +10,10 @@ import gc
 import os
 import signal
 import socket
-import struct
 from contextlib import suppress
 
 from tutor.sandbox.child import run_request
-
-MESSAGE = struct.Struct("!ci")
-ANSWER = struct.Struct("!i")
-RUN, WAIT = b"r", b"w"
-FAILED = -(2**31)
-"""The answer if there is no process, or nobody knows how it ended."""
+from tutor.sandbox.protocol import JOB_ANSWER, JOB_MESSAGE, NO_PROCESS, RUN
 
 
 def main(control: int) -> None:
@@ -31,13 +25,13 @@ def main(control: int) -> None:
     with socket.socket(fileno=control) as channel:
         while True:
             try:
-                message, descriptors, _, _ = socket.recv_fds(channel, MESSAGE.size, 3)
+                message, descriptors, _, _ = socket.recv_fds(channel, JOB_MESSAGE.size, 3)
             except OSError:
                 break
-            if len(message) < MESSAGE.size:
+            if len(message) < JOB_MESSAGE.size:
                 break
-            letter, number = MESSAGE.unpack(message)
-            channel.sendall(ANSWER.pack(_start(channel, descriptors, running) if letter == RUN else _wait(number)))
+            letter, number = JOB_MESSAGE.unpack(message)
+            channel.sendall(JOB_ANSWER.pack(_start(channel, descriptors, running) if letter == RUN else _wait(number)))
             running.discard(number)
     for pid in running:
         with suppress(OSError):
@@ -48,7 +42,7 @@ def _start(channel: socket.socket, descriptors: list[int], running: set[int]) ->
     try:
         pid = os.fork()
     except OSError:
-        pid = FAILED
+        pid = NO_PROCESS
     if pid == 0:
         try:
             os.setsid()
@@ -68,4 +62,4 @@ def _wait(pid: int) -> int:
     try:
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     except (OSError, ValueError):
-        return FAILED
+        return NO_PROCESS

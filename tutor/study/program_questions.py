@@ -6,7 +6,6 @@ to write.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -16,12 +15,19 @@ from pathlib import Path
 from tutor.course.lesson import Exercise, Mistake, Option, Options, Place, Question
 from tutor.course.questions.multiple import MULTIPLE
 from tutor.course.questions.single import SINGLE
+from tutor.foundation.markdown import fenced, inline_code
 from tutor.foundation.translate import translate
 from tutor.progress.renames import program_key
 
 _NOWHERE = Place(Path())
 _MOST_OPTIONS = 6
-_TICKS = re.compile("`+")
+_ASKS = {
+    (False, False): "review.line-wrong",
+    (False, True): "review.lines-wrong",
+    (True, False): "review.line-missing",
+    (True, True): "review.lines-missing",
+}
+"""What is asked, by whether lines are missing, and whether there are several answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,8 @@ class _Wrong:
     """Which lines of a program are wrong.
 
     Args:
-        lines: Their numbers, from 0.
-        is_gap: Whether something is missing behind the line instead.
+        lines: Their numbers, from 0; none of them is blank.
+        is_gap: Whether something is missing behind these lines instead.
     """
 
     lines: tuple[int, ...]
@@ -47,7 +53,7 @@ def program_questions(exercise: Exercise) -> list[Question]:
 
 def mistakes_as_question(exercise: Exercise) -> Question:
     """Return an exercise as a question whose wrong options are its listed mistakes."""
-    options = tuple(Option(_code(each.name), False, each.feedback, None, _NOWHERE) for each in exercise.mistakes)
+    options = tuple(Option(inline_code(each.name), False, each.feedback, None, _NOWHERE) for each in exercise.mistakes)
     return Question(
         id=exercise.id, kind=SINGLE.name, title=exercise.title, prompt=exercise.task, hints=exercise.hints,
         explanation=exercise.why, content=Options(options), labs=(), place=exercise.place, lesson_id=exercise.lesson_id,
@@ -70,12 +76,12 @@ def _question(
     exercise: Exercise, mistake: Mistake, program: Sequence[str], wrong: _Wrong, options: tuple[Option, ...]
 ) -> Question:
     several = sum(each.ticked for each in options) > 1
-    asks = "review.line-missing" if wrong.is_gap else "review.lines-wrong" if several else "review.line-wrong"
+    shown, right = fenced("\n".join(program), "python"), fenced(exercise.solution.strip("\n"), "python")
     return Question(
         id=program_key(exercise.id, blake2b(mistake.name.encode(), digest_size=4).hexdigest()),
         kind=(MULTIPLE if several else SINGLE).name, title=exercise.title,
-        prompt=f"{exercise.task}\n\n{_fenced(program)}\n\n{translate(asks)}", hints=(),
-        explanation=f"{mistake.feedback}\n\n{translate('review.right-program')}\n\n{_fenced(_lines(exercise.solution))}",
+        prompt=f"{exercise.task}\n\n{shown}\n\n{translate(_ASKS[wrong.is_gap, several])}", hints=(),
+        explanation=f"{mistake.feedback}\n\n{translate('review.right-program')}\n\n{right}",
         content=Options(options), labs=(), place=_NOWHERE, lesson_id=exercise.lesson_id, variant_of=exercise.id,
     )  # fmt: skip
 
@@ -85,17 +91,17 @@ def _lines(program: str) -> list[str]:
 
 
 def _wrong_lines(solution: Sequence[str], program: Sequence[str]) -> _Wrong | None:
-    """Return the lines of ``program`` that differ from the solution; None if there are none."""
+    """Return the lines of ``program`` that differ from the solution; None if there are none to point at."""
     lines: list[int] = []
-    gap = -1
+    gaps: list[int] = []
     for kind, _, _, start, end in SequenceMatcher(None, solution, program, autojunk=False).get_opcodes():
         if kind == "delete":
-            gap = max(0, start - 1)
+            gaps += [number for number in range(start) if program[number].strip()][-1:]
         elif kind != "equal":
             lines += [number for number in range(start, end) if program[number].strip()]
     if lines:
         return _Wrong(tuple(lines), is_gap=False)
-    return _Wrong((gap,), is_gap=True) if gap >= 0 else None
+    return _Wrong(tuple(gaps), is_gap=True) if gaps else None
 
 
 def _options(program: Sequence[str], wrong: _Wrong) -> tuple[Option, ...]:
@@ -109,19 +115,7 @@ def _options(program: Sequence[str], wrong: _Wrong) -> tuple[Option, ...]:
     kept = [*asked, *(each for each in chosen if each not in asked)][: max(_MOST_OPTIONS, len(asked) + 1)]
     said = translate("review.line-is-right")
     return tuple(
-        Option(_code(each), each in asked, "" if each in asked else said, None, _NOWHERE)
+        Option(inline_code(each), each in asked, "" if each in asked else said, None, _NOWHERE)
         for each in dict.fromkeys(line.strip() for line in program)
         if each in kept
     )
-
-
-def _code(line: str) -> str:
-    """A line as inline code."""
-    longest = max(map(len, _TICKS.findall(line)), default=0)
-    ticks = "`" * (longest + 1)
-    return f"{ticks} {line} {ticks}" if longest else f"`{line}`"
-
-
-def _fenced(lines: Sequence[str]) -> str:
-    fence = "~" * (max((len(line) for line in lines if line.strip() and not line.strip().strip("~")), default=2) + 1)
-    return "\n".join([f"{fence}python", *lines, fence])

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from tutor.course.catalogue import Course
 from tutor.course.files import LARGEST_FILE
 from tutor.course.lesson import Exercise, Lesson
+from tutor.course.source import directive
 from tutor.foundation.files import read_start
-
-_MARK = b"<!-- x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,8 @@ def find_exercises(course: Course, language: str, name: str = "") -> Iterator[Fo
             content = read_start(header.path, LARGEST_FILE)
         except OSError:
             continue
-        if _MARK not in content or name.encode() not in content:
+        text = content.decode("utf-8", errors="replace")
+        if name not in text or directive(text, "x") is None:
             continue
         lesson = course.lesson(header.id, language)
         if lesson is not None:

@@ -6,12 +6,14 @@ For learners who cannot write programs yet. The wrong lines come from the listed
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
 from tutor.course.exercises.code import SyntaxProblem, parsed
 from tutor.course.lesson import Exercise, Option, Question
 from tutor.course.questions.program_lines import PROGRAM_LINES, ProgramLines
+from tutor.foundation.markdown import inline_code
 from tutor.foundation.translate import translate
 
 _MARK = ":lines"
@@ -19,6 +21,11 @@ _WRONG_LINES = 2
 _GUIDE = "│ "
 _SPACES = 4
 _RANDOM = "random"
+_CHANGES = frozenset(
+    ("add", "append", "clear", "discard", "extend", "fill", "insert", "pop", "popitem", "put", "remove", "resize",
+     "reverse", "setdefault", "setflags", "shuffle", "sort", "update")
+)  # fmt: skip
+"""Methods of lists, sets, dictionaries and arrays that change them in place."""
 
 
 def line_order_id(exercise_id: str) -> str:
@@ -61,9 +68,7 @@ def line_order_question(exercise: Exercise) -> Question:
 
 def _shown(line: str) -> str:
     """Return a line as inline Markdown, with a guide for each level of its indent, because Markdown drops spaces."""
-    text = line.strip()
-    ticks = "``" if "`" in text else "`"
-    return f"{_GUIDE * ((len(line) - len(line.lstrip())) // _SPACES)}{ticks}{text}{ticks}"
+    return f"{_GUIDE * ((len(line) - len(line.lstrip())) // _SPACES)}{inline_code(line.strip())}"
 
 
 def _wrong_lines(exercise: Exercise, program: list[str]) -> Iterator[tuple[str, str]]:
@@ -72,23 +77,23 @@ def _wrong_lines(exercise: Exercise, program: list[str]) -> Iterator[tuple[str, 
     Mistakes that differ in a single line come first: with them, the line alone is what is wrong.
     """
     by_mistake = []
+    right = set(map(_shown, program))  # Two lines that look the same could not be told apart.
     for mistake in exercise.mistakes:
-        lines = [line.rstrip() for line in mistake.source.split("\n") if line.strip()]
-        strange = [line for line in lines if line not in program]
+        strange = [line for line in mistake.source.split("\n") if line.strip() and _shown(line) not in right]
         if strange:
             by_mistake.append((len(strange) > 1, strange[0], mistake.feedback))
     taken: set[str] = set()
     for _, line, feedback in sorted(by_mistake, key=lambda each: each[0]):
-        if line not in taken:
-            taken.add(line)
+        if _shown(line) not in taken:
+            taken.add(_shown(line))
             yield line, feedback
 
 
 def exchangeable_lines(program: str) -> frozenset[tuple[int, int]]:
     """Return the pairs of lines that may stand in either order, counted from 0 without blank lines.
 
-    Two statements are such a pair if they stand in one block with only simple statements between them, neither writes
-    a name that the other one reads or writes.
+    Two statements are such a pair if they stand in one block with only simple statements between them, each on a line
+    of its own, and neither writes a name that the other one reads or writes.
     """
     tree = parsed(program)
     if isinstance(tree, SyntaxProblem):
@@ -105,12 +110,13 @@ def exchangeable_lines(program: str) -> frozenset[tuple[int, int]]:
 
 def _runs(tree: ast.Module) -> Iterator[list[ast.stmt]]:
     """Yield the simple statements, a line each, that follow each other in a block."""
+    starts = Counter(node.lineno for node in ast.walk(tree) if isinstance(node, ast.stmt))
     for node in ast.walk(tree):
         for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
             run: list[ast.stmt] = []
             for statement in block if isinstance(block, list) else []:
                 is_simple = isinstance(statement, ast.Assign | ast.AugAssign)
-                if is_simple and statement.lineno == statement.end_lineno:
+                if is_simple and statement.lineno == statement.end_lineno and starts[statement.lineno] == 1:
                     run.append(statement)
                 else:
                     yield run
@@ -124,13 +130,22 @@ def _independent(first: ast.stmt, second: ast.stmt) -> bool:
 
 
 def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:
-    """Return the names that a statement reads and writes. Drawing a random number changes the generator."""
+    """Return the names that a statement reads and writes. Drawing a random number changes the generator.
+
+    Whoever changes a part of something, or calls a method that changes it, writes its name.
+    """
     read, written = set[str](), set[str]()
     for node in ast.walk(statement):
         if isinstance(node, ast.Name):
             (written if isinstance(node.ctx, ast.Store) else read).add(node.id)
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-            written |= {each.id for each in ast.walk(node.value) if isinstance(each, ast.Name)}
+        elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            written |= _names_in(node.value)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGES:
+            written |= _names_in(node.func.value)
     if isinstance(statement, ast.AugAssign):
         read |= written
     return read, written | (read & {_RANDOM})
+
+
+def _names_in(node: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}

@@ -16,7 +16,7 @@ from tutor.course.misplaced import refuse_misplaced, refuse_unknown_fields
 from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, as_words, gives_id, is_identifier, unquoted
 from tutor.foundation.translate import translate
 
-STARTER, MORE_CASES, CHECK, PROGRAM = "python exercise", "python cases", "python check", "python"
+PROGRAM = "python"
 FEWEST_MISTAKES = 3
 _MINE = "mine."
 _DETAILS = re.compile(

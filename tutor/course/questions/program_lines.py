@@ -53,18 +53,22 @@ class LineOrdering(Ordering):
         return (*(others[place] for place in order), divider)
 
     def grade(self, question: Question, draft: Draft, facts: Facts | None = None) -> Verdict:
-        """Right if exactly the lines of the program stand above the divider, in an order in which it does the same."""
+        """Right if exactly the lines of the program stand above the divider, in an order in which it does the same.
+
+        Lines that read the same may stand for each other.
+        """
         if not self.fits(question, draft):
             msg = "an ordering names every line once"
             raise ValueError(msg)
         lines = _lines(question)
-        above = draft.order[: draft.order.index(lines.count)]
+        order = _renamed(lines, draft.order)
+        above = order[: order.index(lines.count)]
         correct = sorted(above) == list(range(lines.count)) and all(
             before < after or (after, before) in lines.exchangeable for before, after in combinations(above, 2)
         )
         parts = tuple(
             correct or (index == place if place <= lines.count else index > lines.count)
-            for place, index in enumerate(draft.order)
+            for place, index in enumerate(order)
         )
         stray = [index for index in above if index > lines.count]
         feedback = tuple(lines.options[index].feedback for index in stray)
@@ -115,6 +119,14 @@ class LineOrdering(Ordering):
         above = chosen[: chosen.index(divider)] if divider in chosen else chosen
         rest = [index for index in shown if index not in above and index != divider]
         return Draft(order=(*above, divider, *rest))
+
+
+def _renamed(lines: ProgramLines, order: Sequence[int]) -> list[int]:
+    """Return an order in which lines that read the same come in the order of the program, the first one first."""
+    left: dict[str, list[int]] = {}
+    for index, option in enumerate(lines.options):
+        left.setdefault(option.text, []).append(index)
+    return [left[lines.options[index].text].pop(0) for index in order]
 
 
 def _lines(question: Question) -> ProgramLines:

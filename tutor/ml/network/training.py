@@ -187,9 +187,12 @@ class NetworkTraining:
 
     def _use_loss(self, name: str) -> None:
         data = self.dataset
-        self._formula = loss_for(name, classifies=data.task == CLASSIFICATION)
+        formula = loss_for(name, classifies=data.task == CLASSIFICATION)
+        loss = self._parts.loss(formula, data.classes or 1, max(len(data.x_train), len(data.x_valid)))
+        # Both at once: if one of them does not fit, the training goes on as it was.
+        self._formula = formula
         """The built-in loss, which diagnoses and explains."""
-        self._loss = self._parts.loss(self._formula, data.classes or 1, max(len(data.x_train), len(data.x_valid)))
+        self._loss = loss
         """The loss that trains."""
 
     def _use_batch_size(self, size: int) -> None:

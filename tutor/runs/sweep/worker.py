@@ -18,12 +18,13 @@ from types import FrameType
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.languages import ENGLISH
 from tutor.foundation.outside_languages import speak
+from tutor.foundation.processes import ONE_THREAD
 from tutor.foundation.translate import translate
 from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Inbox, Stop
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.log import LogWriter
-from tutor.runs.processes import ONE_THREAD, hold
+from tutor.runs.processes import hold
 from tutor.runs.sweep.results import RESULTS_FILE, Opened, SweepEvent, SweepFollower, Troubled, read_plan
 from tutor.runs.sweep.scheduler import SweepScheduler, dask_pool, local_pool
 from tutor.runs.worker.limits import end_with_folder

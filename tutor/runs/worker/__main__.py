@@ -18,6 +18,7 @@ from types import FrameType
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.languages import ENGLISH
 from tutor.foundation.outside_languages import speak
+from tutor.foundation.processes import ONE_THREAD
 from tutor.foundation.translate import translate
 from tutor.labs.lab_files import read_config
 from tutor.labs.limits import Limits
@@ -26,7 +27,7 @@ from tutor.runs.control import CONTROL_FILE, Inbox
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, WEIGHTS_FILE, unwatched_seconds
 from tutor.runs.log import RESERVE_BYTES, LogWriter
-from tutor.runs.processes import ONE_THREAD, hold
+from tutor.runs.processes import hold
 from tutor.runs.worker.job import LogFullError, TrainingJob
 from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
 

@@ -46,6 +46,8 @@ _NOT_TRAINED = ("optimizer.", "running.")
 """Prefixes of stored arrays that are not parameters of the model."""
 _SLOTS_OF_FUNCTIONS = ("optimizer", "schedule")
 """The slots in the descent of a drawn function."""
+_SLOTS_OF_LOSS = ("loss", "output")
+"""The slots that belong to one loss, so that no other one can take its place during a training."""
 _PIECE = 1 << 16
 """Numbers that are written at once."""
 _MAX_KEPT = 500_000
@@ -75,7 +77,8 @@ class TrainingAdapter:
         self.spec = spec
         self._dataset = load_dataset(found_in(data_folder, spec.data), data_folder=data_folder)
         self._epochs = _epochs(spec, len(self._dataset.x_train))
-        self._parts = _parts(programs or {}, spec)
+        self._programs = programs or {}
+        self._parts = _parts(self._programs, spec)
         try:
             self._training = make_training(
                 self._dataset,
@@ -164,6 +167,9 @@ class TrainingAdapter:
         if not SETTINGS[key].trains:
             self.context.turn(key, value)  # it changes how the model is used, not what it learns
             return None
+        own = [slot for slot in _SLOTS_OF_LOSS if slot in self._programs]
+        if key == "loss.name" and own:
+            raise ValueError(translate("mine.loss-stays", slots=listed(own)))
         try:
             self._training.set(SETTINGS[key].short_name, value)
         except TutorError as error:

@@ -26,7 +26,7 @@ INDENT = 4
 
 
 class CodeEditor(TextArea):
-    """An editor for a short program in Python."""
+    """An editor for a short program in Python. It takes no text before ``read_only`` is set to False."""
 
     DEFAULT_CSS = """
     CodeEditor, CodeEditor:focus {
@@ -41,7 +41,12 @@ class CodeEditor(TextArea):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(
-            soft_wrap=False, tab_behavior="indent", show_line_numbers=True, id=id, highlight_cursor_line=False
+            soft_wrap=False,
+            tab_behavior="indent",
+            show_line_numbers=True,
+            id=id,
+            highlight_cursor_line=False,
+            read_only=True,
         )
         self.indent_width = INDENT
         self.cursor_blink = False
@@ -119,7 +124,8 @@ class CodeEditor(TextArea):
         if act is not None:
             event.stop()
             event.prevent_default()
-            act()
+            if not self.read_only or event.key == "escape":
+                act()
 
     def _leave(self) -> None:
         self.post_message(self.Left())

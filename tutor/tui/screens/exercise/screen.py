@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -14,6 +15,7 @@ from tutor.charts.cells import Row, Rows, Span
 from tutor.course.exercises.finding import FoundExercise, find_exercises
 from tutor.course.lesson import Exercise
 from tutor.exercises.files import Version, read_program
+from tutor.exercises.save_watch import EVERY, SaveWatch
 from tutor.exercises.session import ExerciseSession
 from tutor.exercises.verdict import Verdict
 from tutor.foundation import clock
@@ -34,19 +36,34 @@ from tutor.typeset.page import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tutor.course.catalogue import Course
 
 WIDE = 120
 """Columns that the task and the versions need beside the editor."""
-EVERY = 0.25
-"""Seconds between two looks at the learner's file."""
 _CHECK, _CHECK_WIDE = 7, 12
 """Rows of the verdict."""
 _MOST_HISTORIES = 20
 
-_histories: OrderedDict[str, tuple[str, EditHistory]] = OrderedDict()
-"""What can be undone in exercises that were left, with the text at that time."""
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """An editor that was left.
+
+    Args:
+        text: What stood in it.
+        history: What can be undone.
+        is_saved: Whether the text could be written into the learner's file.
+    """
+
+    text: str
+    history: EditHistory
+    is_saved: bool
+
+
+_left: OrderedDict[Path, _Left] = OrderedDict()
+"""The editors of exercises that were left, by the learner's files, the newest last."""
 
 _DO = "exercise.group"
 
@@ -104,11 +121,10 @@ class ExerciseScreen(TutorScreen):
         self._details = self._solution = False
         self._asked_for_solution = False  # whether the next press of the key shows the solution
         self._really = False  # whether the present key follows that question
-        self._may_lose = False  # whether the learner was told that the text cannot be saved
+        self._warned_of = ""  # the text of which the learner was told that it cannot be saved
         self._versions: Sequence[Version] = ()
         self._on_disk = ""  # the text of the file that the editor began with
-        self._known: tuple[int, int, int] | None = None  # the stamp of the file that was checked last
-        self._seen: tuple[int, int, int] | None = None
+        self._saves: SaveWatch | None = None
         self._watch = PollTimer(self, self._look)
         self.editor = CodeEditor(id="editor")
         self._sheet = ProseView(_page_of(""), id="text")
@@ -153,12 +169,15 @@ class ExerciseScreen(TutorScreen):
     def on_unmount(self) -> None:
         """Keep what was typed, however the learner leaves."""
         self._watch.stop()
-        self._save()
         if self.session is not None:
-            _histories[self._exercise_id] = self.editor.text, self.editor.history
-            _histories.move_to_end(self._exercise_id)
-            while len(_histories) > _MOST_HISTORIES:
-                _histories.popitem(last=False)
+            is_saved = self._save()
+            if not is_saved:
+                self.session.file.keep(self.editor.text)  # Among the versions, if there is room for it.
+            path = self.session.file.path
+            _left[path] = _Left(self.editor.text, self.editor.history, is_saved)
+            _left.move_to_end(path)
+            while len(_left) > _MOST_HISTORIES:
+                _left.popitem(last=False)
         super().on_unmount()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -178,6 +197,7 @@ class ExerciseScreen(TutorScreen):
         if self._found is not None and self._found.lesson.language != language():
             self._read()
         self._show_sheet()
+        self._show_versions()
         self._redraw()
 
     # -- opening -----------------------------------------------------------------------------------------
@@ -198,13 +218,15 @@ class ExerciseScreen(TutorScreen):
         session = ExerciseSession(
             mine.exercise, self.workspace.exercises_folder, self.workspace.judge, self.workspace.store
         )
+        saves = SaveWatch(session.file)
         try:
             session.file.make(mine.lesson.title)
+            saves.take()  # Before it is read: what is saved after this moment is news.
             source = session.file.read()
         except TutorError as error:
             self.app.call_from_thread(self._cannot, str(error))
             return
-        self.app.call_from_thread(self._opened, mine, following, session, source)
+        self.app.call_from_thread(self._opened, mine, following, session, saves, source)
 
     def _why_not(self, course: Course | None) -> str:
         problem = self.workspace.course_problem
@@ -216,39 +238,44 @@ class ExerciseScreen(TutorScreen):
         self._problem = problem
         self._redraw()
 
-    def _opened(self, found: FoundExercise, following: str, session: ExerciseSession, source: str) -> None:
+    def _opened(
+        self, found: FoundExercise, following: str, session: ExerciseSession, saves: SaveWatch, source: str
+    ) -> None:
         if not self.is_attached:
             return
         is_first = self.session is None
         self._found, self._following, self.session = found, following, session
         self._problem = self._hint = ""
         if is_first:
-            self._on_disk = source
-            self.editor.load_text(source)
-            self._known = session.file.stamp()
-            text, history = _histories.pop(self._exercise_id, ("", None))
-            if history is not None and text == source:
-                self.editor.history = history
+            self._saves = saves
+            self._load(session.file.path, source)
             if session.is_untouched:
                 lines = source.rstrip().split("\n")
                 self.editor.move_cursor((len(lines) - 1, len(lines[-1])))
                 self.set_class(not self.is_wide, "reading")
         self._show_sheet()
+        self._show_versions()
         self._redraw()
         self.refresh_bindings()
         self._check()
 
+    def _load(self, path: Path, source: str) -> None:
+        """Begin to edit the learner's file, where it was left if this tutor has shown it before."""
+        self._on_disk = source
+        self.editor.load_text(source)
+        self.editor.read_only = False
+        left = _left.pop(path, None)
+        if left is not None and left.text == source:
+            self.editor.history = left.history
+        elif left is not None and not left.is_saved:
+            self._put(left.text)
+
     # -- the learner's file ------------------------------------------------------------------------------
 
     def _look(self) -> float:
-        """Notice when another program has saved the file: its stamp is new, and the same twice."""
-        session = self.session
-        if session is not None and self.is_current:
-            stamp = session.file.stamp()
-            if stamp is not None and stamp == self._seen and stamp != self._known:
-                self._known = stamp
-                self.call_next(self._saved_elsewhere)
-            self._seen = stamp
+        """Notice when another program has saved the file."""
+        if self._saves is not None and self.is_current and self._saves.has_news():
+            self.call_next(self._saved_elsewhere)
         return EVERY
 
     def _saved_elsewhere(self) -> None:
@@ -287,8 +314,17 @@ class ExerciseScreen(TutorScreen):
             self._cannot(str(error))
             return False
         self._on_disk, self._problem = source, ""
-        self._known = session.file.stamp()
+        if self._saves is not None:
+            self._saves.take()
         return True
+
+    def _may_leave(self) -> bool:
+        """Save what was typed. If that is impossible, say so, and let the learner leave only if they want to again."""
+        if self._save() or self.editor.text == self._warned_of:
+            return True
+        self._warned_of = self.editor.text
+        self.notice(translate("exercise.leave-anyway"), "warning")
+        return False
 
     # -- checking ----------------------------------------------------------------------------------------
 
@@ -321,6 +357,7 @@ class ExerciseScreen(TutorScreen):
                 self.verdict, self._checked_at, self._hint = session.verdict, clock.utc_now().astimezone(), ""
                 self.editor.mark(self.verdict.explanation if self.verdict is not None else None)
                 self._show_sheet()
+                self._show_versions()
             self.say_notices()
         again, self._check_again = self._check_again, False
         if again or session is not self.session:
@@ -343,7 +380,6 @@ class ExerciseScreen(TutorScreen):
     def _redraw(self) -> None:
         for rows in self.query(RowsView):
             rows.redraw()
-        self._show_versions()
         self.refresh_frame()
 
     def _draw_head(self, area: Area) -> Rows:
@@ -378,6 +414,7 @@ class ExerciseScreen(TutorScreen):
             self._sheet.set_page(_page_of(text))
 
     def _show_versions(self) -> None:
+        """List the kept versions anew. Call it when one was kept, because it reads a folder."""
         session = self.session
         if session is None:
             return
@@ -426,10 +463,17 @@ class ExerciseScreen(TutorScreen):
             self.set_focus(None)
         elif self.has_class("reading") or self.has_class("choosing"):
             self._show_code()
-        elif self._save() or self._may_lose:
+        elif self._may_leave():
             super().action_back()
-        else:
-            self._may_lose = True
+
+    def action_home(self) -> None:
+        if self._may_leave():
+            super().action_home()
+
+    def action_quit(self) -> None:
+        """Leave tutor, with everything saved."""
+        if self._may_leave():
+            super().action_quit()
 
     def _show_code(self) -> None:
         self.remove_class("reading", "choosing")
@@ -465,7 +509,8 @@ class ExerciseScreen(TutorScreen):
         except TutorError as error:
             self.notice(str(error), "warning")
         self._show_code()
-        self._known = self.session.file.stamp()
+        if self._saves is not None:
+            self._saves.take()
         self._saved_elsewhere()
 
     def action_hint(self) -> None:
@@ -519,6 +564,8 @@ class ExerciseScreen(TutorScreen):
         except TutorError as error:
             self.notice(str(error), "warning")
             return
+        if self.session is not None and self.editor.text != self._on_disk:
+            self.session.file.keep(self.editor.text)
         self._put(source)
         self._show_code()
         self.notice(translate("exercise.version-back", number=number + 1))
@@ -551,9 +598,11 @@ class ExerciseScreen(TutorScreen):
             self._cannot(str(error))
             return
         self._on_disk = source
-        self._known = session.file.stamp()
+        if self._saves is not None:
+            self._saves.take()
         self._put(source)
         self._hint = ""
+        self._show_versions()
         self._show_code()
         self.notice(translate("exercise.reset-kept") if kept is not None else translate("exercise.reset-new"), "good")
         self._check()
@@ -566,7 +615,7 @@ class ExerciseScreen(TutorScreen):
             self.notice(translate("exercise.copied", path=harmless_line(path)), seconds=8.0)
 
     def action_next(self) -> None:
-        if self._following and (self._save() or self._may_lose):
+        if self._following and self._may_leave():
             router.switch(self.tutor, routes.Exercise(self._following))
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from tutor.course.lesson import Exercise
 from tutor.exercises.verdict import CaseVerdict, Verdict
-from tutor.foundation.safe_text import harmless, harmless_line
+from tutor.foundation.markdown import fenced
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 
 
@@ -58,10 +59,3 @@ def _case_lines(case: CaseVerdict) -> str:
     rows = [(translate("exercise.wanted"), case.wanted), (translate("exercise.got"), got)]
     said = [case.inputs, *(f"{label} {text}" for label, text in rows if text)]
     return "\n".join([_case_line(case), *(f"  {harmless_line(each)}" for each in said if each)])
-
-
-def fenced(text: str, language: str = "") -> str:
-    """Return ``text`` as a block of code that no line of it can end."""
-    longest = max((len(line) for line in text.split("\n") if line and not line.strip().strip("~")), default=0)
-    fence = "~" * (max(3, longest) + 1)
-    return f"{fence}{language}\n{harmless(text).rstrip()}\n{fence}"
