@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def name_of(path: Path) -> str:
 each_file = pytest.mark.parametrize("path", FILES, ids=name_of)
 
 
+@cache
 def lesson_of(path: Path) -> Lesson:
     lesson = read_lesson(path, path.parent.name).lesson
     assert lesson is not None

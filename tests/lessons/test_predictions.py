@@ -20,9 +20,14 @@ from tutor.study.predictions import deciding_figures, facts_of_runs
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
 
-def predictions() -> list[Question]:
-    lessons = [read_lesson(path, "en").lesson for path in sorted((LESSONS / "en").glob("*.md"))]
-    return [question for lesson in lessons if lesson is not None for question in lesson.questions if question.predicts]
+FILES = sorted((LESSONS / "en").glob("*.md"))
+
+
+@cache
+def predictions(path: Path) -> list[Question]:
+    lesson = read_lesson(path, "en").lesson
+    assert lesson is not None
+    return [question for question in lesson.questions if question.predicts]
 
 
 @cache
@@ -36,19 +41,24 @@ def facts_of(fence: LabFence, *, seed: int, draw: int) -> dict[str, float | bool
     return facts_of_spec(msgspec.json.encode(spec), draw)
 
 
-@pytest.mark.parametrize("question", predictions(), ids=lambda question: question.id)
-def test_who_is_right_hangs_neither_on_the_seed_nor_on_the_last_bits(question: Question) -> None:
+each_lesson = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+
+@each_lesson
+def test_who_is_right_hangs_neither_on_the_seed_nor_on_the_last_bits(path: Path) -> None:
     """With another seed than the lab's own, which `tutor check --run` tries, and rounded as another processor does.
 
     `tutor check --run --seeds 10` tries many more.
     """
-    facts = facts_of_runs(question.labs, [facts_of(fence, seed=2, draw=2) for fence in question.labs])
-    assert [fault.message for fault in question_type(question.kind).faults_of_claim(question, facts)] == []
+    for question in predictions(path):
+        facts = facts_of_runs(question.labs, [facts_of(fence, seed=2, draw=2) for fence in question.labs])
+        faults = question_type(question.kind).faults_of_claim(question, facts)
+        assert [fault.message for fault in faults] == [], question.id
 
 
-@pytest.mark.parametrize("question", predictions(), ids=lambda question: question.id)
-def test_every_run_of_a_question_ends_by_itself_within_a_minute(question: Question) -> None:
-    for fence in question.labs:
+@each_lesson
+def test_every_run_of_a_question_ends_by_itself_within_a_minute(path: Path) -> None:
+    for fence in (fence for question in predictions(path) for fence in question.labs):
         spec = load_lab(fence.lab, LESSONS / "labs", fence.overrides)
         assert not spec.manual or spec.train.epochs == 1
         assert not spec.train.pace or spec.train.epochs / spec.train.pace <= 60
@@ -57,7 +67,7 @@ def test_every_run_of_a_question_ends_by_itself_within_a_minute(question: Questi
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_fact_that_decides_is_told_in_words(language: str) -> None:
     use_language(language)
-    for question in predictions():
+    for question in (question for path in FILES for question in predictions(path)):
         names = {name for option in question.options if option.when is not None for name in option.when.names}
         for figure in deciding_figures(question, dict.fromkeys(names | ({question.figure} - {None}), 1.0)):
             assert not {".", "_"} & set(figure.name), question.id

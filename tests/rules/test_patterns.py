@@ -14,6 +14,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise, product
 from pathlib import Path
 from re import _constants as constants  # type: ignore[attr-defined]
@@ -53,6 +54,7 @@ def modules() -> Iterator[tuple[Path, str, ast.Module]]:
         yield path, name, ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def uses() -> list[Use]:
     """Every expression of the program with every method that is called on it."""
     trees = list(modules())
@@ -169,12 +171,13 @@ def seconds(use: Use, text: str) -> float:
     return time.process_time() - begun
 
 
-USES = uses()
+PARTS = 6
+"""So many tests share the expressions. They are collected where they are tried, which takes a while, and not before."""
 
 
 def test_every_expression_of_the_program_is_found() -> None:
-    assert len(USES) > 50
-    assert {use.place.partition(":")[0] for use in USES} >= {
+    assert len(uses()) > 50
+    assert {use.place.partition(":")[0] for use in uses()} >= {
         "course/questions/numbers.py",
         "labs/goals.py",
         "foundation/safe_text.py",
@@ -182,10 +185,15 @@ def test_every_expression_of_the_program_is_found() -> None:
     }
 
 
-@pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.place}-{use.method}")
-def test_an_expression_takes_a_time_that_grows_with_the_text(use: Use) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_an_expression_takes_a_time_that_grows_with_the_text(part: int) -> None:
+    for use in uses()[part::PARTS]:
+        check_time(use)
+
+
+def check_time(use: Use) -> None:
     def late(_number: int, _frame: object) -> None:
-        raise AssertionError("it takes for ever")
+        raise AssertionError(f"{use} takes for ever")
 
     signal.signal(signal.SIGVTALRM, late)
     try:
@@ -195,6 +203,6 @@ def test_an_expression_takes_a_time_that_grows_with_the_text(use: Use) -> None:
                 continue
             whole = min(seconds(use, text) for _ in range(3))
             half = min(seconds(use, text[: len(text) // 2]) for _ in range(3))
-            assert whole < JUDGED_FROM or whole < STEEPEST * half, (text[:20], half, whole)
+            assert whole < JUDGED_FROM or whole < STEEPEST * half, (use, text[:20], half, whole)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
