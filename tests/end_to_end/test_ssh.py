@@ -152,7 +152,7 @@ def test_the_line_is_cut_and_nothing_is_lost(server: Server, own_home: Path) -> 
     cut = only_run()
     assert cut.state == "running"
     with Login(server, "watch") as login:
-        login.wait("running", "A net for two moons")
+        login.wait("▶ ", "space pause", "A net for two moons")  # not "running": it gives way to the pace
         second = subprocess.run(
             server.client(str(Path(sys.executable).with_name("tutor")), "run", "set", cut.run[-4:],
                           "learning_rate=0.005", tty=False),
@@ -161,9 +161,9 @@ def test_the_line_is_cut_and_nothing_is_lost(server: Server, own_home: Path) -> 
         assert "optimizer.learning_rate is now 0.005" in second.stdout, second
         login.wait_until(lambda: bool(only_run().changes))
         login.press("space")
-        login.wait("paused")
+        login.wait("paused", "space resume")
         login.press("space")
-        login.wait("running")
+        login.wait("▶ ", "space pause")
         login.press("x")
         login.wait("topped")
         login.leave()
