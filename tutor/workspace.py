@@ -1,8 +1,7 @@
 """The settings, the course, the progress file and the runs of one learner, for both fronts.
 
 Begin with `Workspace`. It reads only the settings when it is created. Everything else opens when it is first used,
-because opening it all would take longer than drawing the first frame. Tests pass in their own
-settings and folders.
+because opening it all would take longer than drawing the first frame. Tests pass in their own settings and folders.
 """
 
 from __future__ import annotations

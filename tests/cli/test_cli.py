@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import click
 import pytest
 
 from tutor import __version__
-from tutor.cli import run
+from tutor.cli import OPTIONS_WITH_VALUE, run
+from tutor.cli.commands import root
+from tutor.cli.fronts import FRONT
 from tutor.foundation.errors import ExitCode
 from tutor.plain.listing import lab_names
 
@@ -28,6 +32,17 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         tuple(line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " ") == COMMANDS
     )
+
+
+def test_the_front_is_read_past_the_values_of_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FRONT, "")
+    assert run(["--lang", "en", "--driver", "textual", "--lines", "--version"]) == ExitCode.OK
+    assert os.environ[FRONT] == "lines"
+    monkeypatch.setenv(FRONT, "")
+    assert run(["glossary", "--lines"]) != ExitCode.OK
+    assert os.environ[FRONT] == "", "behind a command, it is no option of ours"
+    options = [each for each in root.params if isinstance(each, click.Option) and not each.is_flag]
+    assert {name for each in options for name in each.opts} == OPTIONS_WITH_VALUE
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -33,6 +33,16 @@ def workers_of(home: Path) -> list[int]:
     return [pid for pid, said in commands().items() if any(kind in said for kind in kinds) and str(home) in said]
 
 
+def home_of(pid: int) -> str | None:
+    """``TUTOR_HOME`` of a process; None if the system does not tell."""
+    try:
+        variables = (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return None
+    found = next((each for each in variables if each.startswith(b"TUTOR_HOME=")), b"")
+    return os.fsdecode(found.partition(b"=")[2])
+
+
 def session_of(leader: int) -> list[int]:
     """The living processes of the terminal session that ``leader`` began."""
     found = []

@@ -123,6 +123,12 @@ class Terminal:
             self.read()
         return text in self.text
 
+    def start_the_run(self) -> None:
+        """In a lab, as soon as it is there."""
+        self.wait("space start", absent="Opening the lab")
+        self.press("space")
+        self.wait("▶ ", "space pause")
+
     def resize(self, columns: int, lines: int) -> None:
         """Make the window another size."""
         self.screen.resize(lines, columns)

@@ -33,13 +33,6 @@ def go_on_to_section(screen: Terminal, wanted: int) -> None:
     assert here() == wanted, screen.text
 
 
-def start_the_run(screen: Terminal) -> None:
-    """In a lab, as soon as it is there."""
-    screen.wait("space start", absent="Opening the lab")
-    screen.press("space")
-    screen.wait("▶ ", "space pause")
-
-
 def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
     with terminal() as screen:
         screen.wait("1 What learning means", "3 Gradient descent", "? help")
@@ -62,9 +55,9 @@ def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
         go_on_to_section(screen, 5)
         screen.wait("Lab · A ball on a curve")
         screen.press("tab")
-        screen.wait("space start")
+        screen.wait("space run")
         screen.press("space")
-        screen.wait("▶ running")
+        screen.wait("▶ ", "space pause")
         screen.press("enter")
         screen.wait("tutor › A ball on a curve", absent="Opening the lab")
         screen.press(".", ".", ".")
@@ -100,7 +93,7 @@ def test_a_chinese_learner_reads_and_answers(own_home: Path) -> None:
 
 def test_a_killed_screen_leaves_the_run_going_and_the_next_one_joins_it() -> None:
     with terminal("lab", "moons-net") as screen:
-        start_the_run(screen)
+        screen.start_the_run()
         screen.process.kill()
     before = only_run()
     assert before.state == "running"
@@ -113,7 +106,7 @@ def test_a_killed_screen_leaves_the_run_going_and_the_next_one_joins_it() -> Non
 
 def test_a_killed_worker_shows_as_stopped_unexpectedly_with_everything_kept() -> None:
     with terminal("lab", "digits-net") as screen:
-        start_the_run(screen)
+        screen.start_the_run()
         screen.wait_until(lambda: only_run().epoch >= 2)
         (log,) = paths.runs_folder().glob("*/events.jsonl")
         os.kill(json.loads(log.read_text(encoding="utf-8").partition("\n")[0])["pid"], signal.SIGKILL)
@@ -125,7 +118,7 @@ def test_a_killed_worker_shows_as_stopped_unexpectedly_with_everything_kept() ->
 
 def test_a_lost_line_ends_the_screen_and_not_the_run() -> None:
     with terminal("lab", "moons-net") as screen:
-        start_the_run(screen)
+        screen.start_the_run()
         screen.hang_up()
         screen.ended()
     assert only_run().state == "running"

@@ -135,6 +135,22 @@ def test_an_exercise_counts_like_a_question_and_stays_passed_whatever_is_tried_a
     assert (state.questions_right, state.questions_answered) == (1, 1)
 
 
+def test_a_pass_from_nothing_after_a_reset_counts_anew(
+    softmax: Exercise, tmp_path: Path, judge: Judge, store: ProgressStore
+) -> None:
+    session = session_of(softmax, tmp_path, judge, store)
+    session.next_hint()
+    for _ in range(2):
+        session.file.path.write_text(softmax.solution)
+        session.check()
+        session.reset()
+    assert session.has_passed
+    assert [(each.given, each.hints) for each in store.answers(lesson_id=softmax.lesson_id)] == [
+        (("passed",), 1),
+        (("passed",), 0),
+    ]
+
+
 def test_the_solution_is_shown_after_three_different_versions_that_failed(
     softmax: Exercise, tmp_path: Path, judge: Judge, store: ProgressStore
 ) -> None:

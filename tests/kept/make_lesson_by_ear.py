@@ -42,7 +42,7 @@ def walk(lines: str) -> str:
             stack.enter_context(each)
         stack.enter_context(contextlib.redirect_stdout(heard))
         open_by_ear()
-    return heard.getvalue()
+    return heard.getvalue().replace(os.environ["TUTOR_HOME"], "HOME")
 
 
 def main() -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tutor.course.catalogue import Course
+from tutor.course.exercises.finding import find_exercises
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.paths import lessons_folder
+from tutor.foundation.paths import lessons_folder, runs_folder
 from tutor.foundation.translate import use_language
 from tutor.labs.lab_files import load_lab
 from tutor.plain.by_ear import open_by_ear
@@ -21,6 +23,7 @@ from tutor.plain.lab_lines import brief_lines, end_lines, goal_report
 from tutor.plain.narrator import Narrator
 from tutor.plain.sweep import sweep
 from tutor.runs.events import DataFacts, Diverged, Epochs, Finished, Started
+from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary, fold
 from tutor.typeset.page import is_read_aloud
 
@@ -91,6 +94,47 @@ def test_an_attempt_by_ear_counts_as_one_on_the_screen(
     type_in(monkeypatch, "q")
     open_by_ear(lab="ball")
     assert "You have reached this goal before." in capsys.readouterr().out
+
+
+def test_an_exercise_is_heard_and_done_and_its_function_trains_the_lab(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = next(find_exercises(Course(lessons_folder()), "en", "mse-gradient")).exercise
+    (tmp_path / "mine.py").write_text(f"import numpy as np\n{found.solution}", encoding="utf-8")
+    monkeypatch.setenv("VISUAL", f"cp {tmp_path / 'mine.py'}")
+    type_in(monkeypatch, "mse-gradient", "", "n", "e", "b1", "", "m", "q", "q", "q")
+    open_by_ear()
+    heard = " ".join(capsys.readouterr().out.split())
+    assert "def gradient(w, b, x, y):" in heard
+    assert (
+        "by hand: w is 1.0, b is 0.0, x is [1.0, 2.0], y is [3.0, 3.0]. The result is (minus 4.0, minus 3.0)." in heard
+    )
+    assert "mse-gradient: 0 of 6 cases." in heard, "Enter checks the starter"
+    assert "Hint 1 of 2" in heard
+    assert "mse-gradient: 6 of 6 cases. Passed." in heard
+    assert "gradient: your mse-gradient" in heard
+    assert "The next run trains with the built-in functions." in heard
+    assert not re.search("[│^]", heard)
+    (run,) = Runs(runs_folder()).all()
+    assert run.spec is not None
+    assert run.spec.mine == {"gradient": "mse-gradient"}
+
+
+def test_the_opening_question_is_not_asked_twice_and_its_answer_is_heard_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, "", "2", "q", "a", "q", "c", "q")
+    open_by_ear(lesson="3")
+    assert "answered; the end of the lesson says whether it is right" in capsys.readouterr().out
+    lesson = Course(lessons_folder()).lesson("3", "en")
+    assert lesson is not None
+    assert lesson.opening_answer is not None
+    above = lesson.section_of(lesson.opening_answer)
+    type_in(monkeypatch, str(lesson.sections.index(above) + 1) if above is not None else "", "", "q", "q")
+    open_by_ear(lesson="3")
+    heard = capsys.readouterr().out
+    assert "The question that this lesson began with" in heard
+    assert "Your answer" in heard
 
 
 def test_the_way_back_to_the_screens_is_saved(monkeypatch: pytest.MonkeyPatch, own_home: Path) -> None:

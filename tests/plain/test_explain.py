@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tutor.cli import run
 from tutor.foundation.errors import ExitCode
+from tutor.foundation.paths import lessons_folder
 from tutor.foundation.text import cell_width
+from tutor.labs.lab_files import load_lab
+from tutor.labs.mine import MineProgram, write_programs
+from tutor.runs.registry import Runs
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -56,3 +62,10 @@ def test_what_cannot_be_explained_is_said_in_a_sentence(
 ) -> None:
     assert run(["explain", *arguments]) != ExitCode.OK
     assert message in capsys.readouterr().err
+
+
+def test_a_run_of_the_learners_functions_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Runs(tmp_path).make(load_lab("one-lag", lessons_folder() / "labs", {"mine.gradient": "mse-gradient"}))
+    write_programs(folder, {"gradient": MineProgram("mse-gradient", "gradient", ("w", "b", "x", "y"), "")})
+    assert run(["explain", str(folder / "spec.toml")]) != ExitCode.OK
+    assert "Functions of your own have trained this run (gradient)" in capsys.readouterr().err

@@ -1,4 +1,7 @@
-"""Labs trained by a learner's own functions: real workers, and the same losses as those of the built-in."""
+"""Labs trained by a learner's own functions: the same losses as those of the built-in, and what ends a run.
+
+Most of it runs in this process, with a process only for the function; what a worker adds is tried with real workers.
+"""
 
 from __future__ import annotations
 
@@ -38,12 +41,23 @@ def exercise(name: str) -> Exercise:
     return found
 
 
-def lab_of(name: str) -> tuple[LabConfig, dict[str, MineProgram]]:
+def lab_of(name: str, epochs: int = 12) -> tuple[LabConfig, dict[str, MineProgram]]:
     """The lab of an exercise, and the solution in its slot."""
     found = exercise(name)
     (fence,) = found.labs
-    spec = load_lab(fence.lab, LESSONS / "labs", {**fence.overrides, "train.pace": 0.0})
+    spec = lab(fence.lab, epochs, **fence.overrides)
     return spec, {slot: program_of(found, found.solution) for slot in found.slots}
+
+
+def lab(name: str, epochs: int, **overrides: object) -> LabConfig:
+    """A lab that trains only a few epochs, but plans its schedule for them."""
+    spec = load_lab(name, LESSONS / "labs", {**overrides, "train.pace": 0.0})
+    return spec if spec.train.updates else with_overrides(spec, {"train.epochs": epochs})
+
+
+def trained_here(spec: LabConfig, programs: Programs | None = None) -> RunSummary:
+    """What becomes of a lab in this process."""
+    return run_to_end(spec, DATA, programs=programs)
 
 
 def trained(runs: Runs, spec: LabConfig, programs: Programs) -> tuple[Path, RunSummary]:
@@ -60,31 +74,29 @@ STEP = ("theta", "g", "t", "lr")
 
 
 def step(body: str) -> dict[str, MineProgram]:
-    """An optimizer whose step is gradient descent up to update 300."""
-    good = "import numpy as np\n\n\ndef f(theta, g, t, lr):\n    if t < 300:\n        return theta - lr * g\n    "
+    """An optimizer whose step is gradient descent up to update 30."""
+    good = "import numpy as np\n\n\ndef f(theta, g, t, lr):\n    if t < 30:\n        return theta - lr * g\n    "
     return program("optimizer", good + body, *STEP)
 
 
 @pytest.mark.parametrize("name", ["mse-gradient", "adam-step", "batches", "softmax"])
-def test_a_right_function_trains_to_the_losses_of_the_built_in(runs: Runs, name: str) -> None:
+def test_a_right_function_trains_to_the_losses_of_the_built_in(name: str) -> None:
     spec, programs = lab_of(name)
-    folder, mine = trained(runs, spec, programs)
-    built_in = run_to_end(spec, DATA)
+    mine, built_in = trained_here(spec, programs), trained_here(spec)
     assert (mine.state, mine.updates) == ("finished", built_in.updates)
     assert mine.train_losses == pytest.approx(built_in.train_losses, rel=1e-5)
     assert mine.valid_losses == pytest.approx(built_in.valid_losses, rel=1e-5)
-    (slot,) = programs
-    assert (folder / "mine" / f"{slot}.py").read_text(encoding="utf-8") == programs[slot].source
+
+
+def test_a_run_keeps_its_functions_and_can_be_repeated_bit_for_bit(runs: Runs) -> None:
+    spec, programs = lab_of("batches", epochs=3)
+    folder, mine = trained(runs, spec, programs)
+    assert (folder / "mine" / "batches.py").read_text(encoding="utf-8") == programs["batches"].source
     assert mine.spec is not None
-    assert mine.spec.mine == {slot: name}
-
-
-def test_the_kept_run_can_be_repeated_bit_for_bit(runs: Runs) -> None:
-    spec, programs = lab_of("batches")
-    folder, first = trained(runs, spec, programs)
+    assert mine.spec.mine == {"batches": "batches"}
     kept = read_config(folder)
-    _, again = trained(runs, kept, read_programs(folder, kept.mine))
-    assert again.train_losses == first.train_losses
+    again = trained_here(kept, read_programs(folder, kept.mine))
+    assert again.train_losses == mine.train_losses
 
 
 CROSS_ENTROPY = """
@@ -95,12 +107,6 @@ def f(z, labels):
     mean = (np.log(total[:, 0]) - (labels * shifted).sum(axis=1)).mean()
     return mean, (p / total - labels) / len(z)
 """
-
-
-def test_a_loss_of_ones_own(runs: Runs) -> None:
-    spec = load_lab("three-species", LESSONS / "labs", {"train.epochs": 30, "train.pace": 0.0})
-    _, mine = trained(runs, spec, program("loss", CROSS_ENTROPY, "z", "labels"))
-    assert mine.train_losses == pytest.approx(run_to_end(spec, DATA).train_losses, rel=1e-5)
 
 
 SOFTMAX = """
@@ -124,44 +130,59 @@ def test_the_loss_of_ones_own_cannot_be_exchanged_while_it_trains(slot: str) -> 
         adapter.close()
 
 
-def test_a_mean_that_is_wrong_changes_what_is_reported(runs: Runs) -> None:
-    spec = load_lab("three-species", LESSONS / "labs", {"train.epochs": 3, "train.pace": 0.0})
+def test_a_loss_of_ones_own_trains_and_its_mean_is_what_is_reported() -> None:
+    spec = lab("three-species", 5)
+    built_in = trained_here(spec).train_losses
+    mine = trained_here(spec, program("loss", CROSS_ENTROPY, "z", "labels"))
+    assert mine.train_losses == pytest.approx(built_in, rel=1e-5)
     wrong = CROSS_ENTROPY.replace("return mean,", "return mean + 7,")
-    _, mine = trained(runs, spec, program("loss", wrong, "z", "labels"))
-    built_in = run_to_end(spec, DATA)
-    assert mine.train_losses == pytest.approx([7 + each for each in built_in.train_losses], rel=1e-5)
+    mine = trained_here(spec, program("loss", wrong, "z", "labels"))
+    assert mine.train_losses == pytest.approx([7 + each for each in built_in], rel=1e-5)
 
 
-def test_a_schedule_of_ones_own_is_asked_for_each_update(runs: Runs) -> None:
-    spec = load_lab("loss-ticker", LESSONS / "labs", {"optimizer.schedule": "linear-decay", "train.pace": 0.0})
+def test_a_schedule_of_ones_own_is_asked_for_each_update() -> None:
+    spec = lab("loss-ticker", 5, **{"optimizer.schedule": "linear-decay"})
     rate = "def f(t, planned):\n    return max(0.0, 1 - (t - 1) / planned)\n"
-    _, mine = trained(runs, spec, program("schedule", rate, "t", "planned"))
-    assert mine.train_losses == pytest.approx(run_to_end(spec, DATA).train_losses, rel=1e-6)
+    mine = trained_here(spec, program("schedule", rate, "t", "planned"))
+    assert mine.train_losses == pytest.approx(trained_here(spec).train_losses, rel=1e-6)
+
+
+WRONG_STEPS = [
+    ("return theta[:1]", 4, "(1,)"),
+    ("return theta + np.ones(5)", 7, "do not fit"),
+    ("import os; os.abort()", 7, "crashed"),
+    ("return 1 / 0", 7, "zero"),
+    ("open('/tmp/never', 'w')", 7, "file"),
+]
+
+
+@pytest.mark.parametrize(("body", "line", "says"), WRONG_STEPS)
+def test_what_goes_wrong_in_update_30_is_said_in_a_sentence_with_its_line(body: str, line: int, says: str) -> None:
+    assert_stopped_in_update_30(trained_here(lab("long-valley", 40), step(body)), line, says)
 
 
 @pytest.mark.parametrize(
     ("body", "line", "says"),
     [
         ("while True: pass", 7, "never ends"),
-        ("return theta[:1]", 4, "(1,)"),
-        ("return theta + np.ones(5)", 7, "do not fit"),
         ("x = []\n    while True: x.append(np.ones(1_000_000))", 8, "memory"),
-        ("import os; os.abort()", 7, "crashed"),
-        ("return 1 / 0", 7, "zero"),
-        ("open('/tmp/never', 'w')", 7, "file"),
     ],
 )
-def test_what_goes_wrong_in_update_300_ends_the_run_and_keeps_its_epochs(
+def test_a_function_that_takes_all_there_is_ends_the_run_of_a_worker_and_keeps_its_epochs(
     runs: Runs, body: str, line: int, says: str
 ) -> None:
-    spec = load_lab("long-valley", LESSONS / "labs", {"train.pace": 0.0})
+    spec = lab("long-valley", 40)
     folder, mine = trained(runs, spec, step(body))
-    assert (mine.state, mine.epoch) == ("failed", 299)
-    assert mine.train_losses == pytest.approx(run_to_end(spec, DATA).train_losses[:299], rel=1e-6)
-    assert "call 300" in mine.message
+    assert_stopped_in_update_30(mine, line, says)
+    assert mine.train_losses == pytest.approx(trained_here(spec).train_losses[:29], rel=1e-6)
+    assert (folder / "worker.log").read_text(encoding="utf-8") == ""
+
+
+def assert_stopped_in_update_30(mine: RunSummary, line: int, says: str) -> None:
+    assert (mine.state, mine.epoch, len(mine.train_losses)) == ("failed", 29, 29)
+    assert "call 30" in mine.message
     assert f"ine {line}" in mine.message
     assert says in mine.message
-    assert (folder / "worker.log").read_text(encoding="utf-8") == ""
 
 
 @pytest.mark.parametrize(
@@ -173,22 +194,21 @@ def test_what_goes_wrong_in_update_300_ends_the_run_and_keeps_its_epochs(
         "return 5",
     ],
 )
-def test_batches_that_are_none_end_the_run(runs: Runs, body: str) -> None:
-    spec = load_lab("loss-ticker", LESSONS / "labs", {"train.pace": 0.0})
-    _, mine = trained(runs, spec, program("batches", f"def f(n, size, random):\n    {body}\n", "n", "size", "random"))
+def test_batches_that_are_none_end_the_run(body: str) -> None:
+    source = f"def f(n, size, random):\n    {body}\n"
+    mine = trained_here(lab("loss-ticker", 1), program("batches", source, "n", "size", "random"))
     assert mine.state == "failed"
     assert mine.message.startswith("Your f ")
 
 
-def test_a_program_that_cannot_be_loaded_ends_the_run_before_its_first_epoch(runs: Runs) -> None:
-    spec = load_lab("long-valley", LESSONS / "labs", {})
-    _, mine = trained(runs, spec, program("optimizer", "def f(theta:", *STEP))
+def test_a_program_that_cannot_be_loaded_ends_the_run_before_its_first_epoch() -> None:
+    mine = trained_here(lab("long-valley", 5), program("optimizer", "def f(theta:", *STEP))
     assert (mine.state, mine.epoch) == ("failed", 0)
     assert "Line 1" in mine.message
 
 
 @pytest.mark.parametrize(
-    ("lab", "slot", "parameters"),
+    ("name", "slot", "parameters"),
     [
         ("spam-rule", "optimizer", STEP),
         ("long-valley", "batches", ("n", "size", "random")),
@@ -198,11 +218,9 @@ def test_a_program_that_cannot_be_loaded_ends_the_run_before_its_first_epoch(run
         ("one-lag", "optimizer", ("theta", "g", "lr", "m", "t")),
     ],
 )
-def test_a_slot_that_a_lab_does_not_have_is_refused_in_words(
-    runs: Runs, lab: str, slot: str, parameters: tuple[str, ...]
-) -> None:
+def test_a_slot_that_a_lab_does_not_have_is_refused_in_words(name: str, slot: str, parameters: tuple[str, ...]) -> None:
     source = f"def f({', '.join(parameters)}):\n    return 0\n"
-    _, mine = trained(runs, load_lab(lab, LESSONS / "labs", {}), program(slot, source, *parameters))
+    mine = trained_here(load_lab(name, LESSONS / "labs"), program(slot, source, *parameters))
     assert mine.state == "failed"
     assert mine.message
 
@@ -250,9 +268,9 @@ def test_a_lab_and_a_log_from_before_have_no_slots() -> None:
     assert read_lab('id = "old"\n', Path("old.toml")).mine == {}
 
 
-def test_parameters_may_be_renamed(runs: Runs) -> None:
+def test_parameters_may_be_renamed() -> None:
     spec, programs = lab_of("adam-step")
     each = programs["optimizer"]
     renamed = replace(each, source=each.source.replace("theta", "where").replace("lr", "eta"))
-    _, mine = trained(runs, spec, {"optimizer": renamed})
-    assert mine.train_losses == pytest.approx(run_to_end(spec, DATA).train_losses, rel=1e-5)
+    mine = trained_here(spec, {"optimizer": renamed})
+    assert mine.train_losses == pytest.approx(trained_here(spec).train_losses, rel=1e-5)

@@ -8,6 +8,7 @@ import sys
 import threading
 from decimal import Decimal
 from fractions import Fraction
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,22 @@ def test_any_loop_is_a_run_with_its_losses(own_home: Path) -> None:
     assert list(summary.train_losses) == pytest.approx([1, 0.5, 1 / 3])
     assert list(summary.valid_losses) == pytest.approx([2, 1, 2 / 3])
     assert list(summary.valid_accuracies) == [0.5] * 3
+
+
+class _Screen(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_its_end_rings_if_the_settings_want_it(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for way, rings in (("", 0), ("bell", 1)):
+        (own_home / "settings.json").write_text(f'{{"notify": "{way}"}}', encoding="utf-8")
+        monkeypatch.setattr("sys.stderr", screen := _Screen())
+        with record("my model") as run:
+            run.epoch(train_loss=1.0)
+        with Recording("imported", runs=Runs(paths.runs_folder())) as run:
+            run.epoch(train_loss=1.0)
+        assert screen.getvalue() == "\a" * rings
 
 
 def test_tensors_and_the_like_are_taken_and_text_is_not(runs: Runs) -> None:

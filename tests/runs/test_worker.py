@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,6 +54,10 @@ def runs_that_end(folder: Path) -> Iterator[Runs]:
         send(entry.folder, Stop())
     for entry in registry.all():
         wait(RunFollower(entry.folder), lambda summary: summary.ended)
+    # The log ends before its process does. On a busy machine that takes longer than a leak is waited for.
+    for thread in threading.enumerate():
+        if thread.name.startswith("end of "):
+            thread.join(PATIENCE)
 
 
 def wait(follower: RunFollower, ready: Callable[[RunSummary], bool]) -> RunSummary:

@@ -36,6 +36,7 @@ def aloud() -> Iterator[None]:
         (r"4 \cdot (-8)", "4 times open bracket minus 8 close bracket"),
         ("100^{1000}", "100 to the power 1000"),
         (r"|e| \le 0", "the absolute value of e is at most 0"),
+        ("10^{-5} f(-2)", "10 to the power minus 5 times f of minus 2"),
     ],
 )
 def test_a_formula_is_said_as_one_reads_it(tex: str, words: str) -> None:
@@ -56,6 +57,9 @@ def test_a_negative_number_has_its_own_word_in_chinese() -> None:
         ("x² and w₁", "x squared and w 1"),
         ("it is 1.436e+04 now", "it is 14360 now"),
         ("the ball f(w) = w", "the ball f of w equals w"),
+        ("it is 2.58e−05, not 1e-7", "it is 2.58 times 10 to the power minus 5, not 1 times 10 to the power minus 7"),
+        ("by 1 − 10η", "by 1 minus 10 eta"),
+        ("y is -1, an error of +0.4", "y is minus 1, an error of plus 0.4"),
     ],
 )
 def test_signs_in_a_sentence_are_words(text: str, words: str) -> None:
@@ -63,7 +67,8 @@ def test_signs_in_a_sentence_are_words(text: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Hand-crafted rule · 人工规则", "word(s) and lessons/en", "tutor run note <x>", "学习率，权重"]
+    "text",
+    ["Hand-crafted rule · 人工规则", "word(s) and lessons/en", "tutor run note <x>", "学习率，权重", "GPT-4, 3-5, x--"],
 )
 def test_a_sentence_without_a_formula_stays(text: str) -> None:
     assert spoken_text(text) == text

@@ -1,7 +1,7 @@
 """How a learner views a loss chart: what its horizontal axis counts, how far it is zoomed in, and where the cursor is.
 
-An `Axis` counts epochs, updates or seconds, on a linear or a logarithmic scale; `place_of`
-and `epoch_of` convert between them.
+An `Axis` counts epochs, updates or seconds, on a linear or a logarithmic scale; `place_of` and `epoch_of` convert
+between them.
 `ChartView` holds the axis, the zoom and the cursor.
 """
 

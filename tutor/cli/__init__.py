@@ -16,6 +16,9 @@ import io
 import os
 import sys
 
+OPTIONS_WITH_VALUE = frozenset({"--lang", "--driver"})
+"""The options before the command whose value is the next word. click knows them too, but is not loaded yet."""
+
 
 def run(arguments: list[str]) -> int:
     """Carry out one command line.
@@ -96,10 +99,13 @@ def _read_aloud_if_wanted(arguments: list[str]) -> None:
     """Let pages be written for a listener if a screen reader reads this terminal, or if ``--lines`` asks for it."""
     from tutor.cli.fronts import FRONT, wants_screen_reader
 
-    for word in arguments:
-        if not word.startswith("-") or word == "--":
-            break
-        if word in {"--lines", "--screens"}:
+    words = iter(arguments)
+    for word in words:
+        if word in OPTIONS_WITH_VALUE:
+            next(words, None)
+        elif not word.startswith("-") or word == "--":
+            break  # options of a command follow
+        elif word in {"--lines", "--screens"}:
             os.environ[FRONT] = word.removeprefix("--")
 
     if wants_screen_reader():

@@ -355,6 +355,18 @@ class Lesson:
         """The exercises in its text."""
         return tuple(block for block in self.blocks if isinstance(block, Exercise))
 
+    def exercise(self, exercise_id: str) -> Exercise | None:
+        """The exercise with an id; None if the lesson has none."""
+        return next((each for each in self.exercises if each.id == exercise_id), None)
+
+    def question(self, question_id: str) -> Question | None:
+        """The question or variant with an id; None if the lesson has none."""
+        return next((each for each in self.every_question if each.id == question_id), None)
+
+    def section_of(self, block: int) -> Section | None:
+        """The section that a block belongs to, of whatever level; None above the first one."""
+        return next((each for each in reversed(self.sections) if each.block_index <= block), None)
+
     @property
     def task_count(self) -> int:
         """How many questions and exercises are in its text: what there is to answer."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Exercise
 from tutor.exercises.files import ExerciseFile, Version, digest_of, is_untouched
-from tutor.exercises.memory import MOST_DIGESTS, load_memory, memory_file
+from tutor.exercises.memory import MOST_DIGESTS, Memory, load_memory, memory_file
 from tutor.exercises.verdict import Reason, Verdict
 from tutor.foundation import clock
 from tutor.foundation.errors import TutorError
@@ -98,9 +98,16 @@ class ExerciseSession:
         return False if version.digest in self._state.failed else None
 
     def reset(self, lesson_title: str = "") -> Path | None:
-        """Begin again from the starter. Return where the old text is kept; None if there was none."""
+        """Begin again from the starter. Return where the old text is kept; None if there was none.
+
+        After a pass, this is another attempt: its pass counts anew, with its own hints and its own time.
+        """
         self._checked = ""
         self.verdict = None
+        if self.has_passed:
+            self._opened = self._seconds()
+            self._state = Memory(passed=self._state.passed, failed=self._state.failed)
+            self._save()
         return self.file.reset(lesson_title)
 
     # Hints and the solution

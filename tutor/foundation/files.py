@@ -120,6 +120,18 @@ def is_file(path: Path | str) -> bool:
     return os.path.isfile(path)  # noqa: PTH113 - `Path.is_file` raises then
 
 
+def free_name(folder: Path, name: str, suffix: str) -> Path:
+    """Return a path in ``folder`` that overwrites nothing: ``name.svg``, else ``name-2.svg``, and so on.
+
+    Args:
+        folder: The folder.
+        name: The name without its suffix.
+        suffix: Such as ``.svg``.
+    """
+    paths = (folder / f"{name}{f'-{number}' if number > 1 else ''}{suffix}" for number in range(1, 1000))
+    return next((path for path in paths if not path.exists()), folder / f"{name}{suffix}")
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace the file ``path`` by ``content``; its folder is created if it is missing.
 

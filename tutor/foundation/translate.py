@@ -95,8 +95,8 @@ def translate(key: str, /, **values: object) -> str:
 
     Values may come from anywhere (names of files, words of a command line), so they become harmless here.
 
-    A missing key shows itself instead of stopping the program: a learner can still go on, and the test
-    of translations names it.
+    A missing key shows itself instead of stopping the program: a learner can still go on, and the test of translations
+    names it.
     """
     for each in _spoken:
         text = each.text(key)

@@ -22,7 +22,6 @@ from tutor.ml.models.polynomial import PolynomialFeatures
 from tutor.ml.network.layers import EPSILON
 from tutor.ml.network.network import Network
 from tutor.ml.network.training import NetworkTraining
-from tutor.ml.settings import ModelSettings
 
 FORMAT = 1
 ABOUT = "about"
@@ -75,7 +74,7 @@ def pack(
 
     Args:
         training: Gives the data set and the kind of network.
-        learned: The parameters and running averages, as `NetworkTraining.learned` names them.
+        learned: The parameters and running averages, as `Network.learned` names them.
         threshold: See `Description`.
         epoch: See `Description`.
         best_epoch: See `Description`.
@@ -128,22 +127,15 @@ class TrainedModel:
         if ABOUT not in arrays:
             raise LookupError(ABOUT)
         about = self.about = _description(arrays[ABOUT])
-        settings = ModelSettings(
-            name="mlp",
-            hidden=about.sizes[1:-1],
-            activation=about.activation,
+        self.network = Network(
+            about.sizes[0],
+            about.sizes[1:-1],
+            about.sizes[-1],
+            about.activation,
             residual=bool(about.residual),
             batch_norm=about.batch_norm,
         )
-        self.network = Network(
-            about.sizes[0],
-            settings.hidden,
-            about.sizes[-1],
-            settings.activation,
-            residual=settings.residual,
-            batch_norm=settings.batch_norm,
-        )
-        learned = self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
+        learned = self.network.learned()
         for name, array in learned.items():
             array[...] = _numbers(arrays, name, array.shape)
         count = len(about.features)

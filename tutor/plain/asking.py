@@ -10,9 +10,10 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from io import StringIO
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from tutor.course.lesson import BLANK
 from tutor.course.questions.base import AnswerRow
@@ -30,6 +31,7 @@ from tutor.typeset.speech import spoken_text
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
+    from tutor.progress.store import ProgressStore
     from tutor.runs.predictions import PredictionRuns
     from tutor.runs.registry import Runs
     from tutor.study.question_attempt import QuestionAttempt
@@ -378,6 +380,26 @@ class Asker:
                     self.say(translate("ask.run-goes", epoch=summary.epoch, planned=summary.epochs_planned))
 
 
+AskerType = TypeVar("AskerType", bound=Asker)
+
+
+@contextmanager
+def asking(course: Course, kind: type[AskerType]) -> Iterator[tuple[AskerType, ProgressStore]]:
+    """An asker and the store of its answers, which is closed at the end, whatever happens."""
+    from tutor.foundation import paths
+    from tutor.plain.progress import closing_progress
+    from tutor.progress.settings import load_settings
+    from tutor.runs.registry import Runs
+    from tutor.study.course_store import open_course_store
+
+    settings = load_settings(keep_aside=False).settings
+    opened = open_course_store(course)
+    asker = kind(course, Runs(paths.runs_folder()), confidence=settings.confidence)
+    asker.say(*opened.notices)
+    with closing_progress(opened.store):
+        yield asker, opened.store
+
+
 def command_in(line: str) -> Command | None:
     """The command in a line, in the language in use or any other, or None if the line is an answer.
 
@@ -385,12 +407,17 @@ def command_in(line: str) -> Command | None:
     """
     if not line.startswith(("/", "／", "、")) or line[1:2].isdigit():
         return None
-    word = simplified(narrow(line[1:])).strip(" 。.!").casefold()
+    return command_called(line[1:]) or Command.HELP
+
+
+def command_called(word: str) -> Command | None:
+    """The command that a word names, in the language in use or any other; None if it names none."""
+    word = simplified(narrow(word)).strip(" 。.!").casefold()
     for spoken in dict.fromkeys([*fallbacks(language()), *languages().values()]):
         for command in Command:
             if word in map(str.casefold, spoken.words(f"wish-{command}")):
                 return command
-    return Command.HELP
+    return None
 
 
 def _as_prompt(step: str) -> str:

@@ -3,45 +3,52 @@
 Nothing is drawn, nothing is ever written over, and whatever can be typed is said before it is asked for. Progress,
 runs and attempts are those of the screens, so a learner may change between both.
 
-`FrontDoor` is where everything begins, `LessonByEar` reads a lesson, and `LabByEar` trains a lab.
+`FrontDoor` is where everything begins, `LessonByEar` reads a lesson, and `LabByEar` trains a lab. Exercises in code are
+in `tutor.plain.by_ear_exercise`, the prompt in `tutor.plain.by_ear_room`.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tutor.course.lesson import LabFence, Prose, Question, Term
+from tutor.course.exercises.finding import find_exercises
+from tutor.course.lesson import Exercise, LabFence, OpeningAnswer, Prose, Question, Term
+from tutor.course.source import is_identifier
+from tutor.exercises.memory import Standing, standing_of
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.languages import languages
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import narrow, wrapped
 from tutor.foundation.translate import language, translate
-from tutor.plain.asking import Asker, Outcome
-from tutor.plain.glossary import term_lines
+from tutor.plain.asking import Asker, Outcome, asking
+from tutor.plain.by_ear_room import (
+    WIDTH,
+    Choice,
+    InputEndedError,
+    Room,
+    ask_for_terms,
+    asks_for_help,
+    choose,
+    heard,
+    leaves,
+)
 from tutor.plain.progress import overview_lines
-from tutor.plain.quiz import asking, take_quiz, take_review
-from tutor.plain.read import lesson_named
+from tutor.plain.quiz import take_quiz, take_review
+from tutor.plain.read import lesson_named, revealed_lines
 from tutor.study.lesson_session import LessonSession
 from tutor.study.next_lesson import lesson_to_continue
 from tutor.study.question_attempt import Mark
 from tutor.study.report import overview
 from tutor.typeset.page import is_read_aloud, plain_lines, read_aloud
-from tutor.typeset.speech import spoken_text
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
     from tutor.course.lesson import Block, Lesson
     from tutor.labs.lab_config import LabConfig
-    from tutor.progress.store import ProgressStore
-
-_WIDTH = 76
-_LEAVE = frozenset({"q", "quit", "exit", "退出", "离开"})
-_HELP = frozenset({"?", "h", "help", "帮助"})
+    from tutor.runs.session.mine import MineChoice
 
 
 def open_by_ear(
@@ -82,7 +89,7 @@ def open_by_ear(
                 LabByEar(room, _config(course, lab, data, overrides or {})).open()
             else:
                 FrontDoor(room).open()
-    except _InputEndedError:
+    except InputEndedError:
         pass
     finally:
         read_aloud(before)
@@ -90,104 +97,9 @@ def open_by_ear(
 
 
 def _config(course: Course, lab: str | None, data: str | None, overrides: Mapping[str, object]) -> LabConfig:
-    from tutor.labs.lab_files import load_lab
+    from tutor.plain.train import checked_config  # late, because it needs the whole of a training
 
-    if data is not None:
-        from tutor.labs.own_lab import own_lab
-
-        return own_lab(Path(data), overrides)
-    return load_lab(lab or "", course.labs_folder, overrides)
-
-
-class _InputEndedError(Exception):
-    """The input has ended, so everything is left at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What every place of the course needs: who asks, what is remembered, and the course."""
-
-    asker: Asker
-    store: ProgressStore
-    course: Course
-
-    def say(self, *lines: str) -> None:
-        """Print lines."""
-        self.asker.say(*lines)
-
-    def say_wrapped(self, text: str) -> None:
-        """Print a sentence on lines of its own."""
-        self.asker.say(*wrapped(text, _WIDTH))
-
-    def read(self) -> str:
-        """What the learner types at the prompt, folded; empty if they only press Enter.
-
-        Raises:
-            _InputEndedError: There is no more input.
-        """
-        line = self.asker.read()
-        if line is None:
-            raise _InputEndedError
-        return narrow(line).strip(" 。.").casefold()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something that can be typed: its letter, what it does in words, and what carries it out."""
-
-    letter: str
-    text: str
-    act: Callable[[], object]
-
-
-def choose(room: Room, choices: Sequence[Choice], also: Callable[[str], bool], *, first: bool) -> bool:
-    """Say what can be typed, read one line, and carry it out. The first choice is that of Enter alone.
-
-    Args:
-        room: Where the learner is.
-        choices: What can be typed.
-        also: Tried with a line that is no choice. Returns whether it could do something with it.
-        first: Whether to say all choices; otherwise only that of Enter, and that a question mark says all.
-
-    Returns:
-        Whether the learner stays here.
-    """
-    _say_choices(room, choices if first else choices[:1], all_of_them=first)
-    while True:
-        word = room.read()
-        if word in _LEAVE:
-            return False
-        if word in _HELP:
-            _say_choices(room, choices)
-            continue
-        found = choices[0] if not word and choices else next((each for each in choices if each.letter == word), None)
-        if found is not None:
-            try:
-                found.act()
-            except TutorError as error:
-                room.say(str(error))
-            return True
-        try:
-            if word and also(word):
-                return True
-        except TutorError as error:
-            room.say(str(error))
-            continue
-        room.say(translate("ear.not-understood", word=word))
-
-
-def _say_choices(room: Room, choices: Sequence[Choice], *, all_of_them: bool = True) -> None:
-    for number, each in enumerate(choices):
-        key = translate("ear.enter") if not number else each.letter
-        room.say("  " + translate("ear.choice", key=key, text=each.text))
-    if not all_of_them:
-        room.say("  " + translate("ear.choice", key="?", text=translate("ear.more-choices")))
-    room.say("  " + translate("ear.choice", key="q", text=translate("ear.leave")))
-
-
-def _heard(text: str) -> str:
-    """A title from a lesson, as it is to be heard."""
-    return spoken_text(harmless_line(text))
+    return checked_config(lab, data, overrides, course.labs_folder, by_hand=True)
 
 
 class FrontDoor:
@@ -227,11 +139,12 @@ class FrontDoor:
         if header is not None:
             begun = header.id in self._room.store.lesson_states()
             key = "ear.go-on-with" if begun else "ear.begin-with"
-            text = translate(key, lesson=_heard(header.numbered_title))
+            text = translate(key, lesson=heard(header.numbered_title))
             yield Choice("", text, lambda: self._lesson(header.id))
         yield Choice("r", translate("ear.review"), self._review)
         yield Choice("c", translate("ear.lessons"), self._say_lessons)
         yield Choice("b", translate("ear.labs"), self._say_labs)
+        yield Choice("x", translate("ear.exercises"), self._say_exercises)
         yield Choice("g", translate("ear.glossary"), self._glossary)
         yield Choice("p", translate("ear.progress"), self._progress)
         yield Choice("s", translate("ear.screens"), self._screens)
@@ -239,7 +152,7 @@ class FrontDoor:
             yield Choice("l", translate("ear.language"), self._language)
 
     def _take(self, word: str) -> bool:
-        """A number or a name opens a lesson, or else a lab."""
+        """A number or a name opens a lesson, or else a lab, or else an exercise."""
         if self._room.course.header(word, language()) is not None:
             self._lesson(word)
             return True
@@ -248,7 +161,10 @@ class FrontDoor:
         if word in list_labs(self._room.course.labs_folder):
             LabByEar(self._room, _config(self._room.course, word, None, {})).open()
             return True
-        return False
+        found = next(find_exercises(self._room.course, language(), word), None) if is_identifier(word) else None
+        if found is not None:
+            open_exercise(self._room, found.exercise, found.lesson)
+        return found is not None
 
     def _lesson(self, name: str) -> None:
         lesson = self._room.course.lesson(name, language())
@@ -268,7 +184,7 @@ class FrontDoor:
                 self._room.say(harmless_line(part))
             state = states.get(header.id)
             read = translate("ear.part-read", percent=f"{state.read_fraction:.0%}") if state is not None else ""
-            self._room.say(f"  {_heard(header.numbered_title)}{read}")
+            self._room.say(f"  {heard(header.numbered_title)}{read}")
         self._room.say(translate("ear.type-lesson"))
 
     def _say_labs(self) -> None:
@@ -277,8 +193,15 @@ class FrontDoor:
         met = self._room.store.attempts.met()
         for name, title in lab_titles(self._room.course.labs_folder, language()):
             done = translate("ear.lab-done") if met.get(name) else ""
-            self._room.say("  " + translate("ear.choice", key=name, text=_heard(title) + done))
+            self._room.say("  " + translate("ear.choice", key=name, text=heard(title) + done))
         self._room.say(translate("ear.type-lab"))
+
+    def _say_exercises(self) -> None:
+        for found in find_exercises(self._room.course, language()):
+            state = _STATES[standing_of(paths.exercises_folder(), found.exercise.id)]
+            title = heard_title(found.exercise.title) + (translate(state) if state else "")
+            self._room.say("  " + translate("ear.choice", key=found.exercise.id, text=title))
+        self._room.say(translate("ear.type-exercise"))
 
     def _glossary(self) -> None:
         ask_for_terms(self._room)
@@ -301,17 +224,23 @@ class FrontDoor:
         Workspace().change_settings(language=codes[(codes.index(language()) + 1) % len(codes)])
 
 
-def ask_for_terms(room: Room) -> None:
-    """Say what terms mean until the learner presses Enter alone."""
-    while True:
-        room.say(translate("ear.which-term"))
-        word = room.read()
-        if not word or word in _LEAVE:
-            return
-        try:
-            room.say(*term_lines(room.course, word))
-        except TutorError as error:
-            room.say(error.message)
+_STATES = {Standing.OPEN: "", Standing.BEGUN: "ear.exercise-begun", Standing.PASSED: "ear.exercise-passed"}
+
+
+def heard_title(markdown: str) -> str:
+    """A title with Markdown in it, as it is to be heard."""
+    return " ".join(plain_lines(markdown, 400, inline=True))
+
+
+def open_exercise(room: Room, exercise: Exercise, lesson: Lesson, *, introduce: bool = True) -> None:
+    """Let the learner work on an exercise, and train a lab with what has passed."""
+    from tutor.plain.by_ear_exercise import ExerciseByEar  # late, because it needs NumPy
+
+    def open_lab(fence: LabFence) -> None:
+        mine = {f"mine.{slot}": name for slot, name in exercise.slots.items()}
+        LabByEar(room, _config(room.course, fence.lab, None, {**fence.overrides, **mine})).open()
+
+    ExerciseByEar(room, exercise, lesson, open_lab).open(introduce=introduce)
 
 
 class LessonByEar:
@@ -347,12 +276,10 @@ class LessonByEar:
     def _where(self) -> Iterator[str]:
         lesson = self._lesson
         number = f"{lesson.number} " if lesson.number else ""
-        yield translate("ear.lesson", title=f"{number}{_heard(lesson.title)}")
+        yield translate("ear.lesson", title=f"{number}{heard(lesson.title)}")
         read = f"{self._session.fraction_read:.0%}"
         score = self._session.score
-        yield translate(
-            "ear.lesson-state", minutes=lesson.minutes, read=read, right=score.right, questions=len(lesson.questions)
-        )
+        yield translate("ear.lesson-state", minutes=lesson.minutes, read=read, right=score.right, questions=score.total)
 
     def _choices(self) -> Iterator[Choice]:
         reading = Choice("t", translate("ear.read-on" if self._at else "ear.read"), self._read)
@@ -364,11 +291,13 @@ class LessonByEar:
             yield Choice("a", translate("ear.from-start"), self._from_start)
         yield Choice("c", translate("ear.contents"), self._say_contents)
         for number, fence in enumerate(self._lesson.labs, 1):
-            yield Choice(f"b{number}", translate("ear.lab", title=self._lab_title(fence)), self._opener(fence))
+            yield Choice(
+                f"b{number}", translate("ear.lab", title=self._lab_title(fence)), partial(self._open_lab, fence)
+            )
+        for number, exercise in enumerate(self._lesson.exercises, 1):
+            title = heard_title(exercise.title)
+            yield Choice(f"x{number}", translate("ear.exercise", title=title), partial(self._open_exercise, exercise))
         yield Choice("g", translate("ear.glossary"), lambda: ask_for_terms(self._room))
-
-    def _opener(self, fence: LabFence) -> Callable[[], None]:
-        return lambda: self._open_lab(fence)
 
     def _from_start(self) -> None:
         self._at = 0
@@ -376,7 +305,7 @@ class LessonByEar:
 
     def _say_contents(self) -> None:
         for number, section in enumerate(self._lesson.sections, 1):
-            self._room.say("  " + translate("ear.choice", key=number, text=_heard(section.title)))
+            self._room.say("  " + translate("ear.choice", key=number, text=heard(section.title)))
         self._room.say(translate("ear.type-section"))
 
     def _take(self, word: str) -> bool:
@@ -391,7 +320,11 @@ class LessonByEar:
         self._session.on_input(in_front=False)
         self._session.save()
         take_quiz(self._room.asker, self._room.store, self._lesson)
-        self._session = LessonSession(self._lesson, self._room.store)  # it knows the answers of the quiz
+        self._know_new_answers()
+
+    def _know_new_answers(self) -> None:
+        """Begin a new session, which knows the answers that were given elsewhere."""
+        self._session = LessonSession(self._lesson, self._room.store)
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -406,10 +339,12 @@ class LessonByEar:
             if not self._say(block):
                 return
             follows = blocks[self._at] if self._at < len(blocks) else None
-            pauses = isinstance(block, Prose) or (isinstance(block, Question) and not isinstance(follows, Question))
+            pauses = isinstance(block, Prose | OpeningAnswer) or (
+                isinstance(block, Question) and not isinstance(follows, Question)
+            )
             if (
                 pauses
-                and not isinstance(follows, Question | LabFence | Term)
+                and not isinstance(follows, Question | LabFence | Exercise | Term)
                 and follows is not None
                 and not self._pause()
             ):
@@ -425,7 +360,7 @@ class LessonByEar:
             self._session.on_input(in_front=True)
             if not word:
                 return True
-            if word in _LEAVE:
+            if leaves(word):
                 return False
             if word == "b":
                 self._at = max(0, self._at - 2)
@@ -437,24 +372,29 @@ class LessonByEar:
     def _say(self, block: Block) -> bool:
         """Print a block, or ask it. Returns whether the learner reads on."""
         if isinstance(block, Prose):
-            self._room.say("", *plain_lines(block.markdown, _WIDTH))
+            self._room.say("", *plain_lines(block.markdown, WIDTH))
         elif isinstance(block, Question):
             return self._ask(block)
         elif isinstance(block, LabFence):
-            return self._offer(block)
+            self._room.say("")
+            self._room.say_wrapped(translate("ear.lab-here", title=self._lab_title(block)))
+            return self._offer(partial(self._open_lab, block), translate("ear.lab-or-on"))
+        elif isinstance(block, Exercise):
+            return self._offer_exercise(block)
+        elif isinstance(block, OpeningAnswer) and self._lesson.opening is not None:
+            self._room.say("", *revealed_lines(self._session, self._lesson.opening))
         elif isinstance(block, Term):
-            self._room.say("", _heard(block.name), *plain_lines(block.definition, _WIDTH))
-            self._room.say(*(plain_lines(block.formula, _WIDTH) if block.formula else ()))
+            self._room.say("", heard(block.name), *plain_lines(block.definition, WIDTH))
+            self._room.say(*(plain_lines(block.formula, WIDTH) if block.formula else ()))
         return True
 
     def _ask(self, question: Question) -> bool:
         number = self._lesson.questions.index(question) + 1
         heading = translate("ask.question", number=number, count=len(self._lesson.questions))
         exercise = self._session.exercise(question.id)
-        if exercise.attempt.locked and exercise.mark in {Mark.RIGHT, Mark.WRONG}:
-            key = "ear.answered-right" if exercise.mark is Mark.RIGHT else "ear.answered-wrong"
-            title = spoken_text(" ".join(plain_lines(question.title, 400, inline=True)))
-            self._room.say("", translate(key, question=heading, title=title))
+        if exercise.attempt.locked and exercise.mark in _ANSWERED:
+            said = translate(_ANSWERED[exercise.mark], question=heading, title=heard_title(question.title))
+            self._room.say("", said)
             return True
         self._session.on_input(in_front=True)
         outcome = self._room.asker.ask(exercise, heading)
@@ -463,27 +403,36 @@ class LessonByEar:
             self._at = max(0, self._at - 2)
         return outcome is not Outcome.LEFT
 
-    def _offer(self, fence: LabFence) -> bool:
-        """Say which lab stands here, and open it if the learner wants to."""
-        self._room.say("")
-        self._room.say_wrapped(translate("ear.lab-here", title=self._lab_title(fence)))
+    def _offer_exercise(self, exercise: Exercise) -> bool:
+        """Say what an exercise asks, and how it can be begun."""
+        from tutor.plain.by_ear_exercise import exercise_lines
+
+        state = _STATES[standing_of(paths.exercises_folder(), exercise.id)]
+        self._room.say("", translate("ear.exercise-here") + (translate(state) if state else ""))
+        self._room.say(*exercise_lines(exercise))
+        self._room.say_wrapped(translate("ear.exercise-how", command=f"tutor exercise {exercise.id}"))
+        do_it = partial(self._open_exercise, exercise, introduce=False)
+        return self._offer(do_it, translate("ear.exercise-or-on"))
+
+    def _offer(self, open_it: Callable[[], None], what_else: str) -> bool:
+        """Open what stands here if the learner wants to. Returns whether they read on."""
         while True:
             word = self._room.read()
             if not word:
                 return True
-            if word in _LEAVE:
+            if leaves(word):
                 return False
             if word == "b":
-                self._open_lab(fence)
+                open_it()
                 return True
-            self._room.say(translate("ear.lab-or-on"))
+            self._room.say(what_else)
 
     def _lab_title(self, fence: LabFence) -> str:
         from tutor.foundation.languages import in_language
         from tutor.labs.lab_files import read_title
 
         title = read_title(self._room.course.labs_folder / f"{fence.lab}.toml")
-        return _heard(in_language(title, language()) or fence.lab)
+        return heard(in_language(title, language()) or fence.lab)
 
     def _open_lab(self, fence: LabFence) -> None:
         self._session.on_input(in_front=False)
@@ -491,6 +440,22 @@ class LessonByEar:
             LabByEar(self._room, _config(self._room.course, fence.lab, None, fence.overrides)).open()
         except TutorError as error:
             self._room.say(str(error))
+
+    def _open_exercise(self, exercise: Exercise, *, introduce: bool = True) -> None:
+        self._session.on_input(in_front=False)
+        self._session.save()
+        try:
+            open_exercise(self._room, exercise, self._lesson, introduce=introduce)
+        except TutorError as error:
+            self._room.say(str(error))
+        self._know_new_answers()
+
+
+_ANSWERED = {
+    Mark.RIGHT: "ear.answered-right",
+    Mark.WRONG: "ear.answered-wrong",
+    Mark.WAITING: "ear.answered-waiting",
+}
 
 
 class LabByEar:
@@ -507,21 +472,34 @@ class LabByEar:
 
         self._room = room
         self._draft = LabDraft(spec)
+        self._mine = self._mine_of(spec)
         self._challenge = Challenge(spec.id, spec.challenge.goal)
         if self._challenge.goal is not None:
             self._challenge.best = room.store.attempts.best(spec.id, spec.challenge.goal)
+
+    def _mine_of(self, spec: LabConfig) -> MineChoice | None:
+        """The choice between the learner's functions and the built-in ones; None if the lab has no place for one."""
+        if not spec.mine:
+            return None
+        from tutor.exercises.mine import passed_programs
+        from tutor.runs.session.mine import MineChoice
+
+        course = self._room.course
+        return MineChoice(spec.mine, lambda mine: passed_programs(mine, course, paths.exercises_folder()))
 
     def open(self) -> None:
         """Stay until the learner leaves."""
         from tutor.plain.lab_lines import brief_lines
 
         self._room.say("", *brief_lines(self._draft.spec))
+        if self._mine is not None:
+            self._room.say(*self._mine.lines(None), translate("ear.mine"))
         if self._challenge.best is not None and self._challenge.best.met:
             self._room.say(translate("ear.goal-was-met"))
         self._room.say_wrapped(translate("ear.lab-how-manual" if self._draft.spec.manual else "ear.lab-how"))
         while True:
             word = self._room.read()
-            if word in _LEAVE:
+            if leaves(word):
                 return
             try:
                 self._obey(word)
@@ -533,12 +511,14 @@ class LabByEar:
 
         if not word:
             self._train()
-        elif word in _HELP:
+        elif asks_for_help(word):
             self._room.say(*knob_lines(self._draft.spec))
             self._room.say_wrapped(translate("ear.lab-how-manual" if self._draft.spec.manual else "ear.lab-how"))
         elif word == "u":
             change = self._draft.undo()
             self._room.say(translate("workbench.nothing-to-undo") if change is None else translate("ear.undone"))
+        elif word == "m" and self._mine is not None:
+            self._room.say_wrapped(self._mine.switch())
         else:
             self._set(word)
 
@@ -608,7 +588,10 @@ class LabByEar:
 
         runs = Runs(paths.runs_folder())
         spec = with_overrides(self._draft.spec, {"train.pace": 0.0})
-        run = runs.start(spec, data_folder=self._room.course.data_folder)
+        if self._mine is not None:
+            self._mine.refresh()
+        programs = self._mine.programs if self._mine is not None else None
+        run = runs.start(spec, data_folder=self._room.course.data_folder, programs=programs)
         follow_run(runs.folder_of(run), Narrator(sys.stdout))
         follower = RunFollower(runs.folder_of(run))
         follower.catch_up()

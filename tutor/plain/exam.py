@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.plain.asking import Asker, Command, Outcome, command_in, named, question_lines, verdict_lines
-from tutor.plain.quiz import asking, say_left
+from tutor.plain.asking import Asker, Command, Outcome, asking, command_in, named, question_lines, verdict_lines
+from tutor.plain.quiz import say_left
 from tutor.plain.read import lesson_named
 from tutor.study.exam_session import ExamSession, exam_questions, to_look_at
 from tutor.study.wording import exam_remarks, exam_state, time_left

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
@@ -28,15 +29,17 @@ from tutor.foundation.safe_text import harmless, harmless_json, harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.text import pad, wrapped
 from tutor.foundation.translate import language, translate
-from tutor.plain.asking import Asker
+from tutor.plain.asking import Asker, named
 from tutor.plain.progress import closing_progress
 from tutor.study.attempt import TRIES, Attempt
 from tutor.study.course_store import open_course_store
 from tutor.study.question_attempt import AttemptContext, QuestionAttempt
 from tutor.study.quiz_session import new_seed
-from tutor.typeset.page import plain_lines
+from tutor.typeset.page import is_read_aloud, plain_lines
+from tutor.typeset.speech import spoken_text
 
 if TYPE_CHECKING:
+    from tutor.course.lesson import Exercise
     from tutor.exercises.judge import Judge
     from tutor.progress.store import ProgressStore
 
@@ -95,7 +98,7 @@ def check_exercise(name: str, wish: Wish = Wish.CHECK, *, file: str | None = Non
     """
     course = Course(paths.lessons_folder())
     found = _named(course, name)
-    with _judge() as judge:
+    with new_judge() as judge:
         if file is not None:
             verdict = judge.check(found.exercise, read_program(named_path(file)))
             _say(verdict, as_json)
@@ -145,24 +148,38 @@ def _watch(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int
 
 def _edit(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int:
     session.file.make(found.lesson.title)
+    edit(session.file.path)
+    return _checked(session, as_json)
+
+
+def edit(path: Path) -> None:
+    """Open a file in the learner's editor, and wait until they leave it.
+
+    Raises:
+        TutorError: There is no editor, or it cannot be started.
+    """
     command = editor_command()
     try:
-        subprocess.run([*command, str(session.file.path)], check=False)
+        subprocess.run([*command, str(path)], check=False)
     except (OSError, ValueError) as error:
         raise editor_not_started(command[0], getattr(error, "strerror", None) or str(error)) from error
-    return _checked(session, as_json)
 
 
 def _hint(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int:
     hint = session.next_hint()
     if as_json:
         print(_as_json({"hint": hint, "given": len(session.hints), "all": len(found.exercise.hints)}))
-    elif hint is None:
-        print(translate("exercise.no-more-hints"))
     else:
-        said = translate("exercise.hint", number=len(session.hints), all=len(found.exercise.hints), hint=hint)
-        print("\n".join(plain_lines(said, _WIDTH)))
+        print("\n".join(hint_lines(session, hint)))
     return int(ExitCode.OK)
+
+
+def hint_lines(session: ExerciseSession, hint: str | None) -> list[str]:
+    """The hint that was given last, or that there are no more."""
+    if hint is None:
+        return [translate("exercise.no-more-hints")]
+    count = len(session.exercise.hints)
+    return plain_lines(translate("exercise.hint", number=len(session.hints), all=count, hint=hint), _WIDTH)
 
 
 def _solution(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int:
@@ -176,9 +193,13 @@ def _solution(found: FoundExercise, session: ExerciseSession, as_json: bool) -> 
     if as_json:
         print(_as_json({"solution": found.exercise.solution, "why": found.exercise.why}))
     else:
-        print(harmless(found.exercise.solution).rstrip() + "\n")
-        print("\n".join(plain_lines(found.exercise.why, _WIDTH)))
+        print("\n".join(solution_lines(found.exercise)))
     return int(ExitCode.OK)
+
+
+def solution_lines(exercise: Exercise) -> list[str]:
+    """The solution, and why it is one."""
+    return [*harmless(exercise.solution).rstrip().split("\n"), "", *plain_lines(exercise.why, _WIDTH)]
 
 
 def _reset(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int:
@@ -193,12 +214,16 @@ def _reset(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int
 
 def _order(found: FoundExercise, store: ProgressStore) -> int:
     """Ask for the order of the solution's lines. The answer is kept, and comes back in reviews as a question."""
-    attempt = Attempt(line_order_question(found.exercise), new_seed(), tries=TRIES)
-    asker = Asker(None, None)
+    verdict = ask_for_order(Asker(None, None), found.exercise, store).verdict
+    return int(ExitCode.OK if verdict is not None and verdict.correct else ExitCode.FAULTS_FOUND)
+
+
+def ask_for_order(asker: Asker, exercise: Exercise, store: ProgressStore) -> Attempt:
+    """Ask for the order of the solution's lines. Returns the attempt, which may not have an answer."""
+    attempt = Attempt(line_order_question(exercise), new_seed(), tries=TRIES)
     asker.ask(QuestionAttempt(attempt, AttemptContext(store)), translate("exercise.order-lines"))
     asker.say(*store.take_notices())
-    verdict = attempt.verdict
-    return int(ExitCode.OK if verdict is not None and verdict.correct else ExitCode.FAULTS_FOUND)
+    return attempt
 
 
 _WISHES = {
@@ -238,7 +263,8 @@ def _named(course: Course, name: str) -> FoundExercise:
 
 
 @contextmanager
-def _judge() -> Iterator[Judge]:
+def new_judge() -> Iterator[Judge]:
+    """A judge, and the processes in which it runs programs, which are ended afterwards."""
     from tutor.exercises.judge import Judge  # late, because listing and completing must not wait for NumPy
     from tutor.sandbox.sandbox import Sandbox
 
@@ -269,8 +295,27 @@ def _say(verdict: Verdict, as_json: bool) -> None:
     if as_json:
         print(_as_json(_verdict_facts(verdict)), flush=True)
         return
-    for line in verdict.lines():
-        print(harmless_line(line), flush=True)
+    for line in verdict_lines(verdict):
+        print(line, flush=True)
+
+
+def verdict_lines(verdict: Verdict) -> list[str]:
+    """A verdict in lines, the first of them complete; for a listener without marks and columns."""
+    if not is_read_aloud():
+        return list(map(harmless_line, verdict.lines()))
+    said = [verdict.headline]
+    stopped, case = verdict.explanation, verdict.first_failing
+    if stopped is not None and stopped.text.strip():
+        said.append(translate("ear.line-says", line=stopped.line, text=stopped.text.strip()))
+    if case is not None and (case.wanted or case.got) and not verdict.passed:
+        rows = (
+            ("exercise.case", f"{case.name}: {case.inputs}"),
+            ("exercise.wanted", case.wanted),
+            ("exercise.got", case.got),
+        )
+        said += [named(translate(key), text) for key, text in rows if text]
+    said += [each for each in (verdict.error, verdict.results) if each]
+    return [line for each in said for line in wrapped(spoken_text(harmless_line(each)), _WIDTH)]
 
 
 def _verdict_facts(verdict: Verdict) -> Mapping[str, object]:

@@ -10,8 +10,8 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import wants_ascii
-from tutor.plain.train import config_to_train
-from tutor.runs.explanation.explained import ExplainedUpdate, explain_update
+from tutor.plain.train import config_to_train, is_kept_run
+from tutor.runs.explanation.explained import ExplainedUpdate, explain_update, refuse_mine
 
 _WIDTH = 76
 
@@ -34,6 +34,8 @@ def explain(lab: str | None, overrides: Mapping[str, object], *, data: str | Non
     """
     folder: Path = paths.lessons_folder()
     spec = config_to_train(lab, data, overrides, folder / "labs")
+    if lab is not None and is_kept_run(lab):
+        refuse_mine(spec.mine)
     update = explain_update(spec, folder / "data", after)
     if example > update.examples:
         text = translate("explain.no-such-example", count=update.examples)

@@ -23,6 +23,7 @@ from tutor.progress.schema import counted
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
 from tutor.study.course_store import open_course_store
 from tutor.study.report import Confidence, Overview, Topics, confidence, frequent_misconceptions, overview, topics
+from tutor.study.rewriting import exercise_to_rewrite
 from tutor.typeset.page import one_line
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def show_progress() -> int:
     with open_progress() as store:
         lines = [
             *overview_lines(overview(store, course, language(), clock.utc_now())),
+            *(rewriting_lines(course, store) if course is not None else ()),
             *topic_lines(topics(store, course, language())),
             *misconception_lines(frequent_misconceptions(store, course, language())),
             *confidence_lines(confidence(store.statistics.estimates())),
@@ -60,6 +62,13 @@ def overview_lines(found: Overview) -> Iterator[str]:
     yield translate("reading.time", time=clock.time_spent(found.seconds_read))
     yield translate("stats.time", time=clock.time_spent(found.seconds))
     yield translate("stats.cards", count=found.cards, due=found.due)
+
+
+def rewriting_lines(course: Course, store: ProgressStore) -> Iterator[str]:
+    """The offer to write an exercise again that was passed long ago; nothing if there is none."""
+    exercise = exercise_to_rewrite(course, store, language(), clock.utc_now())
+    if exercise is not None:
+        yield translate("exercise.rewrite", id=exercise.id, command=f"tutor exercise {exercise.id} --reset")
 
 
 def topic_lines(found: Topics) -> Iterator[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
@@ -13,12 +12,10 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import narrow
 from tutor.foundation.translate import translate
-from tutor.plain.asking import Asker, Outcome
-from tutor.plain.progress import closing_progress, open_progress
+from tutor.plain.asking import Asker, Outcome, asking
+from tutor.plain.progress import open_progress, rewriting_lines
 from tutor.plain.read import lesson_named
 from tutor.progress.settings import load_settings
-from tutor.runs.registry import Runs
-from tutor.study.course_store import open_course_store
 from tutor.study.deck import ALL_SIDES, Deck
 from tutor.study.quiz_session import QuizSession
 from tutor.study.report import next_due, outlook
@@ -26,13 +23,8 @@ from tutor.study.review_session import ReviewSession
 from tutor.study.wording import retry_label, review_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tutor.course.lesson import Lesson
     from tutor.progress.store import ProgressStore
-
-
-AskerType = TypeVar("AskerType", bound=Asker)
 
 
 def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
@@ -161,6 +153,7 @@ def take_review(asker: Asker, store: ProgressStore, course: Course, *, minutes: 
     if store.cards.count():
         ahead = outlook(store, clock.utc_now())
         asker.say(*([] if ahead.due else [next_due(ahead)]))
+    asker.say(*rewriting_lines(course, store))
 
 
 def _review(asker: Asker, session: ReviewSession, store: ProgressStore) -> None:
@@ -192,17 +185,6 @@ def show_due() -> int:
     for number, count in enumerate(ahead.forecast):
         print(f"{ahead.today + timedelta(days=number)}  {count}")
     return int(ExitCode.OK)
-
-
-@contextmanager
-def asking(course: Course, kind: type[AskerType]) -> Iterator[tuple[AskerType, ProgressStore]]:
-    """An asker and the store of its answers, which is closed at the end, whatever happens."""
-    settings = load_settings(keep_aside=False).settings
-    opened = open_course_store(course)
-    asker = kind(course, Runs(paths.runs_folder()), confidence=settings.confidence)
-    asker.say(*opened.notices)
-    with closing_progress(opened.store):
-        yield asker, opened.store
 
 
 def _deck(course: Course) -> Deck:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
 from tutor.course.exercises.page import text_of
@@ -20,10 +20,14 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, language_note, translate
-from tutor.plain.asking import Asker, answer_lines, named, your_answer_lines
+from tutor.plain.asking import Asker, answer_lines, asking, named, your_answer_lines
 from tutor.plain.check import faults_of_file
 from tutor.study.wording import verdict_sentence
 from tutor.typeset.page import plain_lines
+
+if TYPE_CHECKING:
+    from tutor.study.attempt import Attempt
+    from tutor.study.lesson_session import LessonSession
 
 _WIDTH = 76
 _EVERY = 0.3
@@ -56,22 +60,25 @@ def read(name: str) -> int:
 
 def _read_and_ask(course: Course, lesson: Lesson, opening: Question) -> None:
     """Print a lesson, let the learner commit to an answer of its opening question, and say at the end what is right."""
-    from tutor.study.course_store import open_course_store
     from tutor.study.lesson_session import LessonSession
 
-    with closing(open_course_store(course).store) as store:
-        session, asker = LessonSession(lesson, store), Asker(course, None)
+    with asking(course, Asker) as (asker, store):
+        session = LessonSession(lesson, store)
         for block, lines in _pieces(lesson):
             if block is opening and not session.exercise(opening.id).attempt.locked:
                 asker.ask(session.exercise(opening.id), translate("quiz.title-opening"))
-                continue
-            judged: list[str] = []
-            if isinstance(block, OpeningAnswer):
-                session.reveal_opening()
-                if (attempt := session.exercise(opening.id).attempt).locked:
-                    judged = [*your_answer_lines(attempt), verdict_sentence(attempt)]
-            asker.say(*lines[:2], *judged, *lines[2:])
+            elif isinstance(block, OpeningAnswer):
+                asker.say("", *revealed_lines(session, opening))
+            else:
+                asker.say(*lines)
         asker.say(*store.take_notices())
+
+
+def revealed_lines(session: LessonSession, opening: Question) -> Iterator[str]:
+    """What the end of a lesson says of its opening question, with the verdict if the learner has answered it."""
+    session.reveal_opening()
+    attempt = session.exercise(opening.id).attempt
+    yield from _opening_answer(opening, attempt if attempt.locked else None)
 
 
 def watch_file(name: str) -> int:
@@ -149,7 +156,7 @@ def _block(block: Block, number: int, lesson: Lesson) -> Iterator[str]:
     elif isinstance(block, Exercise):
         yield from plain_lines(text_of(block), _WIDTH)
     elif lesson.opening is not None:
-        yield from _opening_answer(lesson.opening)
+        yield from _opening_answer(lesson.opening, None)
 
 
 def _question(question: Question, number: int) -> Iterator[str]:
@@ -160,9 +167,12 @@ def _question(question: Question, number: int) -> Iterator[str]:
         yield translate("read.answered-at-end")
 
 
-def _opening_answer(question: Question) -> Iterator[str]:
-    """The question that the lesson opened with, its answer and why."""
+def _opening_answer(question: Question, attempt: Attempt | None) -> Iterator[str]:
+    """The question that the lesson opened with, the learner's answer if there is one, the right one, and why."""
     yield from plain_lines(f"**{named(translate('quiz.title-closing'))}** {question.title}", _WIDTH)
+    if attempt is not None:
+        yield from your_answer_lines(attempt)
+        yield verdict_sentence(attempt)
     for option in question.options:
         if option.ticked:
             yield from plain_lines(f"{named(translate('quiz.answer'))} {option.text}", _WIDTH)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import require_file
+from tutor.foundation.files import free_name, require_file
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Stop, send
@@ -174,13 +174,13 @@ def export(name: str | None, kind: str, to: Path | None, epoch: Literal["final",
         elif kind == "npz":
             from tutor.runs.trained import trained_run, write_model
 
-            path = to or Path(f"{folder.name}.npz")
+            path = to or free_name(Path(), folder.name, ".npz")
             write_model(trained_run(folder, epoch), path)
             print(translate("watch.exported", path=path))
         elif kind == "svg":
-            from tutor.runs.figure import free_name, write_figure
+            from tutor.runs.figure import write_figure
 
-            print(translate("watch.exported", path=write_figure(folder, to or free_name(Path(), folder.name))))
+            print(translate("watch.exported", path=write_figure(folder, to or free_name(Path(), folder.name, ".svg"))))
         elif to is None:
             sys.stdout.writelines(csv_lines(folder))
         else:

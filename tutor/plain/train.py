@@ -15,19 +15,18 @@ from tutor.course.catalogue import Course
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path
-from tutor.foundation.notify import notify
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_files import SPEC_FILE, load_lab
+from tutor.labs.lab_files import SPEC_FILE, load_lab, with_overrides
 from tutor.labs.mine import FOLDER, Programs, read_programs
 from tutor.labs.own_lab import require_columns, require_text
+from tutor.labs.settings import key_of
 from tutor.labs.validate import refuse_idle
 from tutor.plain.narrator import Narrator
 from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, colour_of, figure, wants_ascii
-from tutor.progress.settings import load_settings
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import RunFollower
-from tutor.runs.news import RunNews
+from tutor.runs.news import Ring
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
 
@@ -86,7 +85,7 @@ def programs_for(spec: LabConfig, asked: Collection[str], lab: str | None) -> Pr
     """
     if not spec.mine:
         return {}
-    if lab is not None and Path(lab).name == SPEC_FILE and (Path(lab).parent / FOLDER).is_dir() and not asked:
+    if lab is not None and is_kept_run(lab) and not asked:
         return read_programs(named_path(lab).parent, spec.mine)
     from tutor.exercises.mine import exercise_called, passed_programs
 
@@ -106,34 +105,59 @@ def programs_for(spec: LabConfig, asked: Collection[str], lab: str | None) -> Pr
     return found
 
 
+def is_kept_run(lab: str) -> bool:
+    """Whether the name of a lab is the file of a run that keeps the learner's programs which trained it."""
+    return Path(lab).name == SPEC_FILE and (named_path(lab).parent / FOLDER).is_dir()
+
+
 def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
     """The configuration of the run to start. It trains at full speed unless a pace is set.
 
     Raises:
         TutorError: There is no such lab, the table cannot be learnt from, or a setting is refused or changes nothing.
     """
-    changes = {"train.pace": 0.0, **overrides}
+    spec = checked_config(lab, data, overrides, labs)
+    changes: dict[str, object] = {} if {"train.pace", "pace"} & set(overrides) else {"train.pace": 0.0}
+    if spec.manual and not {"train.epochs", "epochs"} & set(overrides):
+        # In a manual lab the learner is the optimizer. Here nobody moves a control, so one epoch shows the set values.
+        changes["train.epochs"] = 1
+    return with_overrides(spec, changes)
+
+
+def checked_config(
+    lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path, *, by_hand: bool = False
+) -> LabConfig:
+    """The configuration of a lab, or of one that is made from a table of the learner's own.
+
+    Args:
+        lab: The id of a lab or the path of a lab file; None if ``data`` is given.
+        data: The path of a table of the learner's own.
+        overrides: New values of settings, by dotted key or short name.
+        labs: The folder with the labs of the course.
+        by_hand: Whether the learner will change settings: then one with a control may have no effect yet.
+
+    Raises:
+        TutorError: There is no such lab, the table cannot be learnt from, or a setting is refused or changes nothing.
+    """
     if data is not None:
         from tutor.labs.own_lab import own_lab
 
-        spec = own_lab(Path(data), changes)
+        spec = own_lab(Path(data), overrides)
         refuse_idle(spec, LabConfig(), overrides)
         return spec
-    spec = load_lab(lab or "", labs, changes)
-    refuse_idle(spec, load_lab(lab or "", labs), overrides)
+    spec = load_lab(lab or "", labs, overrides)
+    turned = {control.key for control in spec.controls.values()} if by_hand else set()
+    refuse_idle(spec, load_lab(lab or "", labs), [name for name in overrides if key_of(name) not in turned])
     if {"data.features", "features"} & set(overrides):
         require_columns(spec, labs.parent / "data")
     require_text(spec)
-    if spec.manual and not {"train.epochs", "epochs"} & set(overrides):
-        # In a manual lab the learner is the optimizer. Here nobody moves a control, so one epoch shows the set values.
-        spec = load_lab(lab or "", labs, {**changes, "train.epochs": 1})
     return spec
 
 
 def follow_run(run_folder: Path, reporter: Reporter) -> int:
     """Report a run until it ends. The first Ctrl-C asks the worker to stop; the second ends the report at once."""
     follower = RunFollower(run_folder)
-    ring = _Ring(joins=False)
+    ring = Ring(joins=False)
     interrupted = False
     try:
         while not follower.summary.ended:
@@ -151,18 +175,6 @@ def follow_run(run_folder: Path, reporter: Reporter) -> int:
             send(run_folder, Stop())
     reporter.end(follower.summary)
     return int(ExitCode.INTERRUPTED) if interrupted else _exit_code(follower.summary)
-
-
-class _Ring:
-    """Says on the terminal what happened to a run, if the settings want it: in a pipe, not at all."""
-
-    def __init__(self, *, joins: bool) -> None:
-        self._way = load_settings(keep_aside=False).settings.notify
-        self._news = RunNews(joins=joins)
-
-    def look(self, summary: RunSummary) -> None:
-        if self._way and (news := self._news.take(summary)):
-            notify(sys.stderr, news, self._way, os.environ)
 
 
 def _report_next(follower: RunFollower, reporter: Reporter) -> None:
@@ -202,7 +214,7 @@ def report_until_end(follower: RunFollower, reporter: Reporter, short_id: str) -
     """Report a run until it ends. Ctrl-C ends only the report."""
     try:
         _join(follower, reporter)
-        ring = _Ring(joins=True)
+        ring = Ring(joins=True)
         while not follower.summary.ended:
             _report_next(follower, reporter)
             ring.look(follower.summary)

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tutor.foundation import clock
-from tutor.progress.records import parse_given
+from tutor.progress.records import CODE, from_milliseconds, parse_given
 from tutor.progress.renames import TERM, GetRenames, nothing_renamed
 from tutor.progress.scheduling import latest_day, study_day
 
@@ -168,6 +168,13 @@ class Statistics:
             Miss(lesson, question, parse_given(given), count) for (lesson, question, given), count in counts.items()
         )
         return sorted(found, key=lambda miss: -miss.count)
+
+    def passes(self) -> dict[str, datetime]:
+        """Return when each exercise in code was passed last, in UTC, by its id."""
+        rows = self._database.read(
+            "SELECT question, max(at) FROM answers WHERE kind = ? AND correct = 1 GROUP BY question", (CODE,)
+        )
+        return {question: from_milliseconds(at) for question, at in rows}
 
     def estimates(self) -> list[Estimate]:
         """Return how sure the learner was of every counted answer with a stated confidence, the oldest first."""

@@ -7,8 +7,7 @@ Begin with ``events``, the format of the log, and follow one epoch:
 - ``follower`` reads the log of a run, and ``summary`` folds its events into what every viewer shows;
 - ``control`` steers a run, and ``words`` says what was done to it;
 - ``session`` is a lab in use, ``sweep`` trains a lab once for each combination of values, ``comparison`` tells runs
-  apart, ``replay`` walks through a log again, ``export`` writes it for other programs, ``figure`` for
-  a report;
+  apart, ``replay`` walks through a log again, ``export`` writes it for other programs, ``figure`` for a report;
 - ``recording`` and ``imports`` make runs of trainings that are not ours, ``in_process`` trains without a process.
 
 `record` is for training programs of the learner's own::
@@ -48,4 +47,4 @@ def record(name: str, *, epochs: SupportsIndex | SupportsFloat | None = None) ->
     """
     from tutor.runs.recording import Recording
 
-    return Recording(name, epochs=epochs)
+    return Recording(name, epochs=epochs, rings=True)

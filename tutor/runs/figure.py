@@ -39,9 +39,3 @@ def write_figure(folder: Path, to: Path) -> Path:
     """
     write_text(to, figure_of(RunFollower(folder).catch_up()))
     return to
-
-
-def free_name(folder: Path, name: str) -> Path:
-    """Return a path in ``folder`` for a figure called ``name`` that overwrites nothing."""
-    paths = (folder / f"{name}{f'-{number}' if number > 1 else ''}.svg" for number in range(1, 1000))
-    return next((path for path in paths if not path.exists()), folder / f"{name}.svg")

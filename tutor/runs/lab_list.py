@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor.course.lesson import LabFence, Question
+from tutor.labs.check import fences_of
 from tutor.labs.lab_files import LabHeading, lab_headings
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
-    from tutor.course.lesson import Lesson
+    from tutor.course.lesson import LabFence
     from tutor.progress.activity import LabAttempt
     from tutor.progress.store import ProgressStore
 
@@ -41,7 +41,7 @@ def labs_by_lesson(course: Course, store: ProgressStore, language: str) -> Seque
     places: dict[str, tuple[int, LessonHeader, LabFence]] = {}
     for header in course.headers(language):
         lesson = course.lesson(header.id, language)
-        for fence in _fences(lesson) if lesson is not None else ():
+        for fence in fences_of(lesson) if lesson is not None else ():
             places.setdefault(fence.lab, (len(places), header, fence))
     listed = []
     for heading in lab_headings(course.labs_folder, language):
@@ -52,10 +52,3 @@ def labs_by_lesson(course: Course, store: ProgressStore, language: str) -> Seque
         )
     last = len(places)
     return sorted(listed, key=lambda each: places[each.heading.name][0] if each.heading.name in places else last)
-
-
-def _fences(lesson: Lesson) -> list[LabFence]:
-    """The labs in the text, then those that decide its questions."""
-    in_text = [block for block in lesson.blocks if isinstance(block, LabFence)]
-    of_questions = [fence for block in lesson.blocks if isinstance(block, Question) for fence in block.labs]
-    return [*in_text, *of_questions]

@@ -68,11 +68,6 @@ class LineSplitter:
             else:
                 yield line
 
-    def remainder(self) -> bytes:
-        """Return the last line, which has no line end yet. Call this when nothing more is expected."""
-        rest, self._partial = self._partial, b""
-        return rest
-
 
 class Tail:
     """Reads a growing file from where the last read stopped. A missing file counts as empty.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
+from tutor.foundation.notify import notify
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.goals import read_goal
+from tutor.progress.settings import load_settings
 from tutor.runs.words import state_in_a_list
 
 if TYPE_CHECKING:
@@ -56,3 +60,20 @@ class RunNews:
         if summary.ended:
             news.append("notify.ended")
         return news
+
+
+class Ring:
+    """Says on the terminal what happens to runs, if the learner's settings want it; in a pipe, not at all.
+
+    Args:
+        joins: See `RunNews`.
+    """
+
+    def __init__(self, *, joins: bool) -> None:
+        self._way = load_settings(keep_aside=False).settings.notify
+        self._news = RunNews(joins=joins)
+
+    def look(self, summary: RunSummary) -> None:
+        """Say what is new in a run."""
+        if self._way and (news := self._news.take(summary)):
+            notify(sys.stderr, news, self._way, os.environ)

@@ -40,8 +40,10 @@ from tutor.runs.events import (
 )
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.log import RESERVE_BYTES, LogWriter
+from tutor.runs.news import Ring
 from tutor.runs.processes import hold, release
 from tutor.runs.registry import Runs
+from tutor.runs.summary import RunSummary, fold
 from tutor.runs.worker.recorder import SERIES, Recorder
 from tutor.runs.worker.steering import Steering
 
@@ -158,6 +160,7 @@ class Recording:
         clock: Seconds that never run backwards.
         place: The run's folder and the descriptor of its lock, if the caller has made them already.
         task: See `tutor.runs.events.DataFacts`.
+        rings: Whether the terminal may say that the run has ended; see `tutor.runs.news.Ring`.
 
     Raises:
         ValueError: ``epochs`` is not a whole number.
@@ -172,10 +175,14 @@ class Recording:
         clock: Callable[[], float] = monotonic_seconds,
         place: tuple[Path, int] | None = None,
         task: str = RECORDED,
+        rings: bool = False,
     ) -> None:
         self._spec = recorded_spec(_text_of(name), None if epochs is None else whole_number("epochs", epochs))
         self._place = place
         self._task = task
+        self._ring = Ring(joins=False) if rings else None
+        self._summary = RunSummary()
+        """Without the epochs: only how the run stands."""
         self._runs = runs or Runs(paths.runs_folder())
         self._clock = clock
         self._settings: dict[str, Value] = {}
@@ -208,9 +215,9 @@ class Recording:
             self.id = folder.name
             data = DataFacts(name=self._spec.title["en"], task=self._task, train_rows=0, valid_rows=0)
             at = utc_now().isoformat(timespec="milliseconds")
-            self._log.begin(
-                Started(run=self.id, at=at, spec=self._spec, versions=versions(), data=data, pid=os.getpid())
-            )
+            started = Started(run=self.id, at=at, spec=self._spec, versions=versions(), data=data, pid=os.getpid())
+            self._log.begin(started)
+            fold(self._summary, [started])
         except OSError as error:
             reason = error.strerror or str(error)
             raise TutorError(translate("runs.cannot-start", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
@@ -244,19 +251,25 @@ class Recording:
             elif issubclass(kind, KeyboardInterrupt):
                 self._finish("signal")
             elif isinstance(error, TutorError):
-                self._log.write(Failed(epoch=self._epochs, message=error.message, hint=error.hint))
+                self._write_end(Failed(epoch=self._epochs, message=error.message, hint=error.hint))
             else:
                 text = clean_line(f"{kind.__name__}: {_text_of(error)}", _LONGEST_ERROR)
-                self._log.write(Failed(epoch=self._epochs, message=translate("runs.failed", reason=text)))
+                self._write_end(Failed(epoch=self._epochs, message=translate("runs.failed", reason=text)))
         finally:
             self._log.close(self._epochs)
+        if self._ring is not None and self._log.ours:
+            self._ring.look(self._summary)
 
     def _finish(self, reason: Reason) -> None:
         if has_diverged(self._last_loss, divergence_limit(self._first_loss)):
-            self._log.write(Diverged(epoch=self._epochs, updates=self._updates))
+            self._write_end(Diverged(epoch=self._epochs, updates=self._updates))
             reason = "diverged"
         at, by = self._seconds, self._steering.stopped_by
-        self._log.write(Finished(reason=reason, epoch=self._epochs, updates=self._updates, seconds=at, by=by))
+        self._write_end(Finished(reason=reason, epoch=self._epochs, updates=self._updates, seconds=at, by=by))
+
+    def _write_end(self, event: Event) -> None:
+        self._log.write(event)
+        fold(self._summary, [event])
 
     @property
     def _seconds(self) -> float:

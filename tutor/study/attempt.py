@@ -1,7 +1,6 @@
 """One attempt at one question: a draft of an answer, hints, perhaps a miss, then the locked answer and its verdict.
 
-It reads no clock and stores nothing. `attempt_state` and `restore_attempt` turn it into JSON values and
-back.
+It reads no clock and stores nothing. `attempt_state` and `restore_attempt` turn it into JSON values and back.
 """
 
 from __future__ import annotations

@@ -49,14 +49,15 @@ class Deck:
         if lesson is None:
             return self._course.question(key, language)
         if ordered := exercise_of_order(key):
-            return next((line_order_question(each) for each in lesson.exercises if each.id == ordered), None)
-        found = next((each for each in lesson.every_question if each.id == key), None)
-        return found or self._about_program(lesson, key) or self._course.question(key, language)
+            exercise = lesson.exercise(ordered)
+            return line_order_question(exercise) if exercise is not None else None
+        return lesson.question(key) or self._about_program(lesson, key) or self._course.question(key, language)
 
     def _about_program(self, lesson: Lesson, key: str) -> Question | None:
         """The question about an exercise that ``key`` names; the first one if it names the exercise itself."""
         wanted = exercise_of(key) or key
-        found = next((program_questions(each) for each in lesson.exercises if each.id == wanted), [])
+        exercise = lesson.exercise(wanted)
+        found = program_questions(exercise) if exercise is not None else []
         return next((each for each in found if key in {wanted, each.id}), None)
 
     def to_ask(self, question: Question, store: ProgressStore, language: str) -> Question:
@@ -65,8 +66,9 @@ class Deck:
         Of an exercise, each listed mistake in its program is a variant.
         """
         lesson = self._course.lesson(question.lesson_id, language) if question.lesson_id else None
-        if lesson is not None and (exercise := exercise_of(question.id)):
-            family = next((program_questions(each) for each in lesson.exercises if each.id == exercise), [question])
+        if lesson is not None and (name := exercise_of(question.id)):
+            exercise = lesson.exercise(name)
+            family = program_questions(exercise) if exercise is not None else [question]
             last = store.last_answered([each.id for each in family])
             return min(family, key=lambda each: last.get(each.id, 0))
         return longest_ago(question, lesson.variants, store) if lesson is not None else question

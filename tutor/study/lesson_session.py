@@ -207,8 +207,8 @@ class LessonSession:
         return self._exercise_of(attempt, answer.key)
 
     def _anchor_of(self, block: int) -> str:
-        above = [section.anchor for section in self.lesson.sections if section.block_index <= block]
-        return above[-1] if above else ""
+        section = self.lesson.section_of(block)
+        return section.anchor if section is not None else ""
 
     def _found_again(self, position: Position | None) -> Position:
         """The saved position in today's text, or the start of its section if the text has changed."""

@@ -150,11 +150,10 @@ def _listed_mistakes(exercise: Exercise, given: tuple[int, ...] | tuple[str, ...
 
 def _exercise_in(course: Course, lesson_id: str, exercise_id: str, language: str) -> Exercise | None:
     lesson = course.lesson(lesson_id, language) if lesson_id else None
-    return next((each for each in lesson.exercises if each.id == exercise_id), None) if lesson is not None else None
+    return lesson.exercise(exercise_id) if lesson is not None else None
 
 
 def question_in(course: Course, lesson_id: str, question_id: str, language: str) -> Question | None:
     """Today's version of a question, or None if its lesson does not contain it any more."""
     lesson = course.lesson(lesson_id, language) if lesson_id else None
-    questions = lesson.every_question if lesson is not None else ()
-    return next((question for question in questions if question.id == question_id), None)
+    return lesson.question(question_id) if lesson is not None else None

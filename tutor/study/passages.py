@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import time
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
+from tutor.course.glossary import fold
 from tutor.course.lesson import Prose, Term
 from tutor.progress.notes import LONGEST_QUOTE, Note
 
@@ -62,10 +62,9 @@ class Found:
 def passages(lesson: Lesson) -> list[Passage]:
     """The passages of a lesson in reading order."""
     found = []
-    sections = sorted(lesson.sections, key=lambda section: section.block_index)
     for number, block in enumerate(lesson.blocks):
-        above = [section for section in sections if section.block_index <= number]
-        section, title = (above[-1].anchor, above[-1].title) if above else ("", "")
+        above = lesson.section_of(number)
+        section, title = (above.anchor, above.title) if above is not None else ("", "")
         if isinstance(block, Term):
             texts: Iterable[str] = [plain(f"{block.name}: {block.definition}")]
         elif isinstance(block, Prose):
@@ -92,10 +91,9 @@ def _paragraphs(markdown: str) -> Iterator[str]:
         in_code ^= fences % 2 == 1
 
 
-def folded(text: str) -> str:
-    """Text to compare: without case, accents, spaces and signs, so that line breaks and edited commas do not matter."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if character.isalnum())
+def letters_of(text: str) -> str:
+    """The letters and digits of a text, folded to be compared, so that line breaks and edited commas do not matter."""
+    return "".join(character for character in fold(text) if character.isalnum())
 
 
 # -- notes -----------------------------------------------------------------------------------------------
@@ -114,16 +112,16 @@ def find_again(note: Note, lesson: Lesson) -> Passage | None:
     Returns:
         The passage; None if it is gone, or the lesson is in another language than the quote.
     """
-    quote = folded(note.quote)
+    quote = letters_of(note.quote)
     if note.language != lesson.language or not quote:
         return None
     here = sorted(passages(lesson), key=lambda passage: passage.section != note.anchor)
     for passage in here:
-        if folded(passage.quote).startswith(quote):
+        if letters_of(passage.quote).startswith(quote):
             return passage
     best, most = None, _ALIKE
     for passage in here:
-        matcher = SequenceMatcher(None, quote, folded(passage.quote), autojunk=False)
+        matcher = SequenceMatcher(None, quote, letters_of(passage.quote), autojunk=False)
         if matcher.real_quick_ratio() > most and matcher.quick_ratio() > most and (ratio := matcher.ratio()) > most:
             best, most = passage, ratio
     return best
@@ -185,7 +183,7 @@ class TextSearch:
             most: How many passages are found at most.
             seconds: The search ends after this time, with what it has found.
         """
-        words = [folded(word) for word in query.split()[:20]]
+        words = [letters_of(word) for word in query.split()[:20]]
         words = [word for word in words if word]
         if not words:
             return []
@@ -201,7 +199,7 @@ class TextSearch:
     def _all(self) -> list[tuple[str, Found]]:
         if self._passages is None:
             self._passages = [
-                (folded(f"{passage.title} {passage.text}"), Found(header.id, passage))
+                (letters_of(f"{passage.title} {passage.text}"), Found(header.id, passage))
                 for header in self._course.headers(self._language)
                 if (lesson := self._course.lesson(header.id, self._language)) is not None
                 for passage in passages(lesson)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,22 @@ def miss_sentence(attempt: Attempt) -> str:
     verdict = attempt.missed.verdict
     said = translate("quiz.miss-nearly" if verdict.nearly else "quiz.miss")
     return translate("quiz.space").join([said, *verdict.notes, translate("quiz.one-more-try")])
+
+
+def answer_parts(attempt: Attempt) -> tuple[list[str], list[str]]:
+    """What was answered and what is right, as inline Markdown: options, or what was typed.
+
+    Both are empty for an order or pairs, which no line can say.
+    """
+    kind = attempt.type
+    solution = kind.solution(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
+    own: Iterable[str] = ()
+    right: Iterable[str] = ()
+    if kind.interaction == "choose":
+        own, right = (row.text for row in attempt.rows() if row.chosen), (row.text for row in solution.lines)
+    elif kind.interaction == "type":
+        own, right = attempt.draft.texts, (each.text for each in solution.typed if not each.own)
+    return [text for text in own if text.strip()], [text for text in right if text.strip()]
 
 
 def retry_label(session: QuizSession, *, unsure: bool = False) -> str:

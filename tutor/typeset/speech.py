@@ -48,7 +48,7 @@ _SLOPE = re.compile(rf"∂({_LETTER}[{_LOW}]*) ?/ ?∂({_LETTER}[{_LOW}]*)")
 _ABSOLUTE = re.compile(r"\|([^|\ue010]{1,20})\|")
 _SUBSCRIPT_AT_END = re.compile(rf"(?:_\S|_\([^()]{{1,40}}\)|[{_LOW}])$")
 _SUM = re.compile(rf"∑([{_LOW}]+)")
-_CALL = re.compile(rf"(?<!{_PLAIN_LETTER})({_LETTER}[′*]*)\(({_LETTER}[{_LOW}]*[*′]?|[−-]?[\d.]+)\)")
+_CALL = re.compile(rf"(?<!{_PLAIN_LETTER})({_LETTER}[′*]*)\(({_LETTER}[{_LOW}]*[*′]?|[−\ue012-]?[\d.]+)\)")
 _WRITTEN = re.compile(r"([_^])(?:\(([^()\ue010]{1,40})\)|([^\s\ue010]))")
 _TOKEN = re.compile(
     rf"(?P<number>\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?)|(?P<low>[{_LOW}]+)|(?P<high>[{_HIGH}]+)|(?P<prime>′+)"
@@ -58,7 +58,7 @@ _TOKEN = re.compile(
 _WORDS_AND_MARKS = re.compile(rf"\ue010.|ln(?!{_PLAIN_LETTER})|[\u3400-\u9fff]+|{_PLAIN_LETTER}{{3,}}", re.DOTALL)
 _GREEK_LETTERS = "".join(GREEK)
 _OPERAND_BEFORE = rf"(?:^|(?<=[\d)′{_HIGH}{_LOW}])|(?<=(?<!\w)\w))"
-_OPERAND_BEHIND = rf"(?=$|[\d(−∂√{_GREEK_LETTERS}]|\w(?![^\W\d_]))"
+_OPERAND_BEHIND = rf"(?=$|[\d(\[−∂√{_GREEK_LETTERS}]|\w(?![^\W\d_]))"
 _MATHS_IN_TEXT = re.compile(
     rf"(?<![^\W\d_{_GREEK_LETTERS}])[{_GREEK_LETTERS}](?![^\W\d_])|−(?=[\d.{_GREEK_LETTERS}a-z(])"
     rf"|{_OPERAND_BEFORE} [=<>≤≥≈+−±·×/←→] {_OPERAND_BEHIND}"
@@ -68,7 +68,9 @@ _MATHS_IN_TEXT = re.compile(
 """What a sentence may hold of a formula outside of dollar signs."""
 
 
-_EXPONENT = re.compile(r"(?<![\w.])\d{1,9}(?:\.\d{1,20})?e[+-]?\d{1,3}(?!\w)")
+_EXPONENT = re.compile(r"(?<![\w.])\d{1,9}(?:\.\d{1,20})?e[+−-]?\d{1,3}(?!\w)")
+_TYPED_SIGN = re.compile(r"(?<![A-Za-z0-9)\]_+-])[+-](?=\d)")
+"""The sign of a number as it is typed. Screen readers skip it."""
 _NO_MARKS = dict.fromkeys((0xE010, 0xE011, 0xE012, *range(0xE100, 0xF000)))
 """Private characters of Unicode: they mark what has become words and where that is kept, a word, and the minus of a
 negative number."""
@@ -77,7 +79,11 @@ _NEGATIVE = re.compile(r"(^|[=<>≤≥≈≠(\[{·×/←→+,±] ?)−")
 
 def spoken_maths(text: str) -> str:
     """Return a formula, given in Unicode as `tutor.typeset.maths` writes it, in words."""
-    text = unicodedata.normalize("NFD", text).translate(_NO_MARKS)
+    return _in_words(unicodedata.normalize("NFD", text).translate(_NO_MARKS))
+
+
+def _in_words(text: str) -> str:
+    """Return a formula, or a part of one whose negative numbers are marked already, in words."""
     text = _NEGATIVE.sub("\\1\ue012", text)
     held: list[str] = []
 
@@ -93,15 +99,15 @@ def spoken_maths(text: str) -> str:
         return hold(f"{_say('times')} {words}" if factor and not _SUBSCRIPT_AT_END.search(before) else words)
 
     text = _SLOPE.sub(
-        lambda found: hold_factor(found, _say("slope", over=spoken_maths(found[1]), under=spoken_maths(found[2]))), text
+        lambda found: hold_factor(found, _say("slope", over=_in_words(found[1]), under=_in_words(found[2]))), text
     )
-    text = _ABSOLUTE.sub(lambda found: hold(_say("absolute", value=spoken_maths(found[1]))), text)
-    text = _SUM.sub(lambda found: hold(_say("sum-over", index=spoken_maths(found[1]))), text)
+    text = _ABSOLUTE.sub(lambda found: hold(_say("absolute", value=_in_words(found[1]))), text)
+    text = _SUM.sub(lambda found: hold(_say("sum-over", index=_in_words(found[1]))), text)
     text = _CALL.sub(
-        lambda found: hold_factor(found, _say("of", function=spoken_maths(found[1]), value=spoken_maths(found[2]))),
+        lambda found: hold_factor(found, _say("of", function=_in_words(found[1]), value=_in_words(found[2]))),
         text,
     )
-    text = _WRITTEN.sub(lambda found: hold(_script(found[1] == "^", spoken_maths(found[2] or found[3]))), text)
+    text = _WRITTEN.sub(lambda found: hold(_script(found[1] == "^", _in_words(found[2] or found[3]))), text)
     words = [word for piece in _pieces(text) for word in ([piece] if piece[0] == "\ue010" else _tokens(piece))]
     said = [held[ord(each[1]) - 0xE100] if each[0] == "\ue010" and len(each) > 1 else each for each in words if each]
     return unicodedata.normalize("NFC", _joined(said))
@@ -181,15 +187,17 @@ def spoken_figure(value: float) -> str:
 
 def spoken_text(text: str) -> str:
     """Return a sentence with the Greek letters and the signs of formulas in it as words."""
-    if "e" not in text and not any(each in text for each in "(−=<>+/·×≤≥≈±←→′ŷ" + _GREEK_LETTERS + _HIGH_LOW):
+    if _MAY_BE_MATHS.isdisjoint(text):
         return text
-    text = _EXPONENT.sub(lambda found: spoken_figure(float(found[0])), text)
+    text = _EXPONENT.sub(lambda found: spoken_figure(float(found[0].replace("−", "-"))), text)
+    text = _TYPED_SIGN.sub(lambda found: f"{_say('negative' if found[0] == '-' else 'plus')} ", text)
     for formula in (_SLOPE, _CALL):
         text = formula.sub(lambda found: spoken_maths(found[0]), text)
     return _MATHS_IN_TEXT.sub(_one_sign, text)
 
 
-_HIGH_LOW = "".join(_LOWERED) + "".join(_RAISED)
+_MAY_BE_MATHS = frozenset("e(−-=<>+/·×≤≥≈±←→′ŷ" + _GREEK_LETTERS + "".join(_LOWERED) + "".join(_RAISED))
+"""A text without any of these characters is heard as it is written."""
 
 
 def _one_sign(found: re.Match[str]) -> str:
@@ -201,7 +209,10 @@ def _one_sign(found: re.Match[str]) -> str:
     words = spoken_maths(sign) if not sign.startswith(" ") else _say(_SIGNS[sign.strip()])
     if sign.startswith(" "):
         return f" {words} "
-    return words if sign[0] in GREEK or sign[0] == "ŷ" else f" {words} " if sign in "·×" else f" {words}"
+    if sign[0] in GREEK or sign[0] == "ŷ":
+        before = found.string[: found.start()]
+        return f" {words}" if before[-1:].isalnum() and before[-1:].isascii() else words
+    return f" {words} " if sign in "·×" else f" {words}"
 
 
 def speak(elements: Iterable[Element]) -> tuple[Element, ...]:

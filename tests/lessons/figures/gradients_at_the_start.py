@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from tests.lessons.figures import Quoted
-from tests.lessons.figures.networks import network_training
+from tests.lessons.figures.networks import examples, network_training
 from tutor.ml.network.training import NetworkTraining
 
 
 def gradient_length(training: NetworkTraining, rows: int, *, first_layer: bool = False) -> float:
     """The length of the gradient of the mean loss over the first ``rows`` examples, of all parameters or of layer 1."""
-    x, labels, loss = training.examples(rows)
+    x, labels = examples(training, rows)
     network = training.network
-    network.backpropagate(x, labels, loss)
+    network.backpropagate(x, labels, training._formula)
     gradient = network.linears[0].matrix.gradient if first_layer else network.gradient
     return float(np.linalg.norm(gradient.astype(np.float64)))
 

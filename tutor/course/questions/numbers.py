@@ -28,9 +28,9 @@ _DASHES = str.maketrans(dict.fromkeys("−–‐‑", "-") | {"⁄": "/", "∕":
 def read_number(text: str, decimal: str = "") -> Fraction | None:
     """Return the exact number that ``text`` represents, or None if it is not a number.
 
-    It reads decimals, fractions, scientific notation (``5e-1``, ``5·10^-1``, ``5·10⁻¹``), percentages, wide digits,
-    a typographic minus, commas between thousands, and what `chinese_numbers` reads. Any
-    other comma is rejected, unless it is the decimal mark.
+    It reads decimals, fractions, scientific notation (``5e-1``, ``5·10^-1``, ``5·10⁻¹``), percentages, wide digits, a
+    typographic minus, commas between thousands, and what `chinese_numbers` reads. Any other comma is rejected, unless
+    it is the decimal mark.
 
     Args:
         text: What was typed.

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Roc(TwoClassPanel):
     """The ROC curve.
 
-    Frame: ``false_positive_rates`` and ``recalls`` at falling thresholds, empty if a class is missing; otherwise
-    also     ``threshold``, ``point``, the two rates at it, and ``auc``.
+    Frame: ``false_positive_rates`` and ``recalls`` at falling thresholds, empty if a class is missing; otherwise also
+    ``threshold``, ``point``, the two rates at it, and ``auc``.
     """
 
     after_training = frozenset({"model.decision_threshold"})

@@ -131,6 +131,10 @@ class Network(Sequential):
             named[f"variance{index}"] = norm.running_variance[:, 0]
         return named
 
+    def learned(self) -> dict[str, Array]:
+        """The parameters and the running averages by name, not copies."""
+        return self.named() | {f"running.{name}": each for name, each in self.running().items()}
+
     def names(self) -> list[str]:
         """What each of `parameters` is called, (P,): ``W1[2,3]``, ``b1[2]``, ...; γ for scales."""
         called = np.empty(self.parameters.size, dtype=object)

@@ -24,7 +24,7 @@ from tutor.ml.diagnostics import (
 )
 from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.gradient_rules import GradientRules
-from tutor.ml.losses import Loss, loss_for, softmax
+from tutor.ml.losses import loss_for, softmax
 from tutor.ml.models.hidden_units import place_along_data, place_hidden_units
 from tutor.ml.models.polynomial import PolynomialFeatures
 from tutor.ml.network.batches import Batches
@@ -138,11 +138,6 @@ class NetworkTraining:
         copy.parameters[:] = self.network.parameters
         x, labels = self._x[:rows].astype(np.float64), self._labels[:rows].astype(np.float64)
         return check_gradient(copy, self._formula, np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), indices)
-
-    def examples(self, most: int) -> tuple[Array, Array, Loss]:
-        """The first ``most`` training examples as the network takes them, (d, n), their labels (k, n), and the loss."""
-        x, labels = self._x[:most, :-1], self._labels[:most]
-        return np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), self._formula
 
     def dead_fractions(self, most: int) -> list[float]:
         """The fraction of dead units in each hidden layer; see `tutor.ml.diagnostics`.
@@ -372,11 +367,7 @@ class NetworkTraining:
 
     def stored(self) -> dict[str, Array]:
         """The parameters, running averages and optimizer state by name, not copies: they change with the training."""
-        return self.learned() | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
-
-    def learned(self) -> dict[str, Array]:
-        """The parameters and running averages by name, not copies."""
-        return self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
+        return self.network.learned() | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
 
     def load(self, stored: Mapping[str, Array]) -> None:
         """Take parameters and running averages as `stored` names them; the optimizer's state stays as it is.
@@ -384,7 +375,7 @@ class NetworkTraining:
         Raises:
             ValueError: One is missing or has another shape.
         """
-        for name, array in self.learned().items():
+        for name, array in self.network.learned().items():
             given = stored.get(name)
             if given is None or given.shape != array.shape:
                 raise ValueError(name)

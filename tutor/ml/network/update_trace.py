@@ -33,7 +33,6 @@ class LayerTrace:
         inputs: What comes from the layer below, (d, B).
         sums: r = W x + b, (m, B).
         outputs: a = f(r), (m, B).
-        slopes: f'(r), (m, B).
         output_gradient: ∂ℓ/∂a of each example's own loss ℓ, (m, B).
         delta: δ = ∂ℓ/∂r of each example's own loss, (m, B).
         weight_gradient: ∂L/∂W of the mean loss, (m, d).
@@ -46,7 +45,6 @@ class LayerTrace:
     inputs: Array
     sums: Array
     outputs: Array
-    slopes: Array
     output_gradient: Array
     delta: Array
     weight_gradient: Array
@@ -225,7 +223,6 @@ def _backward(passes: list[_Pass], gradient: Array) -> tuple[LayerTrace, ...]:
                 inputs=_exact(each.inputs),
                 sums=_exact(each.sums),
                 outputs=_exact(each.outputs),
-                slopes=_exact(kind.derivative(each.outputs) if kind is not None else np.ones_like(each.sums)),
                 output_gradient=_exact(gradient) * batch,
                 delta=_exact(delta) * batch,
                 weight_gradient=_exact(each.linear.weights.gradient),

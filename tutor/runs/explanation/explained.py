@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.limits import MOST_EXPLAINED
 from tutor.ml.cross_validation import CrossValidation
@@ -104,6 +104,19 @@ def refuse_impossible(spec: LabConfig) -> None:
         raise TutorError(translate("explain.no-network"))
     if spec.optimizer.name == "least-squares":
         raise TutorError(translate("explain.closed-form"))
+
+
+def refuse_mine(slots: Iterable[str]) -> None:
+    """Refuse a run that the learner's functions have trained: only the built-in ones can be traced.
+
+    Args:
+        slots: What the learner's functions filled.
+
+    Raises:
+        TutorError: There are any.
+    """
+    if filled := list(slots):
+        raise TutorError(translate("explain.mine", slots=listed(filled)))
 
 
 def _train(adapter: TrainingAdapter, epoch: int, changes: Iterable[Changed], stopped: Callable[[], bool]) -> int:

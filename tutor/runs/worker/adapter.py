@@ -115,12 +115,7 @@ class TrainingAdapter:
     def epochs(self) -> Iterator[EpochResult]:
         """Train, and yield the result of each epoch. Panels that observe see every one of them."""
         network = self._network
-        if network is None:
-            results = self._training.epochs()
-        elif len(self._dataset.x_valid) and network.network.parameters.size <= _MAX_KEPT:
-            results = self._keeping_best(network)
-        else:
-            results = self._counted(network)
+        results = self._training.epochs() if network is None else self._counted(network)
         return self._observed(results) if self._observers else results
 
     def _observed(self, results: Iterator[EpochResult]) -> Iterator[EpochResult]:
@@ -130,23 +125,18 @@ class TrainingAdapter:
             yield result
 
     def _counted(self, training: NetworkTraining) -> Iterator[EpochResult]:
-        for result in training.epochs():
-            self._last_epoch = result.epoch
-            yield result
-
-    def _keeping_best(self, training: NetworkTraining) -> Iterator[EpochResult]:
-        """Keep a copy of the parameters whenever the validation loss is lower than in every epoch before."""
-        now = training.learned()
+        """Count epochs, and keep the parameters whenever the validation loss is lower than in every epoch before."""
+        fits = len(self._dataset.x_valid) and training.network.parameters.size <= _MAX_KEPT
+        now = training.network.learned() if fits else {}
         kept = {name: array.copy() for name, array in now.items()}
-        pairs = [(kept[name], array) for name, array in now.items()]
         for result in training.epochs():
             self._last_epoch = result.epoch
             loss = result.valid_loss
-            if loss is not None and loss < self._lowest:
+            if fits and loss is not None and loss < self._lowest:
                 self._lowest = loss
                 self._best = result.epoch, kept
-                for copy, array in pairs:
-                    copy[...] = array
+                for name, array in now.items():
+                    kept[name][...] = array
             yield result
 
     @property
@@ -287,7 +277,7 @@ class TrainingAdapter:
             threshold = self.context.decision_threshold
             return pack(network, learned, threshold=threshold, epoch=epoch, best_epoch=best_epoch)
 
-        write_weights(path, self._stored() | packed(network.learned(), self._last_epoch))
+        write_weights(path, self._stored() | packed(network.network.learned(), self._last_epoch))
         if best is not None and best_epoch != self._last_epoch:
             write_weights(path.with_name(BEST_FILE), packed(best[1], best_epoch))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tutor.charts.cells import Row, Span
+from tutor.course.glossary import fold
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
@@ -278,22 +278,13 @@ def screen_for(route: routes.Palette) -> Palette:
 EXACT, PREFIX, WORD, INSIDE, SCATTERED = 5, 4, 3, 2, 1
 
 
-def folded(text: str) -> str:
-    """``text`` with case, width and accents folded, so that ``Ａdam`` is found by ``adam``."""
-    return "".join(
-        character
-        for character in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(character)
-    )
-
-
 def match(query: str, name: str) -> int:
     """How well ``name`` matches ``query``: 5 is best, 0 means not at all. Every word of the query must match."""
-    name = folded(name)
-    scores = [_match_word(word, name) for word in folded(query).split()]
+    name = fold(name)
+    scores = [_match_word(word, name) for word in fold(query).split()]
     if not scores:
         return INSIDE
-    return EXACT if folded(query) == name else min(scores)
+    return EXACT if fold(query) == name else min(scores)
 
 
 def _match_word(word: str, name: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,7 +16,7 @@ from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, translate
 from tutor.study.question_attempt import Mark, QuestionAttempt, Score
 from tutor.study.sections import Source, source_of
-from tutor.study.wording import retry_label
+from tutor.study.wording import answer_parts, retry_label
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, QuizFlow, score_row, title_line
@@ -500,17 +500,10 @@ def _answers_row(exercise: QuestionAttempt, width: int) -> Row:
 
 def answers_in_short(attempt: Attempt) -> tuple[str, str]:
     """What was answered and what was right, each as one line; empty where a line cannot say it."""
-    kind, rows = attempt.type, attempt.rows()
-    solution = kind.solution(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
-
-    def plain(texts: Iterable[str]) -> str:
-        return " · ".join(harmless_line(one_line(text, inline=True)) for text in texts if text.strip())
-
-    if kind.interaction == "choose":
-        return plain(row.text for row in rows if row.chosen), plain(row.text for row in solution.lines)
-    if kind.interaction == "type":
-        return plain(attempt.draft.texts), plain(each.text for each in solution.typed if not each.own)
-    return "", ""
+    own, right = (
+        " · ".join(harmless_line(one_line(text, inline=True)) for text in texts) for texts in answer_parts(attempt)
+    )
+    return own, right
 
 
 def question_row(

@@ -60,6 +60,8 @@ class ReviewScreen(OneQuestionScreen):
         self.session: ReviewSession | None = None
         self._outlook: Outlook | None = None
         self._deck: Deck | None = None
+        self._to_rewrite = ""
+        """The id of an exercise that was passed long ago; empty if there is none."""
         self._drawable = False
         self._starting = False
 
@@ -112,11 +114,21 @@ class ReviewScreen(OneQuestionScreen):
 
         if self._deck is not None:
             self._deck.sync(self.workspace.store, clock.utc_now(), language())
+            self._to_rewrite = self._find_exercise()
         self.app.call_from_thread(self._prepared, self._read_outlook())
         preload()
         import tutor.charts.bars  # noqa: F401 - imported here, so that the first chart does not wait for it
 
         self.app.call_from_thread(self._can_draw)
+
+    def _find_exercise(self) -> str:
+        from tutor.study.rewriting import exercise_to_rewrite
+
+        course = self.workspace.course
+        if course is None:
+            return ""
+        found = exercise_to_rewrite(course, self.workspace.store, language(), clock.utc_now())
+        return found.id if found is not None else ""
 
     def _read_outlook(self) -> Outlook:
         return outlook(self.workspace.store, clock.utc_now())
@@ -193,11 +205,11 @@ class ReviewScreen(OneQuestionScreen):
         if self._deck is None and (problem := self.workspace.course_problem) is not None:
             page.set_items(sentence_items(str(problem), width, "text"))
         elif self._outlook is not None and self.session is None:
-            page.set_items(start_items(self._outlook, width, drawable=self._drawable, ascii=self.tutor.ascii))
+            items = start_items(self._outlook, width, self._to_rewrite, drawable=self._drawable, ascii=self.tutor.ascii)
+            page.set_items(items)
         elif self._outlook is not None and self.session is not None:
-            page.set_items(
-                end_items(self.session, self._outlook, width, drawable=self._drawable, ascii=self.tutor.ascii)
-            )
+            rewrite, ascii = self._to_rewrite, self.tutor.ascii
+            page.set_items(end_items(self.session, self._outlook, width, rewrite, drawable=self._drawable, ascii=ascii))
 
     # -- keys --------------------------------------------------------------------------------------------
 
@@ -242,6 +254,8 @@ class ReviewScreen(OneQuestionScreen):
             await self.action_more()
         elif event.key == HOME:
             self.action_home()
+        elif event.key.startswith(REWRITE):
+            router.go(self.tutor, routes.Exercise(event.key.removeprefix(REWRITE)))
         elif self.session is not None and event.key.isdigit():
             self._go_to_lesson(self.session.answered[int(event.key)])
 
@@ -253,17 +267,20 @@ def screen_for(_route: routes.Review) -> ReviewScreen:
 
 SHORT, LONG, ALL, MORE, HOME = "short", "long", "all", "more", "home"
 """Keys of the rows that offer a next step; an answer's key is its number."""
+REWRITE = "rewrite:"
+"""How the key of the row begins that offers an exercise; its id follows."""
 
 MINUTES = {SHORT: 5, LONG: 10}
 _CHART = 9
 
 
-def start_items(outlook: Outlook, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+def start_items(outlook: Outlook, width: int, rewrite: str, *, drawable: bool, ascii: bool) -> list[RowItem]:
     """The rows of the page on which a review begins.
 
     Args:
         outlook: What is due.
         width: Cells of the page, for its sentences.
+        rewrite: The id of an exercise to write again; empty if there is none.
         drawable: Whether charts can be drawn already.
         ascii: Whether to draw in plain ASCII.
     """
@@ -279,7 +296,7 @@ def start_items(outlook: Outlook, width: int, *, drawable: bool, ascii: bool) ->
     else:
         items += sentence_items(translate("review.nothing-due"), width, "strong")
         items += sentence_items(next_due(outlook), width)
-        items += [blank(), _home()]
+        items += [blank(), *_rewriting(rewrite), _home()]
     return [*items, blank(), *forecast_items(outlook, drawable=drawable, ascii=ascii)]
 
 
@@ -299,8 +316,10 @@ def forecast_items(outlook: Outlook, *, drawable: bool, ascii: bool) -> list[Row
     return chart_items(draw, _CHART) if drawable else []
 
 
-def end_items(session: ReviewSession, outlook: Outlook, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
-    """The rows that show how a review went and what to do next."""
+def end_items(
+    session: ReviewSession, outlook: Outlook, width: int, rewrite: str, *, drawable: bool, ascii: bool
+) -> list[RowItem]:
+    """The rows that show how a review went and what to do next. See `start_items`."""
     score = session.score
     items = [blank()]
     if score.total:
@@ -313,9 +332,14 @@ def end_items(session: ReviewSession, outlook: Outlook, width: int, *, drawable:
     items += [blank()]
     if outlook.due or session.left:
         items += [choice_item(MORE, "r", translate("review.way-more", count=session.left or outlook.due))]
-    items += [_home(), blank()]
+    items += [*_rewriting(rewrite), _home(), blank()]
     items += [_answer_item(number, exercise) for number, exercise in enumerate(session.answered)]
     return [*items, blank(), *forecast_items(outlook, drawable=drawable, ascii=ascii)]
+
+
+def _rewriting(exercise_id: str) -> list[RowItem]:
+    way = translate("exercise.rewrite-way", id=exercise_id)
+    return [choice_item(f"{REWRITE}{exercise_id}", " ", way)] if exercise_id else []
 
 
 def _home() -> RowItem:

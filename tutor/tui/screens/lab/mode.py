@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from textual import events
 
-from tutor.foundation.files import write_text
+from tutor.foundation.files import free_name, write_text
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import language, translate
-from tutor.runs.figure import free_name
+from tutor.foundation.translate import language, listed, translate
 from tutor.runs.session.session import LabSession
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
@@ -147,6 +146,9 @@ class Mode:
     def action_explain(self) -> None:
         """Explain the next update at the epoch in view."""
         summary = self.session.summary
+        if summary is not None and summary.spec is not None and (slots := summary.spec.mine):
+            self.lab.notice(translate("explain.mine", slots=listed(slots)))
+            return
         epoch, changes = (summary.epoch, tuple(summary.changes)) if summary is not None else (0, ())
         router.go(self.lab.tutor, routes.Explain(self.session.running_spec, epoch, changes))
 
@@ -214,7 +216,7 @@ class ChartMode(Mode):
         if not figure:
             self.lab.notice(translate("charts.no-epoch-yet"))
             return
-        path = free_name(Path.cwd(), self.session.original.id)
+        path = free_name(Path.cwd(), self.session.original.id, ".svg")
         try:
             write_text(path, figure)
         except OSError as error:

@@ -186,13 +186,17 @@ class LessonFlow(CachedLayout, can_focus=True):
         if block is not None:
             region, top = self.blocks[block].virtual_region, self.scroll_offset.y
             if region.bottom <= top or region.y >= top + self.height:
-                self.focus(scroll_visible=False)
+                self.take_focus()
+
+    def take_focus(self) -> None:
+        """Give the focus to the text at once: `focus` would do so later, and take it from what got it meanwhile."""
+        self.screen.set_focus(self, scroll_visible=False)
 
     def focus_block(self, block: int) -> bool:
         """Give the focus to a block and bring it into view. Returns whether it takes the focus."""
         for number, taker in self.stops():
             if number == block:
-                taker.focus(scroll_visible=False)
+                self.screen.set_focus(taker, scroll_visible=False)  # at once, so that nobody takes the text for focused
                 region = self.blocks[block].virtual_region
                 self.bring_into_view(region.y, region.bottom - 1)
                 return True
@@ -239,15 +243,15 @@ class LessonFlow(CachedLayout, can_focus=True):
             text: The text; only its first characters must be there.
             block: The block to look in; None for all.
         """
-        from tutor.study.passages import folded
+        from tutor.study.passages import letters_of
 
         # A formula is drawn with other signs than it is written with, so the words beside it are looked for.
-        words = [folded(piece) for piece in text.split("$")[::2]]
+        words = [letters_of(piece) for piece in text.split("$")[::2]]
         wanted = next((each for each in words if len(each) >= _FEW), max(words, key=len))[:_ENOUGH]
         for prose in self.blocks if block is None else self.blocks[block : block + 1]:
             if not wanted or not isinstance(prose, ProseView):
                 continue
-            lines = [folded("".join(span.text for span in line.spans)) for line in prose.lines]
+            lines = [letters_of("".join(span.text for span in line.spans)) for line in prose.lines]
             at = "".join(lines).find(wanted)
             for number, line in enumerate(lines if at >= 0 else ()):
                 if at < len(line):
@@ -261,13 +265,13 @@ class LessonFlow(CachedLayout, can_focus=True):
         Returns:
             The place of the line among all those with the text, from 1, and how many there are; None if there are none.
         """
-        from tutor.study.passages import folded
+        from tutor.study.passages import letters_of
 
-        wanted = folded(query)
+        wanted = letters_of(query)
         found: list[tuple[int, ProseView, int]] = []
         for prose in self.blocks if wanted else ():
             if isinstance(prose, ProseView):
-                lines = [folded("".join(span.text for span in line.spans)) for line in prose.lines]
+                lines = [letters_of("".join(span.text for span in line.spans)) for line in prose.lines]
                 for number, (line, following) in enumerate(zip(lines, [*lines[1:], ""], strict=True)):
                     if wanted in line or (wanted in line + following and wanted not in following):
                         found.append((prose.virtual_region.y + number, prose, number))

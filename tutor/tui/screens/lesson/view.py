@@ -156,7 +156,7 @@ class LessonView(Container):
         await self._fill(seen if seen is not None and alike else self._start(self.session))
         self._steps_asked = 0
         if self.flow.focused_block is None and (focused is None or not self.flow.focus_block(focused)):
-            self.flow.focus(scroll_visible=False)
+            self.flow.take_focus()
 
     def step_on(self) -> bool:
         """Go to the next question or lab, or as soon as it has been mounted. Returns whether it was there already."""

@@ -1,0 +1,135 @@
+"""What every place of the course by ear is made of: a prompt, choices that are said before they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text import narrow, wrapped
+from tutor.foundation.translate import translate
+from tutor.plain.asking import Asker, Command, command_called
+from tutor.plain.glossary import term_lines
+from tutor.typeset.speech import spoken_text
+
+if TYPE_CHECKING:
+    from tutor.course.catalogue import Course
+    from tutor.progress.store import ProgressStore
+
+WIDTH = 76
+
+
+def leaves(word: str) -> bool:
+    """Whether a folded word asks to leave."""
+    return word == "q" or command_called(word) is Command.LEAVE
+
+
+def asks_for_help(word: str) -> bool:
+    """Whether a folded word asks what can be typed."""
+    return word in {"?", "h"} or command_called(word) is Command.HELP
+
+
+class InputEndedError(Exception):
+    """The input has ended, so everything is left at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What every place of the course needs: who asks, what is remembered, and the course."""
+
+    asker: Asker
+    store: ProgressStore
+    course: Course
+
+    def say(self, *lines: str) -> None:
+        """Print lines."""
+        self.asker.say(*lines)
+
+    def say_wrapped(self, text: str) -> None:
+        """Print a sentence on lines of its own."""
+        self.asker.say(*wrapped(text, WIDTH))
+
+    def read(self) -> str:
+        """What the learner types at the prompt, folded; empty if they only press Enter.
+
+        Raises:
+            InputEndedError: There is no more input.
+        """
+        line = self.asker.read()
+        if line is None:
+            raise InputEndedError
+        return narrow(line).strip(" 。.").casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be typed: its letter, what it does in words, and what carries it out."""
+
+    letter: str
+    text: str
+    act: Callable[[], object]
+
+
+def choose(room: Room, choices: Sequence[Choice], also: Callable[[str], bool], *, first: bool) -> bool:
+    """Say what can be typed, read one line, and carry it out. The first choice is that of Enter alone.
+
+    Args:
+        room: Where the learner is.
+        choices: What can be typed.
+        also: Tried with a line that is no choice. Returns whether it could do something with it.
+        first: Whether to say all choices; otherwise only that of Enter, and that a question mark says all.
+
+    Returns:
+        Whether the learner stays here.
+    """
+    _say_choices(room, choices if first else choices[:1], all_of_them=first)
+    while True:
+        word = room.read()
+        if leaves(word):
+            return False
+        if asks_for_help(word):
+            _say_choices(room, choices)
+            continue
+        found = choices[0] if not word and choices else next((each for each in choices if each.letter == word), None)
+        if found is not None:
+            try:
+                found.act()
+            except TutorError as error:
+                room.say(str(error))
+            return True
+        try:
+            if word and also(word):
+                return True
+        except TutorError as error:
+            room.say(str(error))
+            continue
+        room.say(translate("ear.not-understood", word=word))
+
+
+def _say_choices(room: Room, choices: Sequence[Choice], *, all_of_them: bool = True) -> None:
+    for number, each in enumerate(choices):
+        key = translate("ear.enter") if not number else each.letter
+        room.say("  " + translate("ear.choice", key=key, text=each.text))
+    if not all_of_them:
+        room.say("  " + translate("ear.choice", key="?", text=translate("ear.more-choices")))
+    room.say("  " + translate("ear.choice", key="q", text=translate("ear.leave")))
+
+
+def heard(text: str) -> str:
+    """A title from a lesson, as it is to be heard."""
+    return spoken_text(harmless_line(text))
+
+
+def ask_for_terms(room: Room) -> None:
+    """Say what terms mean until the learner presses Enter alone."""
+    while True:
+        room.say(translate("ear.which-term"))
+        word = room.read()
+        if not word or leaves(word):
+            return
+        try:
+            room.say(*term_lines(room.course, word))
+        except TutorError as error:
+            room.say(error.message)
