@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tutor.foundation.program_files import files_of
 from tutor.sandbox.values import Encoded, decode, encode
 
 MOST_SOURCE_CHARACTERS = 100_000
@@ -65,6 +66,7 @@ class Job:
         programs = [
             {
                 "source": each.source,
+                "files": files_of(each.source),
                 "calls": [
                     {"function": call.function, "arguments": call.arguments, "by_name": call.by_name}
                     for call in each.calls
