@@ -14,7 +14,7 @@ from tutor.course.questions.program_lines import PROGRAM_LINES, ProgramLines
 from tutor.exercises.judge import Judge
 from tutor.study.deck import Deck
 
-IDS = [found.exercise.id for found in find_exercises(Course(LESSONS), "en")]
+IDS = [found.exercise.id for found in find_exercises(Course(LESSONS), "en") if not found.exercise.files]
 
 
 def content_of(question: Question) -> ProgramLines:
