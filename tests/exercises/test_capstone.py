@@ -123,4 +123,4 @@ def test_the_plain_front_copies_checks_and_says_how_to_train(
     for each in files_of(own_loop.solution):
         (folder / "own-loop" / f"{each.name}.py").write_text(each.text)
     assert check_exercise("own-loop") == ExitCode.OK
-    assert "tutor train digits-net --mine train=own-loop" in capsys.readouterr().out
+    assert "tutor train digits-net --set loss.name=mse --mine train=own-loop" in capsys.readouterr().out

@@ -26,4 +26,4 @@ def curve_rows(curves: MineCurves, lab: str, area: Area) -> Rows:
     if built_in is not None and built_in.train_losses:
         name = translate("mine.name-built-in")
         lines.insert(0, LossLine(name, LossHistory(built_in.train_losses), "pinned1", "dashed", "1"))
-    return [*head, *loss_chart(lines, rest.width, rest.height, ascii=rest.ascii)]
+    return [*head, *loss_chart(lines, rest.width, rest.height, heights="whole", ascii=rest.ascii)]

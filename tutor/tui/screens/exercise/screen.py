@@ -189,8 +189,8 @@ class ExerciseScreen(TutorScreen):
 
     def _size_check(self) -> None:
         """Give the verdict the rows that it needs: after a pass few, beside the curve."""
-        small = _CHECK_PASSED if self.has_class("trained") else min(_CHECK, max(3, self.size.height // 3))
-        self.query_one("#check").styles.height = _CHECK_WIDE if self.is_wide else small
+        usual = _CHECK_WIDE if self.is_wide else min(_CHECK, max(3, self.size.height // 3))
+        self.query_one("#check").styles.height = _CHECK_PASSED if self.has_class("trained") else usual
 
     def refresh_texts(self) -> None:
         """Show the exercise in another language or look."""
