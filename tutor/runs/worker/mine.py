@@ -307,7 +307,7 @@ class Metric:
 class LoopTraining:
     """A training loop of the learner's own: it trains, and here its epochs are only counted. See `Training`.
 
-    Nothing but its losses is known of it, so it predicts nothing and has no parameters.
+    Nothing but its losses is known of it, so it predicts nothing and has no parameters. An epoch counts as one update.
     """
 
     def __init__(self, dataset: Dataset, settings: TrainSettings, function: _Function) -> None:
