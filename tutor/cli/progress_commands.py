@@ -45,6 +45,7 @@ def _exam(lesson: str, minutes: float | None, fresh: bool, seed: int | None) -> 
 @click.option("--hint", "wish", flag_value="hint", help=translate("exercise.cli-hint"))
 @click.option("--solution", "wish", flag_value="solution", help=translate("exercise.cli-solution"))
 @click.option("--order", "wish", flag_value="order", help=translate("exercise.cli-order"))
+@click.option("--copy-mine", "wish", flag_value="copy-mine", help=translate("exercise.cli-copy-mine"))
 @click.option("--reset", "wish", flag_value="reset", help=translate("exercise.cli-reset"))
 @click.option("--file", default=None, metavar="FILE", help=translate("exercise.cli-file"))
 @click.option("--json", "as_json", is_flag=True, help=translate("exercise.cli-json"))

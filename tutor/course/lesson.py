@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.foundation.program_files import files_of
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import sentences
 
@@ -230,6 +231,7 @@ class ExerciseOptions:
         memory: How many MiB a case may hold.
         lines: The most lines of code that the function may have; 0 for any number.
         forbid: Words of Python and names, such as ``for`` and ``np.linalg``, that it may not contain.
+        copies: The exercises whose programs the learner may copy beside the files of this one.
     """
 
     tolerance: float = 1e-7
@@ -237,6 +239,7 @@ class ExerciseOptions:
     memory: int = 256
     lines: int = 0
     forbid: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +250,12 @@ class Exercise:
         id: Unique in the course, also among questions. The learner's file and progress are stored under it.
         title: The heading, as inline Markdown.
         task: Markdown.
-        starter: The program that the learner's file begins with.
-        function: The name of its first function, which the cases call unless they name another one.
-        parameters: The names of the first function's parameters.
-        functions: The parameters of every function of the starter, by the function's name and in the starter's order.
+        starter: The program that the learner's file begins with; see `files` for one of several.
+        function: The name of its first function (of several files, that of the last one's first), which the cases call
+            unless they name another one.
+        parameters: The names of that function's parameters.
+        functions: The parameters of every function that cases may call, by the function's name: those of the starter in
+            its order, then those of the harness.
         cases: The rows of the table.
         more_cases: A program whose ``cases(random)`` yields names and arguments; empty if there is none.
         more_cases_place: Where it stands, or the exercise if there is none.
@@ -263,6 +268,7 @@ class Exercise:
         mistakes: Wrong solutions.
         labs: Labs that the function can train, with the slots that it fills there in `slots`.
         slots: For each slot of those labs, the exercise whose function fills it.
+        harness: The file ``harness.py`` of an exercise of several files, whose functions call the learner's; or empty.
     """
 
     id: str
@@ -286,6 +292,16 @@ class Exercise:
     options: ExerciseOptions
     place: Place
     lesson_id: str
+    harness: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of its files without ``.py``, the one that is run last; empty if there is only one."""
+        return tuple(each.name for each in files_of(self.starter))
+
+    def runnable(self, source: str) -> str:
+        """A program together with the harness."""
+        return f"{source.rstrip()}\n\n\n# --- harness.py ---\n{self.harness}" if self.harness else source
 
 
 Block = Prose | LabFence | Question | Term | OpeningAnswer | Exercise

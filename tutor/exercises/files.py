@@ -1,13 +1,19 @@
 """The learner's files: a plain ``.py`` for each exercise in the data folder, and a copy of each checked version.
 
+An exercise of several files has a folder of them instead. Everywhere else they are one text, as
+`tutor.foundation.program_files` puts them together.
+
 tutor makes the file from the starter. After that, only what the learner types into the editor of tutor is written into
 it. Resetting puts the old text among the kept versions and makes a new file.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +23,15 @@ from tutor.course.lesson import Exercise
 from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, too_large, write_bytes
+from tutor.foundation.program_files import files_of, joined
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import translate
 
 LARGEST_FILE = 100_000
 MOST_VERSIONS = 50
+MOST_FILES = 20
+"""Files of one exercise."""
 _COMMENT_WIDTH = 100
 _IMPORT = "import numpy as np"
 STAMP = "%Y%m%d-%H%M%S-%f"
@@ -45,7 +54,7 @@ class Version:
 
 
 class ExerciseFile:
-    """The file of one exercise, and its kept versions.
+    """The file of one exercise, or the folder of its files, and its kept versions.
 
     Args:
         exercise: The exercise.
@@ -55,7 +64,7 @@ class ExerciseFile:
     def __init__(self, exercise: Exercise, folder: Path) -> None:
         self._exercise = exercise
         self._folder = folder
-        self.path = folder / f"{exercise.id}.py"
+        self.path = folder / (exercise.id if exercise.files else f"{exercise.id}.py")
 
     @property
     def exists(self) -> bool:
@@ -76,26 +85,40 @@ class ExerciseFile:
         Raises:
             TutorError: It cannot be written.
         """
-        if self.exists:
-            return
         text = starter_text(self._exercise, lesson_title)
+        files = {self.path: text}
+        if self._exercise.files:
+            files = {self.path / f"{each.name}.py": each.text.rstrip() + "\n" for each in files_of(text)}
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            # Made only if there is none: another tutor, or the learner's editor, may be faster.
-            with self.path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            return
+            for path, content in files.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                # Made only if there is none: another tutor, or the learner's editor, may be faster.
+                with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
+                    file.write(content)
         except OSError as error:
             raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
 
     def stamp(self) -> tuple[int, int, int] | None:
         """Return what changes with every save: time, size and inode; None while there is no file."""
         try:
-            found = self.path.stat()
+            found = [each.stat() for each in self.paths]
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        if not found:
+            return None
+        return (
+            max(each.st_mtime_ns for each in found),
+            sum(each.st_size for each in found),
+            hash(tuple(each.st_ino for each in found)),
+        )
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files to open in an editor, the one that is run last."""
+        return self._files() if self._exercise.files else [self.path]
+
+    def _files(self) -> list[Path]:
+        return files_in(self.path, self._exercise.files)
 
     def read(self) -> str:
         """Return the learner's program.
@@ -103,7 +126,7 @@ class ExerciseFile:
         Raises:
             TutorError: It cannot be read, is too large, or is not UTF-8.
         """
-        return read_program(self.path)
+        return joined_files(self.path, self._exercise.files) if self._exercise.files else read_program(self.path)
 
     def write(self, source: str, *, seen: str) -> None:
         """Replace the learner's program by what they typed into the editor of tutor.
@@ -118,13 +141,56 @@ class ExerciseFile:
         """
         if self.exists and (found := self.read()) not in {seen, source}:
             self.keep(found)
-        content = source.encode("utf-8", errors="replace")
+        files = self._split(source) if self._exercise.files else {self.path: source}
+        contents = {path: text.encode("utf-8", errors="replace") for path, text in files.items()}
         try:
-            if len(content) > LARGEST_FILE:
-                raise too_large(self.path, LARGEST_FILE)
-            write_bytes(self.path, content)
+            for path, content in contents.items():
+                if len(content) > LARGEST_FILE:
+                    raise too_large(path, LARGEST_FILE)
+            for path, content in contents.items():
+                if not self._exercise.files or _has_other_text(path, files[path]):
+                    write_bytes(path, content)
         except OSError as error:
             raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
+
+    def _split(self, source: str) -> dict[Path, str]:
+        """Return the files of a text.
+
+        Raises:
+            TutorError: The line that begins one of them is missing, so nobody knows where it begins.
+        """
+        found = files_of(source)
+        names = [each.name for each in found]
+        wanted = [*self._exercise.files, *(each.stem for each in self._files())]
+        missing = next((name for name in wanted if names.count(name) != 1), None)
+        if missing is not None or len(set(names)) < len(names) or len(names) > MOST_FILES:
+            raise TutorError(translate("exercise.lost-mark", mark=f"# --- {missing or names[-1]}.py ---"))
+        return {self.path / f"{each.name}.py": each.text.rstrip() + "\n" for each in found}
+
+    def copy_in(self, programs: Mapping[str, str]) -> list[str]:
+        """Put programs of other exercises beside the files of this one, unless there are such files already.
+
+        Args:
+            programs: By the id of the exercise.
+
+        Returns:
+            The names of the new files, without ``.py``.
+
+        Raises:
+            TutorError: They cannot be written.
+        """
+        added = []
+        for exercise, source in programs.items():
+            name = exercise.replace("-", "_")
+            try:
+                with (self.path / f"{name}.py").open("x", encoding="utf-8") as file:
+                    file.write(source)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
+            added.append(name)
+        return added
 
     def keep(self, source: str) -> None:
         """Keep a copy of a version, unless the newest one is the same. The oldest beyond `MOST_VERSIONS` are deleted.
@@ -164,7 +230,12 @@ class ExerciseFile:
             try:
                 kept = self._new_version("reset")
                 kept.parent.mkdir(parents=True, exist_ok=True)
-                self.path.rename(kept)
+                if self._exercise.files:
+                    write_bytes(kept, self.read().encode("utf-8", errors="replace"))
+                    for each in self._files():
+                        each.unlink()
+                else:
+                    self.path.rename(kept)
             except OSError as error:
                 raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
         self.make(lesson_title)
@@ -184,6 +255,37 @@ class ExerciseFile:
 def kept_folder(folder: Path, exercise_id: str) -> Path:
     """Return the folder of the kept versions of an exercise, in the folder of all exercises."""
     return folder / ".kept" / exercise_id
+
+
+def files_in(folder: Path, names: Sequence[str]) -> list[Path]:
+    """Return the programs in a folder: those of an exercise in its order, and before them what was copied there.
+
+    Args:
+        folder: The folder.
+        names: The names of the exercise's own files, without ``.py``.
+    """
+    own = [folder / f"{name}.py" for name in names]
+    others = sorted(each for each in folder.glob("*.py") if each not in own and each.stem.isidentifier())
+    return [*others[:MOST_FILES], *(each for each in own if os.path.lexists(each))]
+
+
+def joined_files(folder: Path, names: Sequence[str]) -> str:
+    """Return the programs in a folder as one text; for the arguments see `files_in`.
+
+    Raises:
+        TutorError: One cannot be read, is too large, or is not UTF-8.
+    """
+    found = files_in(folder, names)
+    if not found:
+        raise TutorError(translate("exercise.cannot-read", path=folder, reason=os.strerror(errno.ENOENT)))
+    return joined({each.stem: read_program(each) for each in found})
+
+
+def _has_other_text(path: Path, text: str) -> bool:
+    try:
+        return read_program(path) != text
+    except TutorError:
+        return True
 
 
 def read_program(path: Path) -> str:
@@ -207,7 +309,14 @@ def digest_of(source: str) -> str:
 
 def is_untouched(exercise: Exercise, source: str) -> bool:
     """Whether a program is still the starter, with nothing above it but comments and the import of NumPy."""
-    above, starter, below = source.rpartition(harmless(exercise.starter).strip())
+    if exercise.files:
+        theirs = {each.name: each.text for each in files_of(source)}
+        return all(_is_starter(theirs.get(each.name, ""), each.text) for each in files_of(exercise.starter))
+    return _is_starter(source, exercise.starter)
+
+
+def _is_starter(source: str, begun_with: str) -> bool:
+    above, starter, below = source.rpartition(harmless(begun_with).strip())
     lines = [line for line in above.split("\n") if line.strip() and not line.startswith("#")]
     return bool(starter) and not below.strip() and lines in ([], [_IMPORT])
 
@@ -216,4 +325,7 @@ def starter_text(exercise: Exercise, lesson_title: str) -> str:
     """Return what a learner's file begins with: the task and the lesson as comments, NumPy, and the starter."""
     task = wrapped(harmless_line(first_sentence(exercise)), _COMMENT_WIDTH)[0]
     lesson = translate("exercise.comment-lesson", title=lesson_title or exercise.lesson_id, id=exercise.id)
-    return f"# {task}\n# {harmless_line(lesson)}\n\n{_IMPORT}\n\n\n{harmless(exercise.starter).strip()}\n"
+    head = f"# {task}\n# {harmless_line(lesson)}\n\n{_IMPORT}\n\n\n"
+    if exercise.files:
+        return joined({each.name: f"{head}{harmless(each.text).strip()}\n" for each in files_of(exercise.starter)})
+    return f"{head}{harmless(exercise.starter).strip()}\n"

@@ -106,7 +106,7 @@ class _Check:
         calls = tuple(
             Call(case.function, case.arguments, by_name=self._is_by_name(case)) for case in self.references.cases
         )
-        job = job_for(self.exercise, (Program(self.source, calls),))
+        job = job_for(self.exercise, (Program(self.exercise.runnable(self.source), calls),))
         report = self.sandbox.run(job).programs
         return report[0] if report else ProgramReport(Outcome(failure=Failure(Stop.NOT_STARTED)))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tutor.course.catalogue import Course
 from tutor.course.exercises.finding import find_exercises
-from tutor.course.lesson import Exercise
+from tutor.course.lesson import Exercise, LabFence
 from tutor.exercises.session import passed_source
 from tutor.foundation.translate import language
 from tutor.labs.mine import MineProgram
@@ -36,6 +36,26 @@ def exercise_called(exercise_id: str, course: Course) -> Exercise | None:
     return found.exercise if found is not None else None
 
 
+def lab_with_mine(exercise: Exercise) -> LabFence | None:
+    """Return the lab that an exercise's function can train, with its slots filled; None if there is none."""
+    if not exercise.slots or not exercise.labs:
+        return None
+    fence = exercise.labs[0]
+    slots = {f"mine.{slot}": name for slot, name in exercise.slots.items()}
+    return LabFence(fence.lab, fence.name, {**fence.overrides, **slots}, fence.place)
+
+
+def train_command(exercise: Exercise) -> str:
+    """Return the command that trains a lab with an exercise's function; empty if there is none."""
+    if not exercise.slots or not exercise.labs:
+        return ""
+    fence = exercise.labs[0]
+    settings = [f"--set {key}={value}" for key, value in fence.overrides.items()]
+    slots = [f"--mine {slot}={name}" for slot, name in exercise.slots.items()]
+    return " ".join(["tutor train", fence.lab, *settings, *slots])
+
+
 def program_of(exercise: Exercise, source: str) -> MineProgram:
     """Return a program for an exercise, ready for a lab."""
-    return MineProgram(exercise.id, exercise.function, exercise.parameters, source)
+    others = tuple(each for each in exercise.functions.items() if each[0] != exercise.function)
+    return MineProgram(exercise.id, exercise.function, exercise.parameters, source, others)

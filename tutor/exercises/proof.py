@@ -49,7 +49,7 @@ def _code_of(exercise: Exercise) -> tuple[object, ...]:
     """Return everything of an exercise that is run."""
     cases = tuple((case.name, case.function, case.arguments, case.gives) for case in exercise.cases)
     mistakes = tuple(each.source for each in exercise.mistakes)
-    programs = exercise.starter, exercise.more_cases, exercise.check, exercise.solution
+    programs = exercise.starter, exercise.more_cases, exercise.check, exercise.harness, exercise.solution
     return exercise.id, programs, mistakes, cases, exercise.options
 
 

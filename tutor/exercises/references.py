@@ -120,7 +120,9 @@ def references_of(exercise: Exercise, sandbox: Sandbox, seed: int = 0, *, keep: 
     for number, mistake in enumerate(exercise.mistakes):
         programs.append(mistake.source)
         owners.append((number,))
-    for first, second in combinations(range(len(exercise.mistakes)), 2):
+    # Several files are checked in stages, of which the first that fails is named: there pairs would say nothing new.
+    pairs = () if exercise.files else combinations(range(len(exercise.mistakes)), 2)
+    for first, second in pairs:
         both = _both(exercise, first, second)
         if both is not None and both not in programs:
             programs.append(both)
@@ -147,7 +149,7 @@ def run_programs(
 ) -> list[ProgramReport]:
     """Run an author's programs on cases. One that ends its process does not keep the others from running."""
     calls = tuple(Call(case.function, case.arguments, by_name=True) for case in cases)
-    waiting = [Program(source, calls) for source in programs]
+    waiting = [Program(exercise.runnable(source), calls) for source in programs]
     done: list[ProgramReport] = []
     while waiting:
         found = sandbox.run(job_for(exercise, tuple(waiting))).programs
@@ -166,6 +168,7 @@ def _digest(exercise: Exercise, seed: int) -> str:
 
     content = [
         _VERSION, np.__version__, list(exercise.functions.items()), exercise.solution, exercise.more_cases, seed,
+        exercise.harness,
         [each.source for each in exercise.mistakes], [each.replacements for each in exercise.mistakes],
         [(case.name, case.function, case.arguments) for case in exercise.cases],
         exercise.options.seconds, exercise.options.memory,

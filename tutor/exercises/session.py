@@ -83,6 +83,11 @@ class ExerciseSession:
         return bool(self._state.passed)
 
     @property
+    def present_version_passed(self) -> bool:
+        """Whether the text that is in the file now has passed."""
+        return _passed_text(self._state, self.file) is not None
+
+    @property
     def is_untouched(self) -> bool:
         """Whether the text of the newest check is still the starter."""
         return self._untouched
@@ -207,7 +212,10 @@ def passed_source(exercise: Exercise, folder: Path) -> str | None:
         exercise: The exercise.
         folder: The folder of the learner's exercises.
     """
-    memory, file = load_memory(memory_file(folder, exercise.id)), ExerciseFile(exercise, folder)
+    return _passed_text(load_memory(memory_file(folder, exercise.id)), ExerciseFile(exercise, folder))
+
+
+def _passed_text(memory: Memory, file: ExerciseFile) -> str | None:
     if not memory.passed or not file.exists:
         return None
     try:

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tutor.course.source import is_identifier
-from tutor.exercises.files import LARGEST_FILE, STAMP, digest_of, kept_folder, read_program
+from tutor.exercises.files import LARGEST_FILE, MOST_FILES, STAMP, digest_of, joined_files, kept_folder, read_program
 from tutor.exercises.memory import MOST_DIGESTS, Memory, load_memory, memory_file, memory_from
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import write_bytes
+from tutor.foundation.program_files import files_of
 from tutor.foundation.translate import translate
 
 _VERSION = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-z]{1,32}\.py")
@@ -33,7 +34,7 @@ def dump_programs(folder: Path) -> dict[str, dict[str, object]]:
     """
     found: dict[str, dict[str, object]] = {}
     for exercise in _exercises_in(folder):
-        path = folder / f"{exercise}.py"
+        path = _path(folder, exercise)
         parts: dict[str, object] = {}
         if (program := _read(path)) is not None:
             parts |= {"program": program, "saved": _saved(path)}
@@ -72,7 +73,7 @@ def forget_memories(folder: Path, exercises: Iterable[str] | None = None) -> Non
 
 
 def _exercises_in(folder: Path) -> list[str]:
-    files = {each.stem for each in folder.glob("*.py")}
+    files = {each.stem for each in folder.glob("*.py")} | {each.parent.name for each in folder.glob("[!.]*/*.py")}
     kept = {each.name for each in (folder / ".kept").glob("*")}
     return sorted(each for each in files | kept if is_identifier(each))
 
@@ -83,15 +84,25 @@ def _new_files(folder: Path, exercise: str, parts: Mapping[object, object]) -> I
     for name, text in list(versions.items())[:_MOST_VERSIONS] if isinstance(versions, Mapping) else ():
         if _is_version(name) and _is_program(text) and not (kept / name).exists():
             yield kept / name, text
-    path, program, saved = folder / f"{exercise}.py", parts.get("program"), parts.get("saved")
+    path, program, saved = _path(folder, exercise), parts.get("program"), parts.get("saved")
     if not isinstance(program, str) or not _is_program(program):
         return
     if not path.exists():
-        yield path, program
+        files = files_of(program)
+        if not files:
+            yield path, program
+        for each in files[:MOST_FILES]:
+            yield folder / exercise / f"{each.name}.py", each.text.rstrip() + "\n"
     elif _read(path) != program:
         name = f"{saved}-{digest_of(program)}.py"
         if _is_version(name) and not (kept / name).exists():
             yield kept / name, program
+
+
+def _path(folder: Path, exercise: str) -> Path:
+    """The learner's file, or the folder of their files."""
+    several = folder / exercise
+    return several if several.is_dir() else folder / f"{exercise}.py"
 
 
 def _merge_memory(path: Path, found: object) -> None:
@@ -120,7 +131,7 @@ def _is_program(text: object) -> bool:
 
 def _read(path: Path) -> str | None:
     try:
-        return read_program(path)
+        return joined_files(path, ()) if path.is_dir() else read_program(path)
     except TutorError:
         return None
 

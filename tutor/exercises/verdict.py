@@ -126,7 +126,7 @@ def _marked(explanation: Explanation | None) -> list[str]:
     """Return the failing line with a marker below the failing piece."""
     if explanation is None or not explanation.text.strip():
         return []
-    number = f"  {explanation.line} │ "
+    number = f"  {explanation.line_in_file or explanation.line} │ "
     lines = [f"{number}{explanation.text}"]
     if explanation.end > explanation.start:
         from tutor.foundation.text import cell_width

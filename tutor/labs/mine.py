@@ -16,7 +16,10 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.files import read_file, write_bytes, write_text
 from tutor.foundation.translate import listed, translate
 
-SLOTS = ("optimizer", "loss", "schedule", "batches", "gradient", "output")
+SLOTS = (
+    "optimizer", "loss", "schedule", "batches", "gradient", "output", "activation", "split", "metric", "backward",
+    "train",
+)  # fmt: skip
 """The parts of a training that a learner's function can take over."""
 FOLDER = "mine"
 """The folder in that of a run with the programs that train it."""
@@ -34,12 +37,14 @@ class MineProgram:
         function: The name of its function.
         parameters: The names of the function's parameters, as the exercise has them.
         source: The program.
+        others: The names of its further functions, with their parameters, in the order of the exercise.
     """
 
     exercise: str
     function: str
     parameters: tuple[str, ...]
     source: str
+    others: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 Programs = Mapping[str, MineProgram]
@@ -67,7 +72,12 @@ def write_programs(run_folder: Path, programs: Programs) -> None:
     folder.mkdir(exist_ok=True)
     for slot, each in programs.items():
         write_bytes(folder / f"{slot}.py", each.source.encode("utf-8", errors="replace"))
-    functions = {slot: [each.function, *each.parameters] for slot, each in programs.items()}
+    functions: dict[str, list[object]] = {}
+    for slot, each in programs.items():
+        first = [each.function, *each.parameters]
+        # A program with one function is written as it was before there were programs with several.
+        others = [[name, *parameters] for name, parameters in each.others]
+        functions[slot] = [first, *others] if others else [*first]
     write_text(folder / _FUNCTIONS_FILE, json.dumps(functions))
 
 
@@ -88,11 +98,22 @@ def read_programs(run_folder: Path, mine: Mapping[str, str]) -> dict[str, MinePr
         functions = json.loads(read_file(folder / _FUNCTIONS_FILE, LARGEST_PROGRAM))
         found = {}
         for slot, exercise in mine.items():
-            function, *parameters = map(_identifier, functions[slot])
+            (function, parameters), *others = _functions(functions[slot])
             source = read_file(folder / f"{slot}.py", LARGEST_PROGRAM).decode()
-            found[slot] = MineProgram(exercise, function, tuple(parameters), source)
+            found[slot] = MineProgram(exercise, function, parameters, source, tuple(others))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise TutorError(translate("mine.not-kept", slots=listed(mine))) from error
+    return found
+
+
+def _functions(kept: object) -> list[tuple[str, tuple[str, ...]]]:
+    """The functions of a program with their parameters: one list of names, or several."""
+    if not isinstance(kept, list) or not kept:
+        raise ValueError
+    found = []
+    for each in kept if isinstance(kept[0], list) else [kept]:
+        function, *parameters = map(_identifier, each)
+        found.append((function, tuple(parameters)))
     return found
 
 

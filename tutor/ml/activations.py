@@ -34,6 +34,10 @@ class Activation:
     derivative: Callable[[Array], Array]
     gain: float = 1.0
 
+    def backward(self, a: Array, gradient: Array) -> Array:
+        """∂L/∂z, given a = f(z) and ∂L/∂a, all of one shape."""
+        return gradient * self.derivative(a)
+
 
 ACTIVATIONS: dict[str, Activation] = {
     each.name: each

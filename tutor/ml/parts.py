@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from tutor.ml.activations import Activation
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
 from tutor.ml.optimizers import Optimizer, make_optimizer
@@ -16,6 +17,9 @@ Order = Callable[[int], Array]
 """Gives the order of the examples of the next epoch, (N,), for batches of a size."""
 LineGradient = Callable[[float, float, Array, Array], tuple[float, float]]
 """Gives the slopes of w and b for w, b, features (B,) and labels (B,)."""
+NetworkGradient = Callable[[Array, Array, Array, Array, Array, float], tuple[Array, Array, Array, float]]
+"""Gives ∂L/∂W, ∂L/∂b, ∂L/∂c and ∂L/∂b0 of a network with one hidden layer of m sigmoids and one output, for X (B, d),
+y (B,), W (m, d), b (m,), c (m,) and b0, with the mean squared error as L."""
 
 
 class Parts:
@@ -37,6 +41,10 @@ class Parts:
         """
         return loss
 
+    def activation(self, activation: Activation) -> Activation:
+        """The activation that trains in place of ``activation``, the built-in one."""
+        return activation
+
     def schedule(self, settings: OptimizerSettings, updates: int) -> Factor:
         """The schedule, which is asked for at most ``updates`` factors at once."""
         return make_schedule(settings.schedule, settings.warm_up)
@@ -51,5 +59,15 @@ class Parts:
         Args:
             rows: The most examples that it is given at once.
             is_line: Whether the model is a line.
+        """
+        return None
+
+    def network_gradient(self, rows: int, sizes: Sequence[int], *, fits: bool) -> NetworkGradient | None:
+        """What computes the gradient of a network in place of backpropagation; None for backpropagation.
+
+        Args:
+            rows: The most examples that it is given at once.
+            sizes: The number of features, of units in each hidden layer, and of outputs.
+            fits: Whether the network and its loss are those of `NetworkGradient`.
         """
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from tutor.ml.arrays import Array
@@ -22,6 +24,7 @@ class EpochResult(NamedTuple):
         gradient_norm: The length of the gradient of the mean loss at the last update of the epoch.
         learning_rate: η at the last update, after the schedule.
         diverged: Whether the training has diverged; see `tutor.ml.divergence`.
+        metrics: Figures of the learner's own, by name.
     """
 
     epoch: int
@@ -33,6 +36,17 @@ class EpochResult(NamedTuple):
     gradient_norm: float | None = None
     learning_rate: float | None = None
     diverged: bool = False
+    metrics: Mapping[str, float] = MappingProxyType({})
+
+    @property
+    def number(self) -> None:
+        """None: epochs are numbered from 1."""
+        return None
+
+    @property
+    def not_finite(self) -> Mapping[str, float]:
+        """The metrics that are nan or infinite."""
+        return {name: value for name, value in self.metrics.items() if not isfinite(value)}
 
 
 class Training(Protocol):

@@ -81,7 +81,8 @@ class ExerciseByEar:
         if session.exercise.hints:
             yield Choice("n", translate("ear.exercise-hint"), partial(self._hint, session))
         yield Choice("t", translate("ear.exercise-task"), self._say_task)
-        yield Choice("o", translate("ear.exercise-order"), self._order)
+        if not self._exercise.files:
+            yield Choice("o", translate("ear.exercise-order"), self._order)
         yield Choice("s", translate("ear.exercise-solution"), partial(self._solution, session))
         if session.present_version_passed:
             yield from self._labs()
@@ -97,7 +98,7 @@ class ExerciseByEar:
             self._room.say(*(f"  {translate('ear.choice', key=each.letter, text=each.text)}" for each in self._labs()))
 
     def _edit(self, session: ExerciseSession) -> None:
-        edit(session.file.path)
+        edit(session.file.paths)
         self._check(session)
 
     def _hint(self, session: ExerciseSession) -> None:

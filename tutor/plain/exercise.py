@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from tutor.course.catalogue import Course
 from tutor.course.exercises.finding import FoundExercise, find_exercises
 from tutor.course.exercises.line_order import line_order_question
+from tutor.course.lesson import Exercise
 from tutor.course.source import is_identifier
-from tutor.exercises.files import ExerciseFile, read_program
+from tutor.exercises.files import ExerciseFile, joined_files, read_program
 from tutor.exercises.memory import Standing, load_memory, memory_file, standing_of
+from tutor.exercises.mine import train_command
 from tutor.exercises.save_watch import EVERY, SaveWatch
-from tutor.exercises.session import ExerciseSession
+from tutor.exercises.session import ExerciseSession, passed_source
 from tutor.exercises.verdict import Verdict
 from tutor.foundation import paths
 from tutor.foundation.editor import editor_command, editor_not_started
@@ -39,7 +41,6 @@ from tutor.typeset.page import is_read_aloud, plain_lines
 from tutor.typeset.speech import spoken_text
 
 if TYPE_CHECKING:
-    from tutor.course.lesson import Exercise
     from tutor.exercises.judge import Judge
     from tutor.progress.store import ProgressStore
 
@@ -55,6 +56,7 @@ class Wish(StrEnum):
     HINT = "hint"
     SOLUTION = "solution"
     RESET = "reset"
+    COPY_MINE = "copy-mine"
     ORDER = "order"
 
 
@@ -100,7 +102,7 @@ def check_exercise(name: str, wish: Wish = Wish.CHECK, *, file: str | None = Non
     found = _named(course, name)
     with new_judge() as judge:
         if file is not None:
-            verdict = judge.check(found.exercise, read_program(named_path(file)))
+            verdict = judge.check(found.exercise, _program_at(named_path(file), found.exercise))
             _say(verdict, as_json)
             return _code(verdict)
         opened = open_course_store(course)
@@ -124,7 +126,15 @@ def _checked(session: ExerciseSession, as_json: bool) -> int:
     verdict = session.check()
     assert verdict is not None  # noqa: S101 - a new session has checked nothing yet
     _say(verdict, as_json)
+    if not as_json:
+        _say_how_to_train(session.exercise, verdict)
     return _code(verdict)
+
+
+def _say_how_to_train(exercise: Exercise, verdict: Verdict) -> None:
+    command = train_command(exercise)
+    if verdict.passed and command:
+        print(harmless_line(translate("exercise.see-it-train", command=command)), flush=True)
 
 
 def _watch(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int:
@@ -143,24 +153,26 @@ def _watch(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int
                 verdict = None
             if verdict is not None:
                 _say(verdict, as_json)
+                if not as_json:
+                    _say_how_to_train(session.exercise, verdict)
         time.sleep(EVERY)
 
 
 def _edit(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int:
     session.file.make(found.lesson.title)
-    edit(session.file.path)
+    edit(session.file.paths)
     return _checked(session, as_json)
 
 
-def edit(path: Path) -> None:
-    """Open a file in the learner's editor, and wait until they leave it.
+def edit(paths: Sequence[Path]) -> None:
+    """Open files in the learner's editor, and wait until they leave it.
 
     Raises:
         TutorError: There is no editor, or it cannot be started.
     """
     command = editor_command()
     try:
-        subprocess.run([*command, str(path)], check=False)
+        subprocess.run([*command, *map(str, paths)], check=False)
     except (OSError, ValueError) as error:
         raise editor_not_started(command[0], getattr(error, "strerror", None) or str(error)) from error
 
@@ -212,8 +224,35 @@ def _reset(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int
     return int(ExitCode.OK)
 
 
+def _copy_mine(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int:
+    """Copy the learner's programs of earlier exercises beside the files of this one."""
+    session.file.make(found.lesson.title)
+    names = found.exercise.options.copies
+    earlier = {each.exercise.id: each.exercise for each in _all() if each.exercise.id in names}
+    folder = paths.exercises_folder()
+    programs = {name: source for name in earlier if (source := passed_source(earlier[name], folder)) is not None}
+    added = session.file.copy_in(programs)
+    if as_json:
+        print(_as_json({"copied": [f"{name}.py" for name in added]}))
+    elif added:
+        files = ", ".join(f"{name}.py" for name in added)
+        print(harmless_line(translate("exercise.copied-in", names=files, first=added[0])))
+    elif names:
+        print(harmless_line(translate("exercise.nothing-to-copy", names=", ".join(names))))
+    else:
+        print(translate("exercise.nothing-to-copy-here"))
+    return int(ExitCode.OK)
+
+
+def _program_at(path: Path, exercise: Exercise) -> str:
+    """The program of a file, or of a folder with the files of an exercise of several."""
+    return joined_files(path, exercise.files) if exercise.files and path.is_dir() else read_program(path)
+
+
 def _order(found: FoundExercise, store: ProgressStore) -> int:
     """Ask for the order of the solution's lines. The answer is kept, and comes back in reviews as a question."""
+    if found.exercise.files:
+        raise TutorError(translate("exercise.order-files"), exit_code=ExitCode.USAGE)
     verdict = ask_for_order(Asker(None, None), found.exercise, store).verdict
     return int(ExitCode.OK if verdict is not None and verdict.correct else ExitCode.FAULTS_FOUND)
 
@@ -233,6 +272,7 @@ _WISHES = {
     Wish.HINT: _hint,
     Wish.SOLUTION: _solution,
     Wish.RESET: _reset,
+    Wish.COPY_MINE: _copy_mine,
 }
 _STATES = {
     Standing.OPEN: "exercise.state-open",

@@ -15,6 +15,8 @@ from tutor.runs.in_process import run_to_end
 
 _TOLERANCE = 1e-4
 """The relative difference of two losses up to which they are the same."""
+_DIFFERENT = {"split", "train"}
+"""Slots whose right functions differ: they draw other rows, or train another model. Here they only have to train."""
 
 
 def faults_in_labs(exercises: Sequence[Exercise], course: Course) -> list[Fault]:
@@ -53,8 +55,14 @@ def _problem_in(fence: LabFence, programs: dict[str, MineProgram], course: Cours
     built_in, mine = (run_to_end(config, course.data_folder, programs=each) for each in (None, programs))
     if mine.state != built_in.state or not mine.train_losses:
         return translate("mine.proof-failed", lab=fence.lab, problem=mine.message or mine.state)
+    if _DIFFERENT & programs.keys():
+        return ""
     # The last loss alone would hide a step of another length on the same way to the same place.
-    for ours, theirs in ((mine.train_losses[place], built_in.train_losses[place]) for place in (0, -1)):
+    pairs = [(mine.train_losses[place], built_in.train_losses[place]) for place in (0, -1)]
+    if mine.metrics:
+        measured = next(iter(mine.metrics.values()))
+        pairs.append((measured[-1], (built_in.train_accuracies or built_in.train_losses)[-1]))
+    for ours, theirs in pairs:
         if abs(ours - theirs) > _TOLERANCE * max(abs(ours), abs(theirs)):
             return translate("mine.proof", lab=fence.lab, mine=f"{ours:.6g}", built_in=f"{theirs:.6g}")
     return ""

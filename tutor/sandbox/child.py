@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from tutor.sandbox import audit, limits
+from tutor.sandbox.program_modules import File, ProgramModules
 from tutor.sandbox.protocol import FILENAME
 from tutor.sandbox.values import TooLargeError, decode, encode
 
@@ -124,7 +125,7 @@ class _Runner:
     def run(self, number: int, program: dict[str, Any]) -> None:
         """Run one program and the calls of its functions, and tell what came of each."""
         namespace: dict[str, object] = {"__name__": "exercise", "np": np}
-        loaded = self._outcome(lambda: load(program["source"], namespace))
+        loaded = self._outcome(lambda: load(program["source"], program["files"], namespace))
         self.tell({"program": number, **loaded})
         if "failure" in loaded:
             return
@@ -153,10 +154,26 @@ class _Runner:
         return found
 
 
-def load(source: str, namespace: dict[str, object]) -> dict[str, object]:
-    """Run a program, which fills ``namespace``. The answer has no more to say."""
-    exec(compile(source, FILENAME, "exec", dont_inherit=True), namespace)  # noqa: S102 - what this process is for
+def load(source: str, files: list[list[Any]], namespace: dict[str, object]) -> dict[str, object]:
+    """Run a program, which fills ``namespace``. The answer has no more to say.
+
+    Args:
+        source: The program.
+        files: Its files, if it has several: see `program_modules.File`. The last one is run; it may import the others.
+        namespace: What the program defines goes there.
+    """
+    if files:
+        modules = ProgramModules([File(*each) for each in files], _execute)
+        modules.install()
+        modules.run(files[-1][0], namespace)
+    else:
+        _execute(source, namespace)
     return {}
+
+
+def _execute(source: str, namespace: dict[str, object]) -> None:
+    namespace.setdefault("np", np)
+    exec(compile(source, FILENAME, "exec", dont_inherit=True), namespace)  # noqa: S102 - what this process is for
 
 
 def _call(namespace: dict[str, object], call: dict[str, Any]) -> dict[str, object]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tutor.foundation.program_files import place_of
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import sentences, translate
@@ -29,6 +30,8 @@ class Explanation:
         text: That line; empty if it is not known.
         start: The first cell of the failing piece in ``text``, from 0.
         end: The cell after its last one; equal to ``start`` if the piece is not known.
+        file: The file that the line is in, for a program of several; else empty.
+        line_in_file: The line, counted in that file.
     """
 
     sentence: str
@@ -36,10 +39,15 @@ class Explanation:
     text: str = ""
     start: int = 0
     end: int = 0
+    file: str = ""
+    line_in_file: int = 0
 
     @property
     def in_one(self) -> str:
         """The sentence, with the line in front of it if it is known."""
+        if self.file:
+            place = {"file": self.file, "line": self.line_in_file}
+            return translate("sandbox.at-line-of", **place, sentence=self.sentence)
         return translate("sandbox.at-line", line=self.line, sentence=self.sentence) if self.line else self.sentence
 
 
@@ -51,12 +59,16 @@ def explain(failure: Failure, source: str, *, case: str = "") -> Explanation:
         source: The program.
         case: The name of the case that was being computed, for a program that hangs.
     """
+    if failure.line > source.count("\n") + 1:
+        # It is in what was added to the program in order to check it.
+        failure = replace(failure, line=0, columns=())
+    file, line_in_file = place_of(source, failure.line) if failure.line else ("", 0)
     text, start, end = _piece(failure, source)
     piece = shorten(text[start:end].strip(), _LONGEST_PIECE) or shorten(text.strip(), _LONGEST_PIECE)
     said = _of_stop(failure, piece, case) or _of_exception(failure, piece)
     if failure.columns and failure.kind not in _SYNTAX:
         said = sentences(said, _shapes(failure, text[start:end]))
-    return Explanation(said, failure.line, text, start, end)
+    return Explanation(said, failure.line, text, start, end, file, line_in_file)
 
 
 def _piece(failure: Failure, source: str) -> tuple[str, int, int]:

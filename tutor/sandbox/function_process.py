@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.foundation.clock import Deadline
+from tutor.foundation.program_files import files_of
 from tutor.foundation.safe_text import harmless_line
 from tutor.sandbox.job import Failure, Stop, lines_in_trace
 from tutor.sandbox.processes import signal_group, started_python
@@ -46,15 +47,18 @@ class Value:
 
     Args:
         kind: ``array``; ``number``, a single one; ``state``, an array of zeros at first, which is a result and, in the
-            next call, an argument; ``random``, a generator; or ``pieces``, a list of arrays of whole numbers, which
-            arrive one after the other in row 0 of an array (2, rows), with their lengths in row 1.
-        shape: Of the array. If it varies, the first number (for ``pieces``, the second) is the most rows.
+            next call, an argument; ``random``, a generator; ``pieces``, a list of arrays of whole numbers, which
+            arrive one after the other in row 0 of an array (2, rows), with their lengths in row 1; or ``sides``, a list
+            of pairs of arrays of row numbers. Each pair arrives in a row of an array (pairs, rows), which has 0 for the
+            rows in its first array, 1 for those in its second, and 2 for all others.
+        shape: Of the array. If it varies, the first number (for ``pieces``, the second) is the most rows. ``sides`` of
+            shape (rows,) are those of one pair alone.
         dtype: NumPy's name of the type.
         varies: Whether each call says how many rows there are.
         name: Of the state.
     """
 
-    kind: Literal["array", "number", "state", "random", "pieces"]
+    kind: Literal["array", "number", "state", "random", "pieces", "sides"]
     shape: tuple[int, ...] = ()
     dtype: str = "float64"
     varies: bool = False
@@ -75,12 +79,15 @@ class Plan:
         arguments: What it gets, by position. Arrays are copies.
         results: What it returns; a tuple if there are several.
         each: Whether it is called once for each number of its first argument, which is an array.
+        yields: Whether it is a generator. It is made at the first call, and each call takes what it yields next. One
+            more result, a number, is then 1 once it has ended, and 0 before.
     """
 
     function: str
     arguments: tuple[Value, ...]
     results: tuple[Value, ...]
     each: bool = False
+    yields: bool = False
 
 
 class FunctionFailedError(Exception):
@@ -102,6 +109,7 @@ class _Layout:
         self.plans.append({
             "function": plan.function,
             "each": plan.each,
+            "yields": plan.yields,
             "arguments": [self._place(each) for each in plan.arguments],
             "results": [self._place(each) for each in plan.results],
         })  # fmt: skip
@@ -157,6 +165,7 @@ class FunctionProcess:
         self._is_shared = descriptor != NOT_SHARED
         request = {
             "source": source,
+            "files": files_of(source),
             "plans": layout.plans,
             "size": size,
             "memory_bytes": memory_bytes,

@@ -14,7 +14,7 @@ import mmap
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ def serve(channel: socket.socket, traces: int, memory: int) -> None:
     """Load a program, and make the calls that are asked for until the other side closes its end.
 
     Args:
-        channel: Takes messages and gives answers. The first message has ``source``, ``plans`` (see
+        channel: Takes messages and gives answers. The first message has ``source``, its ``files``, ``plans`` (see
             `tutor.sandbox.function_process.Plan`), ``size`` in bytes of the memory, ``memory_bytes``, and ``random``,
             which is the state of a generator, encoded, or None.
         traces: Takes the line at which a signal ended the process, from `faulthandler`.
@@ -70,7 +70,7 @@ def serve(channel: socket.socket, traces: int, memory: int) -> None:
     channel.sendall(READY)
     try:
         namespace: dict[str, object] = {"__name__": "exercise", "np": np}
-        load(asked["source"], namespace)
+        load(asked["source"], asked["files"], namespace)
         random = _generator(asked["random"])
         calls = [_Plan(plan, namespace, shared, random).call for plan in asked["plans"]]
         while not forbidden:  # The program may have caught the exception.
@@ -138,18 +138,39 @@ class _Plan:
         self._arguments = [self._reader(each, shared) for each in plan["arguments"]]
         self._results = [self._writer(each, shared) for each in plan["results"]]
         self._is_alone = len(self._results) == 1
-        self.call: Call = self._call_each if plan["each"] else self._call
+        self._yielded: Iterator[object] | None = None
+        self.call: Call = self._call_each if plan["each"] else self._take_next if plan["yields"] else self._call
 
     def _call(self, rows: int) -> None:
         value = self._function(*[argument(rows) for argument in self._arguments])
         if self._is_alone:
             self._results[0](value, rows)
             return
-        if not isinstance(value, tuple | list) or len(value) != len(self._results):
+        self._write_all(self._several(value, len(self._results)), rows)
+
+    def _several(self, value: object, count: int) -> list[object]:
+        if not isinstance(value, tuple | list) or len(value) != count:
             returned = len(value) if isinstance(value, tuple | list) else type(value).__name__
-            raise WrongResultError(f"{len(self._results)} results, not {returned}")
-        for write, each in zip(self._results, value, strict=True):
+            raise WrongResultError(f"{count} results, not {returned}")
+        return list(value)
+
+    def _write_all(self, values: Sequence[object], rows: int) -> None:
+        for write, each in zip(self._results, values, strict=True):
             write(each, rows)
+
+    def _take_next(self, rows: int) -> None:
+        """Take what the generator yields next; the last result says whether it has ended."""
+        if self._yielded is None:
+            found = self._function(*[argument(rows) for argument in self._arguments])
+            if not isinstance(found, Iterator):
+                raise WrongResultError(f"{type(found).__name__}, not a generator: use yield")
+            self._yielded = found
+        try:
+            value = next(self._yielded)
+        except StopIteration:
+            self._write_all([*[0.0] * (len(self._results) - 1), 1.0], rows)
+            return
+        self._write_all([*self._several(value, len(self._results) - 1), 0.0], rows)
 
     def _call_each(self, rows: int) -> None:
         """Call the function once for each number of the first argument."""
@@ -180,6 +201,8 @@ class _Plan:
             return lambda result, _: view.__setitem__((), _one_number(result))
         if value["kind"] == "pieces":
             return lambda result, rows: _write_pieces(result, view[:, :rows])
+        if value["kind"] == "sides":
+            return lambda result, _: _write_sides(result, view)
         if value["varies"]:
             return lambda result, rows: _write(result, view[:rows])
         return lambda result, _: _write(result, view)
@@ -223,3 +246,23 @@ def _write_pieces(result: object, view: Array) -> None:
     view[0] = np.concatenate(pieces) if pieces else 0
     view[1] = 0
     view[1, : len(pieces)] = [len(each) for each in pieces]
+
+
+def _write_sides(result: object, view: Array) -> None:
+    """Write pairs of arrays of row numbers as the side of each row, or a single pair if ``view`` has one dimension."""
+    pairs = [result] if view.ndim == 1 else list(result) if hasattr(result, "__iter__") else [result]
+    sides = view[None] if view.ndim == 1 else view
+    if len(pairs) != len(sides):
+        raise WrongResultError(f"{len(pairs)} pairs, not {len(sides)}")
+    for pair, side in zip(pairs, sides, strict=True):
+        if not isinstance(pair, tuple | list) or len(pair) != len(("train", "valid")):
+            raise WrongResultError(f"{type(pair).__name__}, not a pair of arrays")
+        side[...] = 2
+        for number, each in enumerate(map(np.asarray, pair)):
+            if each.ndim != 1 or not len(each) or each.dtype.kind not in "iu":
+                raise WrongResultError(f"array {each.shape} of {each.dtype}, not the numbers of some rows")
+            if each.min() < 0 or each.max() >= len(side):
+                raise WrongResultError(f"rows {each.min()} to {each.max()} of {len(side)}")
+            if (side[each] != 2).any():
+                raise WrongResultError(f"row {each[side[each] != 2][0]} on both sides")
+            side[each] = number

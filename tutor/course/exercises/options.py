@@ -9,7 +9,7 @@ from tutor.course.lesson import ExerciseOptions
 from tutor.course.source import Element, Source
 from tutor.foundation.translate import translate
 
-FIELDS = ("tolerance", "seconds", "memory", "lines", "forbid")
+FIELDS = ("tolerance", "seconds", "memory", "lines", "forbid", "copies")
 _RANGES = {"tolerance": (0.0, 0.1), "seconds": (0.1, 20.0), "memory": (16.0, 1_024.0), "lines": (1.0, 100.0)}
 
 
@@ -22,6 +22,7 @@ def read_options(source: Source, heading: Element, fields: IdFields) -> Exercise
         memory=int(_number(source, heading, fields, "memory", standard.memory)),
         lines=int(_number(source, heading, fields, "lines", standard.lines)),
         forbid=fields.listed("forbid"),
+        copies=fields.listed("copies"),
     )
 
 

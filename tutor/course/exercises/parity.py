@@ -20,6 +20,7 @@ def faults_between(ours: Exercise, theirs: Exercise, other: str) -> Iterator[Fau
         ("python exercise", ours.starter, theirs.place, False, theirs.starter),
         ("python cases", ours.more_cases, theirs.more_cases_place, True, theirs.more_cases),
         ("python check", ours.check, theirs.place, False, theirs.check),
+        ("python harness", ours.harness, theirs.place, False, theirs.harness),
         ("python", ours.solution, theirs.solution_place, True, theirs.solution),
     ):
         if mine != yours:

@@ -14,9 +14,11 @@ from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Case, Exercise, LabFence, Mistake
 from tutor.course.misplaced import refuse_misplaced, refuse_unknown_fields
 from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, as_words, gives_id, is_identifier, unquoted
+from tutor.foundation.program_files import files_of
 from tutor.foundation.translate import translate
 
 PROGRAM = "python"
+HARNESS = "python harness"
 FEWEST_MISTAKES = 3
 _MINE = "mine."
 _DETAILS = re.compile(
@@ -34,6 +36,7 @@ class _Parts:
     table: Element | None = None
     more_cases: Element | None = None
     check: Element | None = None
+    harness: Element | None = None
     hints: list[str] = field(default_factory=list)
     labs: list[LabFence] = field(default_factory=list)
     slots: dict[str, str] = field(default_factory=dict)
@@ -68,13 +71,18 @@ def read_exercise(
         source.fault(place, translate("course.not-an-id", id=fields.id[:LONGEST_IDENTIFIER]))
     cases = _cases(source, heading, parts)
     functions = _starter_functions(source, heading, parts, cases)
+    main = _main_function(parts, functions)
+    if functions and parts.harness is not None:
+        callable_functions = [*functions, *(_functions(source, parts.harness) or [])]
+    else:
+        callable_functions = functions
     solution = _solution(source, heading, parts, functions)
     mistakes = _mistakes(source, heading, parts, solution)
     if not parts.hints:
         source.fault(source.place(heading.start), translate("course.exercise-no-hint"))
     if not " ".join(parts.task).strip():
         source.fault(source.place(heading.start), translate("course.exercise-no-task"))
-    if not functions or solution is None or not cases or parts.starter is None or not is_named:
+    if main is None or solution is None or not cases or parts.starter is None or not is_named:
         return None
     assert parts.solution is not None  # noqa: S101 - its text is there
     return Exercise(
@@ -82,9 +90,9 @@ def read_exercise(
         title=heading.content.strip(),
         task="\n\n".join(parts.task),
         starter=parts.starter.content,
-        function=functions[0].name,
-        parameters=functions[0].parameters,
-        functions={each.name: each.parameters for each in functions},
+        function=main.name,
+        parameters=main.parameters,
+        functions={each.name: each.parameters for each in callable_functions},
         cases=cases,
         more_cases=_program(source, parts.more_cases, "cases"),
         more_cases_place=source.place((parts.more_cases or heading).start),
@@ -99,7 +107,16 @@ def read_exercise(
         options=options,
         place=source.place(heading.start),
         lesson_id=lesson_id,
+        harness=parts.harness.content if parts.harness is not None else "",
     )
+
+
+def _main_function(parts: _Parts, functions: list[Signature]) -> Signature | None:
+    """Return the first function; of a program of several files, the first one of the last file."""
+    files = files_of(parts.starter.content) if functions and parts.starter is not None else []
+    tree = parsed(files[-1].text) if files else None
+    last = [] if tree is None or isinstance(tree, SyntaxProblem) else signatures(tree)
+    return next(iter([*last, *functions]), None)
 
 
 def _sort_out(source: Source, body: list[Element], parts: _Parts) -> None:
@@ -150,6 +167,8 @@ def _take_fence(source: Source, element: Element, parts: _Parts) -> None:
             parts.more_cases = _once(source, element, parts.more_cases)
         case "python check":
             parts.check = _once(source, element, parts.check)
+        case "python harness":
+            parts.harness = _once(source, element, parts.harness)
         case _:
             parts.task.append(source.text(element.start, element.end))
 
@@ -233,7 +252,11 @@ def _starter_functions(source: Source, heading: Element, parts: _Parts, cases: t
         return []
     if not all(each.has_text for each in found):
         source.fault(source.place(parts.starter.start + 1), translate("course.exercise-no-docstring"))
-    return found if parts.table is None or _may_be_called(source, parts.table, found, cases) else []
+    of_harness = _functions(source, parts.harness) if parts.harness is not None else None
+    if parts.harness is not None and not files_of(parts.starter.content):
+        source.fault(source.place(parts.harness.start), translate("course.exercise-harness-alone"))
+    may_call = [*found, *(of_harness or [])]
+    return found if parts.table is None or _may_be_called(source, parts.table, may_call, cases) else []
 
 
 def _may_be_called(source: Source, table: Element, functions: list[Signature], cases: tuple[Case, ...]) -> bool:

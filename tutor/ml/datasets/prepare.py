@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -18,8 +19,31 @@ Split = tuple[Ints, Ints]
 _MIN_TRAINING_ROWS = 2
 
 
-def prepare(table: RawData, settings: DataSettings) -> Dataset:
+class Splitter(Protocol):
+    """Splits rows in place of `keep_back` and `folds`."""
+
+    def split(self, groups: Ints | None, fraction: float, random: np.random.Generator) -> Split:
+        """Keep back a fraction of the groups; ``groups``, (n,), says for each row which one it is of.
+
+        Raises:
+            TutorError: It cannot split so, or there are no groups.
+        """
+
+    def folds(self, rows: int, count: int, random: np.random.Generator) -> list[Split]:
+        """Cut the rows 0 to ``rows`` − 1 into folds, each of which is the validation set once.
+
+        Raises:
+            TutorError: It cannot split so.
+        """
+
+
+def prepare(table: RawData, settings: DataSettings, splitter: Splitter | None = None) -> Dataset:
     """Split and standardise raw data, once or for each fold.
+
+    Args:
+        table: The raw data.
+        settings: How it is prepared.
+        splitter: Splits the rows; None for the split that the settings ask for.
 
     Raises:
         TutorError: A feature is unknown, the class order is not an order of the classes, the rows cannot be split as
@@ -35,14 +59,23 @@ def prepare(table: RawData, settings: DataSettings) -> Dataset:
     if table.mixes and settings.split == RANDOM and not settings.folds:
         fraction, table = table.valid_rows / len(table.y), replace(table, valid_rows=0)
     # With folds, the test set is kept back before, in the way that suits the data.
-    train, valid = keep_back(table, fraction, seed, kind_of(table, "auto") if settings.folds else kind)
+    if splitter is not None and not settings.folds:
+        train, valid = splitter.split(table.groups, fraction, np.random.default_rng([seed, len(table.y)]))
+    else:
+        train, valid = keep_back(table, fraction, seed, kind_of(table, "auto") if settings.folds else kind)
     if settings.valid_rows:
         valid = valid[: settings.valid_rows]
     if not settings.folds:
         return _dataset(table, settings, (train, valid))
     if len(valid):
         table = replace(table, notes=(*table.notes, translate("ml.note-kept-for-test", count=len(valid))))
-    each = tuple(_dataset(table, settings, split) for split in folds(table, train, settings.folds, seed, kind))
+    if splitter is None:
+        cut = folds(table, train, settings.folds, seed, kind)
+    else:
+        _at_least(len(train), settings.folds)
+        random = np.random.default_rng([seed, len(train), settings.folds])
+        cut = [(train[left], train[right]) for left, right in splitter.folds(len(train), settings.folds, random)]
+    each = tuple(_dataset(table, settings, split) for split in cut)
     return replace(each[0], folds=each)
 
 

@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from tutor.ml.activations import Activation
+from tutor.ml.activations import ACTIVATIONS, Activation
 from tutor.ml.arrays import Array, constant
 from tutor.ml.losses import LOSSES, Loss
 from tutor.ml.network.layers import EPSILON, NEWEST_WEIGHT, BatchNorm, Dropout
@@ -129,18 +129,21 @@ class FastDropout:
 
 def activation_steps(activation: Activation, z: Array) -> Steps:
     """What replaces ``z``, (h, B), with f(z)."""
-    fast = _FORWARD.get(activation.name)
-    if fast is not None:
-        return fast(z)
+    if _is_built_in(activation):
+        return _FORWARD[activation.name](z)
     return [step(lambda: np.copyto(z, activation.function(z)))]
 
 
 def derivative_steps(activation: Activation, a: Array, gradient: Array) -> Steps:
     """What multiplies ``gradient``, (h, B), by f'(z), given ``a`` = f(z), (h, B)."""
-    fast = _BACKWARD.get(activation.name)
-    if fast is not None:
-        return fast(a, gradient, np.empty_like(gradient))
-    return [step(lambda: np.multiply(gradient, activation.derivative(a), gradient))]
+    if _is_built_in(activation):
+        return _BACKWARD[activation.name](a, gradient, np.empty_like(gradient))
+    return [step(lambda: np.copyto(gradient, activation.backward(a, gradient)))]
+
+
+def _is_built_in(activation: Activation) -> bool:
+    """Whether there is a fast version of exactly this activation: another one may have the same name."""
+    return activation.name in _FORWARD and ACTIVATIONS.get(activation.name) is activation
 
 
 def _relu(z: Array) -> Steps:

@@ -104,7 +104,7 @@ class ActivationLayer(Layer):
 
     def backward(self, gradient: Array) -> Array:
         """∂L/∂a · f'(z), (m, B), given ∂L/∂a; f'(z) is written in terms of a."""
-        return gradient * self.activation.derivative(self._a)
+        return self.activation.backward(self._a, gradient)
 
 
 EPSILON = 1e-5

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tutor.ml.activations import ACTIVATIONS
+from tutor.ml.activations import ACTIVATIONS, Activation
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
 from tutor.ml.network.layers import ActivationLayer, BatchNorm, Dropout, Layer, Linear, Parameter, Residual, Sequential
@@ -29,7 +29,7 @@ class Network(Sequential):
         features: d.
         hidden: the width of each hidden layer; empty for a linear model.
         outputs: k.
-        activation: of the hidden layers; see `ACTIVATIONS`.
+        activation: of the hidden layers: a name of `ACTIVATIONS`, or one of its own.
         dtype: float32 to train, float64 to check gradients.
         residual: whether each hidden layer as wide as the hidden layer below adds its output to that one's.
         residual_scaling: whether the weights of such layers start smaller, divided by the square root of the depth.
@@ -44,7 +44,7 @@ class Network(Sequential):
         features: int,
         hidden: Sequence[int],
         outputs: int,
-        activation: str = "relu",
+        activation: str | Activation = "relu",
         dtype: type[np.floating] = np.float32,
         *,
         residual: bool = False,
@@ -55,7 +55,7 @@ class Network(Sequential):
         seed: int = 0,
     ) -> None:
         self.sizes = (features, *hidden, outputs)
-        self.activation = find(ACTIVATIONS, activation)
+        self.activation = activation if isinstance(activation, Activation) else find(ACTIVATIONS, activation)
         self.sign_bug = sign_bug
         self.random = np.random.default_rng(seed)
         """Draws what dropout erases."""

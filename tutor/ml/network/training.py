@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
+from tutor.ml.activations import ACTIVATIONS, Activation
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
 from tutor.ml.diagnostics import (
@@ -24,7 +25,7 @@ from tutor.ml.diagnostics import (
 )
 from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.gradient_rules import GradientRules
-from tutor.ml.losses import loss_for, softmax
+from tutor.ml.losses import LOSSES, loss_for, softmax
 from tutor.ml.models.hidden_units import place_along_data, place_hidden_units
 from tutor.ml.models.polynomial import PolynomialFeatures
 from tutor.ml.network.batches import Batches
@@ -33,7 +34,8 @@ from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.passes import INPUTS, gradient_steps
 from tutor.ml.network.tape import LABELS, Run, Steps, X, step, unroll
 from tutor.ml.network.update_trace import UpdateTrace, trace_update
-from tutor.ml.parts import Parts
+from tutor.ml.parts import NetworkGradient, Parts
+from tutor.ml.registry import find
 from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult
 
@@ -60,9 +62,13 @@ class NetworkTraining:
         self._train = train
         self.polynomial = PolynomialFeatures(model.degree if model.name == "polynomial" else 1, dataset.x_train)
         self._offset = offset
+        self._network_gradient: NetworkGradient | None = None
         self._use_loss(loss)
         self.model = model
-        self.network = _network(model, self.polynomial.features, dataset.classes or 1, train.seed)
+        activation = self._activation() if model.kind.layers else None
+        self.network = _network(
+            model, self.polynomial.features, dataset.classes or 1, train.seed, activation=activation
+        )
         self._random = np.random.default_rng(train.seed)
         self.network.initialise(self._random)
         if self.network.sizes[1:-1]:
@@ -95,6 +101,9 @@ class NetworkTraining:
         self._order = self._parts.order(len(dataset.x_train), self._random)
         is_line = self._is_line and not self._loss.classifies
         self._line_gradient = self._parts.line_gradient(len(dataset.x_train), is_line=is_line)
+        self._network_gradient = self._parts.network_gradient(
+            len(dataset.x_train), self.network.sizes, fits=self._is_one_layer_of_sigmoids
+        )
         self._x = with_ones(self.polynomial(dataset.x_train))
         self._labels = _labels(dataset.y_train, dataset)
         # Gradient descent in the strict sense uses all examples in each update.
@@ -180,8 +189,13 @@ class NetworkTraining:
         else:
             raise ValueError(name)
 
+    def _activation(self) -> Activation:
+        return self._parts.activation(find(ACTIVATIONS, self.model.activation))
+
     def _use_loss(self, name: str) -> None:
         data = self.dataset
+        if self._network_gradient is not None and name != "mse":
+            raise ValueError("loss")  # That gradient is one of the squared error.
         formula = loss_for(name, classifies=data.task == CLASSIFICATION)
         loss = self._parts.loss(formula, data.classes or 1, max(len(data.x_train), len(data.x_valid)))
         # Both at once: if one of them does not fit, the training goes on as it was.
@@ -212,6 +226,8 @@ class NetworkTraining:
         """The steps of one update with a batch of ``size`` examples."""
         if self._line_gradient is not None:
             steps = [step(self._write_line_gradient, X, LABELS)]
+        elif self._network_gradient is not None:
+            steps = [step(self._write_network_gradient, X, LABELS)]
         else:
             steps = gradient_steps(self.network, size, self._loss)
         if self._rules.active:
@@ -225,6 +241,16 @@ class NetworkTraining:
         w, b = matrix.value[0].tolist()
         matrix.gradient[0] = self._line_gradient(w, b, x[0], labels[0])
 
+    def _write_network_gradient(self, x: Array, labels: Array) -> None:
+        assert self._network_gradient is not None  # noqa: S101 - only then it is on the tape
+        hidden, output = self.network.linears
+        values = (
+            hidden.weights.value, hidden.bias.value[:, 0], output.weights.value[0], float(output.bias.value[0, 0])
+        )  # fmt: skip
+        found = self._network_gradient(x[:-1].T, labels[0], *values)
+        hidden.weights.gradient[:], hidden.bias.gradient[:, 0] = found[:2]
+        output.weights.gradient[0], output.bias.gradient[0, 0] = found[2:]
+
     def _optimizer_step(self) -> None:
         self._optimizer.step(next(self._rates))
 
@@ -232,6 +258,14 @@ class NetworkTraining:
     def _is_line(self) -> bool:
         """Whether the model is ŷ = b + w x with one feature."""
         return len(self.network.layers) == 1 and self.network.parameters.size == 2
+
+    @property
+    def _is_one_layer_of_sigmoids(self) -> bool:
+        """Whether this is the network, and the loss, of `tutor.ml.parts.NetworkGradient`."""
+        sizes, model = self.network.sizes, self.model
+        is_plain = not (model.dropout or model.batch_norm)
+        has_shape = len(sizes) == len(("features", "hidden", "output")) and sizes[-1] == 1
+        return has_shape and is_plain and model.activation == "sigmoid" and self._formula is LOSSES["mse"]
 
     def _start_at(self, w: float | None, b: float | None) -> None:
         """Set the parameters of a line, given in the units of the data; None leaves one as it is."""
@@ -400,14 +434,15 @@ class NetworkTraining:
 
 
 def _network(
-    model: ModelSettings, features: int, outputs: int, seed: int, dtype: type[np.floating] = np.float32
-) -> Network:
-    """The network for a model, with hidden layers if that model may have them."""
+    model: ModelSettings, features: int, outputs: int, seed: int, dtype: type[np.floating] = np.float32,
+    activation: Activation | None = None,
+) -> Network:  # fmt: skip
+    """The network for a model, with hidden layers if that model may have them; None is the model's activation."""
     return Network(
         features,
         model.hidden * model.depth if model.kind.layers else (),
         outputs,
-        model.activation,
+        activation or model.activation,
         dtype,
         residual=model.residual,
         residual_scaling=model.residual_scaling,

@@ -34,12 +34,12 @@ from tutor.ml.factory import make_training
 from tutor.ml.network.training import NetworkTraining
 from tutor.ml.settings import DataSettings
 from tutor.ml.trained_model import pack
-from tutor.ml.training import EpochResult
+from tutor.ml.training import EpochResult, Training
 from tutor.runs.events import DataFacts
 from tutor.runs.follower import BEST_FILE
 
 if TYPE_CHECKING:
-    from tutor.runs.worker.mine import MineParts
+    from tutor.runs.worker.mine import Metric, MineParts
 
 _MAX_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
@@ -48,6 +48,8 @@ _SLOTS_OF_FUNCTIONS = ("optimizer", "schedule")
 """The slots in the descent of a drawn function."""
 _SLOTS_OF_LOSS = ("loss", "output")
 """The slots that belong to one loss, so that no other one can take its place during a training."""
+_SLOTS_OF_EXAMPLES = ("split", "metric")
+"""The slots of every training on examples, also one that follows no gradient."""
 _PIECE = 1 << 16
 """Numbers that are written at once."""
 _MAX_KEPT = 500_000
@@ -75,20 +77,18 @@ class TrainingAdapter:
         programs: Programs | None = None,
     ) -> None:
         self.spec = spec
-        self._dataset = load_dataset(found_in(data_folder, spec.data), data_folder=data_folder)
-        self._epochs = _epochs(spec, len(self._dataset.x_train))
         self._programs = programs or {}
-        self._parts = _parts(self._programs, spec)
+        self._parts = parts = _parts(self._programs, spec)
+        self._predicts = "train" not in self._programs
+        """Whether the model is known: that of a training loop of the learner's own is not."""
         try:
-            self._training = make_training(
-                self._dataset,
-                spec.model,
-                spec.loss.name,
-                spec.optimizer,
-                replace(spec.train, epochs=self._epochs),
-                spec.loss.offset,
-                self._parts,
-            )
+            splitter = parts if parts is not None and parts.splits else None
+            self._dataset = load_dataset(found_in(data_folder, spec.data), data_folder=data_folder, splitter=splitter)
+            if splitter is not None and not splitter.has_split:
+                raise TutorError(translate("mine.does-not-fit", slots="split"))
+            self._epochs = _epochs(spec, len(self._dataset.x_train))
+            self._metric = parts.metric(self._dataset) if parts is not None else None
+            self._training = self._make_training()
         except BaseException:
             self.close()
             raise
@@ -102,9 +102,16 @@ class TrainingAdapter:
         self._panels = self._make_panels()
         self._observers = [panel.observe for panel in self._panels.values() if panel.observes]
 
+    def _make_training(self) -> Training:
+        spec, settings = self.spec, replace(self.spec.train, epochs=self._epochs)
+        own_loop = self._parts.loop(self._dataset, settings) if self._parts is not None else None
+        return own_loop or make_training(
+            self._dataset, spec.model, spec.loss.name, spec.optimizer, settings, spec.loss.offset, self._parts
+        )
+
     def _make_panels(self) -> dict[str, Panel]:
         """The panels of the lab, in its order, without those that are impossible for this data and model."""
-        classes = {name: panel_class(name) for name in self.spec.show.panels}
+        classes = {name: panel_class(name) for name in self.spec.show.panels if self._predicts}
         return {name: panel(self.context) for name, panel in classes.items() if panel.can_show(self.context)}
 
     def close(self) -> None:
@@ -116,7 +123,13 @@ class TrainingAdapter:
         """Train, and yield the result of each epoch. Panels that observe see every one of them."""
         network = self._network
         results = self._training.epochs() if network is None else self._counted(network)
+        if self._metric is not None:
+            results = self._measured(results, self._metric)
         return self._observed(results) if self._observers else results
+
+    def _measured(self, results: Iterator[EpochResult], metric: Metric) -> Iterator[EpochResult]:
+        for result in results:
+            yield metric.after(result, self._training.predict)
 
     def _observed(self, results: Iterator[EpochResult]) -> Iterator[EpochResult]:
         for result in results:
@@ -199,6 +212,8 @@ class TrainingAdapter:
     def facts(self) -> dict[str, float]:
         """The parameters of a small model (``final.w``), the judgement of two classes (``final.f1``), panels' facts."""
         measured = self._training.small_parameters()
+        if not self._predicts:
+            return {}
         with np.errstate(all="ignore"):
             measured = measured | self.context.judgement()
             for panel in self._panels.values():
@@ -299,7 +314,11 @@ def _epochs(spec: LabConfig, rows: int) -> int:
 def _parts(programs: Programs, spec: LabConfig) -> MineParts | None:
     if not programs:
         return None
-    fitting = () if not spec.follows_gradient else SLOTS if spec.model.kind.network else _SLOTS_OF_FUNCTIONS
+    fitting: tuple[str, ...] = () if spec.model.name == "function" else _SLOTS_OF_EXAMPLES
+    if spec.follows_gradient:
+        fitting = SLOTS if spec.model.kind.network else (*fitting, *_SLOTS_OF_FUNCTIONS)
+    if not (spec.model.kind.layers and spec.model.hidden):
+        fitting = tuple(slot for slot in fitting if slot != "activation")
     unfit = [slot for slot in programs if slot not in fitting]
     if unfit:
         raise TutorError(translate("mine.does-not-fit", slots=listed(unfit)))

@@ -121,6 +121,7 @@ class TrainingJob:
             every_epoch=self._every_epoch,
             before_end=lambda: _save(training, weights),
             unwatched=self._unwatched,
+            with_metrics="metric" in self._programs,
         )
         if self._stopped is not None:
             self._loop.stop(self._stopped)

@@ -16,7 +16,7 @@ from tutor.labs.limits import IDLE_SECONDS, UNWATCHED_SECONDS
 from tutor.labs.validate import patience_of
 from tutor.runs.control import Command
 from tutor.runs.events import Diverged, Event, Finished, Reason, View
-from tutor.runs.worker.recorder import Recorder, Result
+from tutor.runs.worker.recorder import ForeignResult, Recorder
 from tutor.runs.worker.steering import Steering
 
 CHECK_SECONDS = 0.01
@@ -31,7 +31,7 @@ SLEEP_SECONDS = 1 / 60
 """The longest sleep before commands are read again."""
 
 
-class EpochOutcome(Result, Protocol):
+class EpochOutcome(ForeignResult, Protocol):
     """The result of one epoch as the loop needs it; `tutor.ml.training.EpochResult` is one."""
 
     @property
@@ -69,6 +69,7 @@ class TrainingLoop:
         every_epoch: Ask for commands after every epoch, however fast they are.
         before_end: Called before the last event is written.
         unwatched: Returns for how many seconds nobody has watched the run; by default somebody always does.
+        with_metrics: Whether results have metrics of the learner's own.
         clock: Returns seconds from a monotonic clock.
         sleep: Sleeps for a number of seconds.
     """
@@ -83,6 +84,7 @@ class TrainingLoop:
         every_epoch: bool = False,
         before_end: Callable[[], None] | None = None,
         unwatched: Callable[[], float] | None = None,
+        with_metrics: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -95,7 +97,7 @@ class TrainingLoop:
         self._unwatched = unwatched
         self._clock = clock
         self._sleep = sleep
-        self._recorder: Recorder[EpochOutcome] = Recorder(emit)
+        self._recorder: Recorder[EpochOutcome] = Recorder(emit, (lambda result: result) if with_metrics else None)
         self._steering = Steering(spec, training.change_setting, self._emit_in_order)
         self._patience = patience_of(spec.train.stop)
         self._best = (inf, 0)

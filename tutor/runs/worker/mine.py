@@ -5,27 +5,42 @@ What a function does there, a hang, a crash or a wrong shape, ends the run with 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import sentences, translate
+from tutor.foundation.translate import listed, sentences, translate
 from tutor.labs.mine import MineProgram, Programs
+from tutor.ml.activations import Activation
 from tutor.ml.arrays import Array
+from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats, Ints
+from tutor.ml.datasets.prepare import Split
+from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.losses import Loss
 from tutor.ml.optimizers import Optimizer
-from tutor.ml.parts import LineGradient, Order, Parts
+from tutor.ml.parts import LineGradient, NetworkGradient, Order, Parts
 from tutor.ml.schedules import Factor
-from tutor.ml.settings import OptimizerSettings
+from tutor.ml.settings import OptimizerSettings, TrainSettings
+from tutor.ml.training import EpochResult
 from tutor.sandbox.explain import explain
-from tutor.sandbox.function_process import FunctionFailedError, FunctionProcess, Plan, Value
+from tutor.sandbox.function_process import SECONDS, FunctionFailedError, FunctionProcess, Plan, Value
 
 _STEP_NUMBER, _RATE = "t", "lr"
 """Parameters of an optimizer's step. What stands between the gradient and the first of them is its state."""
 _THETA_AND_G = 2
+_A_AND_G = 2
+"""Parameters of the second function of an activation if it goes back itself; one that gives the slope has a alone."""
+_GROUPS = "groups"
+"""The first parameter of a split that keeps groups together; one without it cuts folds."""
+_AT_ONCE = 1 << 16
+"""Numbers that an activation is given at once."""
+_EPOCH_SECONDS = 20.0
+"""How long an epoch of a training loop may take."""
 
 
 class MineParts(Parts):
@@ -38,6 +53,8 @@ class MineParts(Parts):
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
         self._functions: list[_Function] = []
+        self.has_split = False
+        """Whether a program has split the rows."""
 
     def close(self) -> None:
         """End the processes."""
@@ -46,9 +63,12 @@ class MineParts(Parts):
 
     def _function(
         self, slot: str, arguments: tuple[Value, ...], results: tuple[Value, ...], *, each: bool = False,
-        random: np.random.Generator | None = None,
+        yields: bool = False, random: np.random.Generator | None = None, more: tuple[Plan, ...] = (),
+        seconds: float | None = None,
     ) -> _Function:  # fmt: skip
-        found = _Function(self._programs[slot], arguments, results, each=each, random=random)
+        program = self._programs[slot]
+        first = Plan(program.function, arguments, results, each, yields)
+        found = _Function(program, (first, *more), random=random, seconds=SECONDS if seconds is None else seconds)
         self._functions.append(found)
         return found
 
@@ -120,6 +140,222 @@ class MineParts(Parts):
 
         return gradient
 
+    def network_gradient(self, rows: int, sizes: Sequence[int], *, fits: bool) -> NetworkGradient | None:
+        if "backward" not in self._programs:
+            return None
+        if not fits:
+            raise TutorError(translate("mine.needs-sigmoids"))
+        features, units, _ = sizes
+        x, y = Value("array", (rows, features), "<f4", varies=True), Value("array", (rows,), "<f4", varies=True)
+        matrix, vector = Value("array", (units, features), "<f4"), Value("array", (units,), "<f4")
+        parameters = matrix, vector, vector, Value("number", dtype="<f4")
+        function = self._function("backward", (x, y, *parameters), parameters)
+
+        def gradient(x: Array, y: Array, w: Array, b: Array, c: Array, b0: float) -> tuple[Array, Array, Array, float]:
+            x_view, y_view, *views = function.arguments
+            x_view[: len(x)], y_view[: len(y)] = x, y
+            for view, value in zip(views, (w, b, c, b0), strict=True):
+                view[...] = value
+            found = function.call(len(x))
+            return found[0], found[1], found[2], float(found[3])
+
+        return gradient
+
+    def activation(self, activation: Activation) -> Activation:
+        program = self._programs.get("activation")
+        if program is None:
+            return activation
+        if not program.others:
+            raise TutorError(translate("mine.needs-slope", function=program.function))
+        values = Value("array", (_AT_ONCE,), "<f4", varies=True)
+        back, parameters = program.others[0]
+        goes_back = len(parameters) == _A_AND_G
+        more = Plan(back, (values, values) if goes_back else (values,), (values,))
+        function = self._function("activation", (values,), (values,), more=(more,))
+
+        def slope(a: Array) -> Array:
+            return function.of_all(a, *([np.ones_like(a)] if goes_back else []), plan=1)
+
+        def backward(a: Array, gradient: Array) -> Array:
+            return function.of_all(a, gradient, plan=1) if goes_back else gradient * slope(a)
+
+        return _MineActivation(activation.name, function.of_all, slope, activation.gain, backward)
+
+    @property
+    def splits(self) -> bool:
+        """Whether a program splits the rows."""
+        return "split" in self._programs
+
+    def split(self, groups: Ints | None, fraction: float, random: np.random.Generator) -> Split:
+        """See `tutor.ml.datasets.prepare.Splitter`."""
+        program = self._programs["split"]
+        if program.parameters[:1] != (_GROUPS,):
+            raise TutorError(translate("mine.needs-folds", function=program.function))
+        if groups is None:
+            raise TutorError(translate("ml.no-groups"), hint=translate("ml.no-groups-hint"))
+        column = Value("array", (len(groups),), "<i8")
+        return self._sides((column, Value("number")), (len(groups),), (groups, fraction), random)[0]
+
+    def folds(self, rows: int, count: int, random: np.random.Generator) -> list[Split]:
+        """See `tutor.ml.datasets.prepare.Splitter`."""
+        program = self._programs["split"]
+        if program.parameters[:1] == (_GROUPS,):
+            raise TutorError(translate("mine.needs-no-folds", function=program.function))
+        whole = Value("number", dtype="<i8")
+        return self._sides((whole, whole), (count, rows), (rows, count), random)
+
+    def _sides(
+        self, arguments: tuple[Value, ...], shape: tuple[int, ...], values: tuple[object, ...],
+        random: np.random.Generator,
+    ) -> list[Split]:  # fmt: skip
+        sides = Value("sides", shape, "<i1")
+        function = self._function("split", (*arguments, Value("random")), (sides,), random=random)
+        function.write(*values)
+        found = np.atleast_2d(function.call()[0]).copy()
+        function.close()
+        self.has_split = True
+        return [(np.flatnonzero(each == 0), np.flatnonzero(each == 1)) for each in found]
+
+    def metric(self, dataset: Dataset) -> Metric | None:
+        """A figure of the learner's own over the examples; None if there is none.
+
+        Raises:
+            TutorError: There is no fixed set of examples to measure on.
+        """
+        if "metric" not in self._programs:
+            return None
+        if dataset.folds or not len(dataset.x_train) or dataset.lines:
+            raise TutorError(translate("mine.does-not-fit", slots="metric"))
+        rows, kind = max(len(dataset.x_train), len(dataset.x_valid)), "<i8" if dataset.classes else "<f8"
+        column = Value("array", (rows,), kind, varies=True)
+        function = self._function("metric", (column, column), (Value("number"),))
+        return Metric(dataset, lambda guesses, labels: float(function.of_rows(guesses, labels)[0]), function.name)
+
+    def loop(self, dataset: Dataset, settings: TrainSettings) -> LoopTraining | None:
+        """A training whose loop is the learner's own; None if it is not.
+
+        Raises:
+            TutorError: The data is not of the kind that a loop takes.
+        """
+        if "train" not in self._programs:
+            return None
+        others = [slot for slot in self._programs if slot not in {"train", "split"}]
+        if others or dataset.folds or not len(dataset.x_train) or dataset.lines:
+            raise TutorError(translate("mine.does-not-fit", slots=listed(others or ["train"])))
+        examples = [dataset.x_train, _targets(dataset.y_train, dataset), dataset.x_valid]
+        examples.append(_targets(dataset.y_valid, dataset))
+        arguments = tuple(Value("array", each.shape, "<f8") for each in examples)
+        number = Value("number")
+        function = self._function(
+            "train", (*arguments, Value("random")), (Value("number", dtype="<i8"), number, number, number),
+            yields=True, random=np.random.default_rng(settings.seed), seconds=_EPOCH_SECONDS,
+        )  # fmt: skip
+        function.write(*examples)
+        return LoopTraining(dataset, settings, function)
+
+
+def _targets(y: Array, dataset: Dataset) -> Floats:
+    """Labels as a training loop gets them, (n, k): one-hot in a classification, else one column."""
+    if dataset.task == CLASSIFICATION:
+        return np.asarray(np.eye(dataset.classes)[y])
+    return np.asarray(y[:, None], dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class _MineActivation(Activation):
+    """A learner's activation.
+
+    Args:
+        back: ∂L/∂z, given a = f(z) and ∂L/∂a.
+    """
+
+    back: Callable[[Array, Array], Array] = np.multiply
+
+    def backward(self, a: Array, gradient: Array) -> Array:
+        return self.back(a, gradient)
+
+
+class Metric:
+    """A learner's figure over the training and the validation examples, beside those that are built in.
+
+    Args:
+        dataset: The examples.
+        measure: Gives the figure for guesses and labels, (n,) each: classes, or numbers in the units of the label.
+        name: Of the learner's function.
+    """
+
+    def __init__(self, dataset: Dataset, measure: Callable[[Array, Array], float], name: str) -> None:
+        self._dataset = dataset
+        self._measure = measure
+        parts = {"mine.metric-train": (dataset.x_train, dataset.y_train)}
+        if len(dataset.x_valid):
+            parts["mine.metric-valid"] = (dataset.x_valid, dataset.y_valid)
+        self._parts = {
+            translate(key, function=name): (dataset.raw(x), y if dataset.classes else dataset.label(y))
+            for key, (x, y) in parts.items()
+        }
+
+    def after(self, result: EpochResult, predict: Callable[[Floats], Floats]) -> EpochResult:
+        """The result of an epoch with the learner's figures."""
+        found = {}
+        for name, (x, y) in self._parts.items():
+            outputs = predict(x)
+            found[name] = self._measure(outputs.argmax(axis=1) if self._dataset.classes else outputs, y)
+        return result._replace(metrics=found)
+
+
+class LoopTraining:
+    """A training loop of the learner's own: it trains, and here its epochs are only counted. See `Training`.
+
+    Nothing but its losses is known of it, so it predicts nothing and has no parameters. An epoch counts as one update.
+    """
+
+    def __init__(self, dataset: Dataset, settings: TrainSettings, function: _Function) -> None:
+        self.dataset = dataset
+        self._settings = settings
+        self._function = function
+
+    def epochs(self) -> Iterator[EpochResult]:
+        """See `Training.epochs`; also ends when the learner's loop does."""
+        limit = None
+        for epoch in range(1, self._settings.epochs + 1):
+            number, train_loss, valid_loss, has_ended = (each.item() for each in self._function.call())
+            if has_ended:
+                return
+            if number != epoch:
+                raise self._function.refused(translate("mine.not-this-epoch", wanted=epoch, got=number))
+            limit = divergence_limit(train_loss) if limit is None else limit
+            diverged = has_diverged(train_loss, limit)
+            valid = valid_loss if len(self.dataset.x_valid) and isfinite(valid_loss) else None
+            yield EpochResult(epoch, epoch, train_loss, valid, diverged=diverged)
+            if diverged:
+                return
+
+    def set(self, name: str, value: object) -> None:
+        """There are no settings.
+
+        Raises:
+            ValueError: Always.
+        """
+        raise ValueError(name)
+
+    def predict(self, x: Floats) -> Floats:
+        """Nothing is known of the model: nan for each example, (n,) or (n, K)."""
+        shape = (len(x), self.dataset.classes) if self.dataset.classes else (len(x),)
+        return np.full(shape, np.nan)
+
+    def parameters(self) -> dict[str, Array]:
+        """Empty: the model is the learner's."""
+        return {}
+
+    def vectors(self) -> list[Array]:
+        """Empty, for the same reason."""
+        return []
+
+    def small_parameters(self) -> dict[str, float]:
+        """Empty, for the same reason."""
+        return {}
+
 
 def _step_parameters(program: MineProgram) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return which of the number of the step and the learning rate a step gets, in its order, and its state's names.
@@ -138,49 +374,58 @@ class _Function:
     """A learner's function in its process, and the words for what stops it."""
 
     def __init__(
-        self, program: MineProgram, arguments: tuple[Value, ...], results: tuple[Value, ...], *, each: bool,
-        random: np.random.Generator | None,
-    ) -> None:  # fmt: skip
+        self, program: MineProgram, plans: tuple[Plan, ...], *, random: np.random.Generator | None, seconds: float
+    ) -> None:
         self._program = program
+        self.name = program.function
         self._count = 0
         try:
-            plan = Plan(program.function, arguments, results, each)
-            self._process = FunctionProcess(program.source, [plan], random=random)
+            self._process = FunctionProcess(program.source, plans, random=random, seconds=seconds)
         except FunctionFailedError as error:
             raise self._as_sentence(error) from error
         except OSError as error:
             raise TutorError(translate("sandbox.not-started")) from error
-        self._arguments, self._results = self._process.arguments[0], self._process.results[0]
+        self.arguments = self._process.arguments[0]
+        """Of the first plan, in the shared memory."""
         self.close = self._process.close
 
     def write(self, *values: object) -> None:
         """Write arguments that have as many rows as they may have."""
-        for view, value in zip(self._arguments, values, strict=True):
+        for view, value in zip(self.arguments, values, strict=True):
             view[...] = value
 
-    def call(self, rows: int = 0) -> list[NDArray[Any]]:
-        """Call the function with the arguments that were written, and return its results: not copies.
+    def call(self, rows: int = 0, plan: int = 0) -> list[NDArray[Any]]:
+        """Call the function of a plan with the arguments that were written, and return its results: not copies.
 
         Raises:
             TutorError: It gave none, and its process has ended.
         """
         self._count += 1
         try:
-            self._process.call(0, rows)
+            self._process.call(plan, rows)
         except FunctionFailedError as error:
             raise self._as_sentence(error) from error
-        return self._results
+        return self._process.results[plan]
 
-    def of_rows(self, *values: Array) -> list[NDArray[Any]]:
+    def of_all(self, *values: Array, plan: int = 0) -> Array:
+        """Call a function that works element by element, with arrays of one shape. Returns an array of that shape."""
+        flat = [each.reshape(-1) for each in values]
+        found = np.empty_like(flat[0])
+        for start in range(0, found.size, _AT_ONCE):
+            piece = slice(start, start + _AT_ONCE)
+            found[piece] = self.of_rows(*(each[piece] for each in flat), plan=plan)[0]
+        return found.reshape(values[0].shape)
+
+    def of_rows(self, *values: Array, plan: int = 0) -> list[NDArray[Any]]:
         """Call the function with arrays of as many rows as the last one of at least one dimension has.
 
         Returns:
             Its results, cut to as many rows: not copies.
         """
         rows = max(len(value) for value in values if value.ndim)
-        for view, value in zip(self._arguments, values, strict=True):
+        for view, value in zip(self._process.arguments[plan], values, strict=True):
             (view[:rows] if view.ndim else view)[...] = value
-        return [each[:rows] if each.ndim else each for each in self.call(rows)]
+        return [each[:rows] if each.ndim else each for each in self.call(rows, plan)]
 
     def order_of(self, pieces: NDArray[Any], size: int) -> Array:
         """The order of the examples that the batches of an epoch make.
@@ -196,9 +441,13 @@ class _Function:
         full, rest = divmod(len(rows), size)
         wanted = [size] * full + [rest] * (rest > 0)
         if lengths[: len(wanted)].tolist() != wanted or not np.array_equal(np.sort(rows), np.arange(len(rows))):
-            self.close()
-            raise TutorError(self._said(translate("mine.not-batches", size=size)))
+            raise self.refused(translate("mine.not-batches", size=size))
         return np.asarray(rows)
+
+    def refused(self, problem: str) -> TutorError:
+        """End the process, whose last result cannot be used. Returns the error to raise."""
+        self.close()
+        return TutorError(self._said(problem))
 
     def _as_sentence(self, error: FunctionFailedError) -> TutorError:
         return TutorError(self._said(explain(error.failure, self._program.source).in_one))

@@ -45,13 +45,14 @@ def rule_row(width: int, label: str = "", ink: str = "muted") -> Row:
     return [Span(" "), Span(line, "rule"), Span(f" {label} ", ink), Span("── ", "rule")]
 
 
-def verdict_rows(verdict: Verdict, at: datetime, area: Area) -> Rows:
+def verdict_rows(verdict: Verdict, at: datetime, area: Area, lab: str = "") -> Rows:
     """What came of a check: whether it passed, what is wrong, and the first failing case.
 
     Args:
         verdict: The verdict.
         at: When the program was checked, in the time zone of the learner.
         area: The cells. What does not fit is left out from the end; the details have it all.
+        lab: The lab that a program that has passed can train; empty if there is none.
     """
     width = area.width - 2
     sign, ink = (RIGHT, "good") if verdict.passed else (WRONG, "bad")
@@ -60,6 +61,8 @@ def verdict_rows(verdict: Verdict, at: datetime, area: Area) -> Rows:
     rows: Rows = [spread_row(head, [Span(took, "muted"), Span(" ")], area.width)]
     if not verdict.passed:
         rows += [[Span("   "), Span(line)] for line in wrapped(harmless_line(verdict.said), width - 2)]
+    elif lab:
+        rows.append([Span("   "), Span(shorten(translate("exercise.trains-lab", lab=lab), width - 2), "muted")])
     # The first line of the text is the one above; those of the place and of the case follow.
     more = (f"  {line.removeprefix('  ')}" for line in verdict.lines()[1:])
     rows += [[Span(" "), Span(shorten(harmless_line(line), width), "muted")] for line in more]

@@ -15,6 +15,7 @@ from tutor.charts.cells import Row, Rows, Span
 from tutor.course.exercises.finding import FoundExercise, find_exercises
 from tutor.course.lesson import Exercise
 from tutor.exercises.files import Version, read_program
+from tutor.exercises.mine import lab_with_mine
 from tutor.exercises.save_watch import EVERY, SaveWatch
 from tutor.exercises.session import ExerciseSession
 from tutor.exercises.verdict import Verdict
@@ -39,11 +40,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutor.course.catalogue import Course
+    from tutor.course.lesson import LabFence
+    from tutor.runs.mine_curves import MineCurves
 
 WIDE = 120
 """Columns that the task and the versions need beside the editor."""
-_CHECK, _CHECK_WIDE = 7, 12
+_CHECK, _CHECK_WIDE, _CHECK_PASSED = 7, 12, 2
 """Rows of the verdict."""
+_CURVE_EVERY = 0.2
+"""Seconds between two looks at what the learner's function trains."""
 _MOST_HISTORIES = 20
 
 
@@ -69,6 +74,7 @@ _DO = "exercise.group"
 
 KEYS: tuple[Command, ...] = (
     Command("exercise.next", ("n",), "exercise.key-next", "exercise.key-next-help", footer=1, group=_DO),
+    Command("exercise.lab", ("l",), "exercise.key-lab", "exercise.key-lab-help", footer=2, group=_DO),
     Command("exercise.check", ("f5", "r"), "exercise.key-check", "exercise.key-check-help", footer=2, group=_DO),
     Command("exercise.edit", ("enter", "i", "tab"), "exercise.key-edit", "exercise.key-edit-help", footer=3, group=_DO),
     Command("exercise.editor", ("e",), "exercise.key-editor", "exercise.key-editor-help", footer=4, group=_DO),
@@ -97,14 +103,18 @@ class ExerciseScreen(TutorScreen):
     ExerciseScreen #middle { width: 1fr; height: 1fr; }
     ExerciseScreen #head { height: 2; }
     ExerciseScreen #file, ExerciseScreen #below { height: 1; }
+    ExerciseScreen #curve { display: none; height: 9; }
+    ExerciseScreen.trained #curve { display: block; }
     ExerciseScreen #sheet { display: none; width: 1fr; height: 1fr; scrollbar-size-vertical: 1; padding: 0 1; }
-    ExerciseScreen #versions { display: none; width: 1fr; height: 1fr; }
-    ExerciseScreen.reading #sheet, ExerciseScreen.choosing #versions { display: block; }
+    ExerciseScreen #side { display: none; width: 1fr; height: 1fr; }
+    ExerciseScreen.reading #sheet, ExerciseScreen.choosing #side { display: block; }
     ExerciseScreen.reading #middle, ExerciseScreen.choosing #middle { display: none; }
     ExerciseScreen.wide #head { display: none; }
-    ExerciseScreen.wide #middle, ExerciseScreen.wide #sheet, ExerciseScreen.wide #versions { display: block; }
+    ExerciseScreen.wide #middle, ExerciseScreen.wide #sheet, ExerciseScreen.wide #side { display: block; }
     ExerciseScreen.wide #sheet { width: 40; border-right: solid $rule; }
-    ExerciseScreen.wide #versions { width: 32; border-left: solid $rule; }
+    ExerciseScreen.wide #side { width: 32; border-left: solid $rule; }
+    ExerciseScreen #versions { height: 1fr; }
+    ExerciseScreen.wide.trained #curve { height: 14; }
     """
 
     def __init__(self, exercise_id: str) -> None:
@@ -126,6 +136,9 @@ class ExerciseScreen(TutorScreen):
         self._on_disk = ""  # the text of the file that the editor began with
         self._saves: SaveWatch | None = None
         self._watch = PollTimer(self, self._look)
+        self.curves: MineCurves | None = None
+        """What the function that has passed trains, and the built-in one; None before a pass."""
+        self._draw_losses = PollTimer(self, self._look_at_curves)
         self.editor = CodeEditor(id="editor")
         self._sheet = ProseView(_page_of(""), id="text")
 
@@ -140,7 +153,9 @@ class ExerciseScreen(TutorScreen):
             yield self.editor
             yield RowsView(lambda area: [rule_row(area.width)], id="below")
             yield RowsView(self._draw_check, id="check")
-        yield RowList(id="versions")
+            yield RowsView(self._draw_curve, id="curve")
+        with Vertical(id="side"):
+            yield RowList(id="versions")
 
     def breadcrumb(self) -> list[str]:
         """``tutor › 15 A lesson``."""
@@ -169,6 +184,7 @@ class ExerciseScreen(TutorScreen):
     def on_unmount(self) -> None:
         """Keep what was typed, however the learner leaves."""
         self._watch.stop()
+        self._end_curves()
         if self.session is not None:
             is_saved = self._save()
             if not is_saved:
@@ -186,9 +202,14 @@ class ExerciseScreen(TutorScreen):
     def _fit(self, width: int) -> None:
         wide = width >= WIDE
         self.set_class(wide, "wide")
-        self.query_one("#check").styles.height = _CHECK_WIDE if wide else min(_CHECK, max(3, self.size.height // 3))
+        self._size_check()
         if wide:
             self.remove_class("reading", "choosing")
+
+    def _size_check(self) -> None:
+        """Give the verdict the rows that it needs: after a pass few, beside the curve."""
+        usual = _CHECK_WIDE if self.is_wide else min(_CHECK, max(3, self.size.height // 3))
+        self.query_one("#check").styles.height = _CHECK_PASSED if self.has_class("trained") else usual
 
     def refresh_texts(self) -> None:
         """Show the exercise in another language or look."""
@@ -358,6 +379,7 @@ class ExerciseScreen(TutorScreen):
                 self.editor.mark(self.verdict.explanation if self.verdict is not None else None)
                 self._show_sheet()
                 self._show_versions()
+                self._train_with_it(session)
             self.say_notices()
         again, self._check_again = self._check_again, False
         if again or session is not self.session:
@@ -369,6 +391,65 @@ class ExerciseScreen(TutorScreen):
     def is_at_rest(self) -> bool:
         """Whether nothing is being checked."""
         return not self._checking
+
+    # -- what the function trains ------------------------------------------------------------------------
+
+    def _train_with_it(self, session: ExerciseSession) -> None:
+        """After a pass, train the lab of the exercise with the function, and with the built-in one."""
+        self._end_curves()
+        fence = lab_with_mine(session.exercise)
+        passed = self.verdict is not None and self.verdict.passed
+        curves = self._curves_of(session, fence) if passed and fence is not None else None
+        self.curves = curves
+        self.set_class(curves is not None, "trained")
+        self._size_check()
+        if curves is not None:
+            self._draw_losses.start()
+
+    def _curves_of(self, session: ExerciseSession, fence: LabFence) -> MineCurves | None:
+        from tutor.labs.check import spec_of_fence
+        from tutor.runs.mine_curves import MineCurves
+
+        course = self.workspace.course
+        programs = self.workspace.passed_programs(session.exercise.slots)
+        if course is None or not programs:
+            return None
+        try:
+            spec = spec_of_fence(fence, course.labs_folder)
+        except TutorError:
+            return None
+        # One epoch, a lab of sliders, or a figure beside the built-in one leave no curve to look at.
+        if spec.manual or not spec.follows_gradient or set(programs) == {"metric"}:
+            return None
+        return MineCurves(spec, programs, course.data_folder)
+
+    def _look_at_curves(self) -> float:
+        curves = self.curves
+        if curves is None:
+            self._draw_losses.stop()
+            return _CURVE_EVERY
+        try:
+            is_going = curves.poll()
+        except (TutorError, OSError):
+            self._end_curves()
+            return _CURVE_EVERY
+        self.call_next(self.query_one("#curve", RowsView).redraw)
+        return _CURVE_EVERY if is_going else 3600.0
+
+    def _end_curves(self) -> None:
+        self._draw_losses.stop()
+        if self.curves is not None:
+            self.curves.close()
+            self.curves = None
+        self.remove_class("trained")
+
+    def _draw_curve(self, area: Area) -> Rows:
+        from tutor.tui.screens.exercise.curve import curve_rows
+
+        exercise = self.exercise
+        if self.curves is None or exercise is None:
+            return [[]] * area.height
+        return curve_rows(self.curves, exercise.labs[0].lab, area)
 
     # -- drawing -----------------------------------------------------------------------------------------
 
@@ -386,7 +467,7 @@ class ExerciseScreen(TutorScreen):
         return head_rows(self.exercise, area) if self.exercise is not None else [[]] * area.height
 
     def _draw_file(self, area: Area) -> Rows:
-        name = f"{self._exercise_id}.py"
+        name = self.session.file.path.name if self.session is not None else ""
         is_changed = self.session is not None and self.editor.text != self._on_disk
         label = translate("exercise.not-saved", name=name) if is_changed else name
         return [rule_row(area.width, label, "accent" if self.editor.has_focus else "muted")]
@@ -404,7 +485,8 @@ class ExerciseScreen(TutorScreen):
             return said_rows(translate("exercise.checking"), area)
         if self.verdict is None or session.is_untouched:
             return said_rows(translate("exercise.begin"), area)
-        return verdict_rows(self.verdict, self._checked_at, area)
+        fence = lab_with_mine(session.exercise)
+        return verdict_rows(self.verdict, self._checked_at, area, lab=fence.lab if fence is not None else "")
 
     def _show_sheet(self) -> None:
         session = self.session
@@ -449,6 +531,7 @@ class ExerciseScreen(TutorScreen):
                 return False
             possible = {
                 "edit": not self.editor.has_focus and not self.has_class("choosing"),
+                "lab": session.present_version_passed and lab_with_mine(session.exercise) is not None,
                 "next": bool(self._following) and session.has_passed,
                 "task": not self.is_wide,
                 "details": self.verdict is not None and not session.is_untouched,
@@ -505,7 +588,7 @@ class ExerciseScreen(TutorScreen):
         if self.session is None or not self._save():
             return
         try:
-            edit_file(self.app, self.session.file.path)
+            edit_file(self.app, self.session.file.paths[-1])
         except TutorError as error:
             self.notice(str(error), "warning")
         self._show_code()
@@ -613,6 +696,13 @@ class ExerciseScreen(TutorScreen):
             path = str(self.session.file.path)
             self.tutor.copy_to_clipboard(path)
             self.notice(translate("exercise.copied", path=harmless_line(path)), seconds=8.0)
+
+    def action_lab(self) -> None:
+        """Open the lab that the function trains."""
+        fence = lab_with_mine(self.session.exercise) if self.session is not None else None
+        if fence is not None and self._may_leave():
+            self._end_curves()
+            router.go(self.tutor, routes.Lab(fence.lab, fence.overrides))
 
     def action_next(self) -> None:
         if self._following and self._may_leave():

@@ -96,8 +96,13 @@ class ExerciseCard(RowsView, can_focus=True):
         if self._standing is None:
             return []
         key, ink = _STANDINGS[self._standing]
-        sign = f"{RIGHT} " if self._standing is Standing.PASSED else ""
-        return spread_row([Span(f"{sign}{translate(key)}", ink)], [Span(f"{self._exercise.id}.py", "muted")], width)
+        passed = self._standing is Standing.PASSED
+        stands: Row = [Span(f"{RIGHT} {translate(key)}" if passed else translate(key), ink)]
+        if passed and self._exercise.slots and self._exercise.labs:
+            lab = self._exercise.labs[0].lab
+            stands.append(Span(f"  {translate('exercise.card-trains', lab=lab)}", "muted"))
+        name = f"{self._exercise.id}{'/' if self._exercise.files else '.py'}"
+        return spread_row(stands, [Span(name, "muted")], width)
 
 
 def _edge(left: str, right: str, words: Row, width: int, ink: str) -> Row:
