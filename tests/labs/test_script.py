@@ -53,7 +53,7 @@ EVERYTHING = lab(
         EVERYTHING,
         lab("three-species", optimizer="adamw", weight_decay=0.1, schedule="cosine", loss="mse", epochs=5),
         lab("overfit-net", optimizer="rmsprop", gradient_noise=0.01, schedule="inverse-sqrt", epochs=5),
-        lab("curve-builder", epochs=5),
+        lab("curve-builder", activation="sigmoid", optimizer="gd", epochs=5),
         lab("two-weight-net", start=-0.001, gradient_noise=0.1, eigenvector_step=0.1, epochs=9),
         lab("degrees"),
     ],
@@ -71,7 +71,7 @@ def test_a_script_reaches_the_losses_of_its_lab(
 def test_only_what_a_lab_uses_is_written() -> None:
     plain = make_script(lab("digits-net", epochs=2), DATA).source
     assert not {"dropout", "normal", "WEIGHT_DECAY", "clip", "PATIENCE"} & set(plain.replace("(", " ").split())
-    assert len(plain.splitlines()) <= 85
+    assert len(plain.splitlines()) <= 100
     assert max(map(len, plain.splitlines())) <= 100
 
 

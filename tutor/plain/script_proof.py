@@ -25,7 +25,7 @@ TOLERANCE = 1e-5
 """The relative difference of two losses up to which they are the same. On one machine it is below 1e-6; another one
 rounds products of float32 differently."""
 _PLACED_TOLERANCE = 1e-3
-"""The same where the corners of units lie on examples: there rounding decides on which side an example is."""
+"""The same where units are placed on the examples: their gradients begin near 0, so rounding decides their signs."""
 _EPOCHS, _EPOCHS_OF_ONE_UPDATE = 2, 20
 _SECONDS = 120.0
 _RUNNER = """

@@ -91,7 +91,7 @@ class NetworkScript:
     def data(self, *, one_hot: bool) -> list[str]:
         """What reads and prepares the examples; with ``one_hot``, classes become rows of 0 and 1."""
         facts, sets = self.facts, self.sets
-        lines = ['data = np.load(Path(__file__).with_suffix(".npz"))']
+        lines = ['data = dict(np.load(Path(__file__).with_suffix(".npz")))']
         lines += [f'x_{each}, y_{each} = data["x_{each}"], data["y_{each}"]' for each in sets]
         if facts.scaling == GIVEN:
             lines += comment("script.given")
@@ -102,7 +102,7 @@ class NetworkScript:
             lines += comment("script.powers")
             if facts.scaling in {NONE, GIVEN}:
                 lines.append(self._for_each("x", "x.astype(np.float64)"))
-            lines.append(self._for_each("x", "np.concatenate([x**n for n in range(1, DEGREE + 1)], axis=1)"))
+            lines.append(self._for_each("x", "np.hstack([x**n for n in range(1, DEGREE + 1)])"))
             lines += self._scaled("x", each=True)
         if facts.classifies and one_hot:
             lines += comment("script.one-hot")

@@ -53,7 +53,7 @@ class _NumpyScript(NetworkScript):
             self.constants(),
             own_functions(self.programs),
             ["", *self.data(one_hot=True)],
-            ["", *self._model()],
+            *([] if self.solves else [["", *self._model()]]),
             *([] if self.solves else self._passes()),
             *self._losses(),
             ["", "", *(self._solution() if self.solves else self._training())],
@@ -68,8 +68,6 @@ class _NumpyScript(NetworkScript):
     # -- the model ----------------------------------------------------------------------------------------------------
 
     def _model(self) -> list[str]:
-        if self.solves:
-            return []
         if not self.deep:
             return self._one_layer()
         model = self.config.model
@@ -251,7 +249,11 @@ class _NumpyScript(NetworkScript):
             slope = "2 * (outputs - y) / y.size" if error == "mse" else "np.sign(outputs - y) / y.size"
             return [
                 ["", "", "def loss(outputs, y):", f"    return {mean}"],
-                *([] if self.solves else [["", "", "def loss_slope(outputs, y):", f"    return {slope}"]]),
+                *(
+                    []
+                    if self.solves or "gradient" in self.programs
+                    else [["", "", "def loss_slope(outputs, y):", f"    return {slope}"]]
+                ),
             ]
         if self.config.loss.name == "mse":
             return [
@@ -285,15 +287,15 @@ class _NumpyScript(NetworkScript):
         return [
             "def with_ones(x):",
             *about("script.ones"),
-            "    return np.hstack([x, np.ones((len(x), 1))])",
+            "    return np.stack([*x.T, np.ones(len(x))])",
             "",
             "",
             *comment("script.least-squares"),
-            "solution = np.linalg.lstsq(with_ones(x_train), y_train, rcond=None)[0].astype(np.float32)",
+            "solution = np.linalg.lstsq(with_ones(x_train).T, y_train, rcond=None)[0].astype(np.float32)",
             "",
             "",
             "def predict(x):",
-            "    return (solution.T @ with_ones(x).astype(np.float32).T).T",
+            "    return (solution.T @ with_ones(x).astype(np.float32)).T",
             "",
             "",
             *evaluate,
