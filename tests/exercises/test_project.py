@@ -19,7 +19,7 @@ from tutor.ml.settings import DataSettings
 from tutor.plain.project import board_lines
 from tutor.sandbox.sandbox import Sandbox
 
-SMALL = Size(train=6, valid=3, final=4)
+SMALL = Size(train=20, valid=3, final=4)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -100,7 +100,7 @@ def test_a_large_gap_is_answered_with_the_lesson_on_validation() -> None:
 
 
 def test_the_utterances_are_those_of_the_lab() -> None:
-    data = load_dataset(DataSettings(name="phones", rows=240))
+    data = load_dataset(DataSettings(name="phones", rows=240), data_folder=None)
     for seed, x, y in ((0, data.x_train, data.y_train), (1, data.x_valid, data.y_valid)):
         frames, phones = utterances(len(y) // 40, seed)
         np.testing.assert_allclose(data.raw(x), frames.reshape(-1, 8))

@@ -60,7 +60,7 @@ def score_references(x: Floats, phones: Ints, train: int) -> dict[str, Score]:
 
 
 def _predicted(reference: Reference, x: Floats, train: int) -> Ints:
-    data = load_dataset(DataSettings(name="phones", rows=train * UTTERANCE, frames=reference.frames))
+    data = load_dataset(DataSettings(name="phones", rows=train * UTTERANCE, frames=reference.frames), data_folder=None)
     training = make_training(
         data,
         ModelSettings(
