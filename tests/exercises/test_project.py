@@ -39,33 +39,33 @@ def test_the_starter_runs_and_its_score_is_kept(project: Project) -> None:
     attempt, found = project.score_in_public(source)
     assert attempt is not None
     assert found.scores[0].accuracy == attempt.public
-    assert 0.2 < (attempt.public or 0) < 0.9
+    assert 0 < (attempt.public or 0) < 0.4
     assert project.attempts() == [attempt]
-    assert attempt.about == about_of(source) == "one frame, the nearest mean"
+    assert attempt.about == about_of(source) == "the most frequent phone"
 
 
 def test_a_program_is_frozen_before_the_utterances_are_drawn(tmp_path: Path, sandbox: Sandbox) -> None:
     seen: list[list[Attempt]] = []
 
     def draw() -> int:
-        seen.append(project.attempts())
+        seen.append(made.attempts())
         return 77
 
     time = [NOON]
-    project = Project(tmp_path, sandbox, SMALL, now=lambda: time[0], draw=draw)
-    project.make()
-    source = project.read()
-    attempt, _ = project.hand_in(source, references)
+    made = Project(tmp_path, sandbox, SMALL, now=lambda: time[0], draw=draw)
+    made.make()
+    source = made.read()
+    attempt, _ = made.hand_in(source, references)
     assert attempt is not None
     (frozen,) = seen[0]
     assert (frozen.digest, frozen.handed_in, frozen.final) == (digest_of(source), True, None)
     assert [each.read_text() for each in (tmp_path / ".kept" / "phones-project").glob("*.py")] == [source]
-    assert (attempt.seed, attempt.final is not None, project.attempts()) == (77, True, [attempt])
+    assert (attempt.seed, attempt.final is not None, made.attempts()) == (77, True, [attempt])
     with pytest.raises(TutorError, match="One hand-in a day"):
-        project.hand_in(source, references)
+        made.hand_in(source, references)
     time[0] = NOON + timedelta(days=1)
-    assert project.hand_in(source, references)[0] is not None
-    assert "final" in next(board_lines(project.attempts()))
+    assert made.hand_in(source, references)[0] is not None
+    assert "final" in next(board_lines(made.attempts()))
 
 
 def test_what_does_not_run_does_not_count(project: Project) -> None:
@@ -73,7 +73,7 @@ def test_what_does_not_run_does_not_count(project: Project) -> None:
     assert attempt is None
     assert "(3, 40)" in found.problem
     assert project.counts_today
-    assert "ZeroDivision" not in score("def train(x, y, random): 1 / 0", project._sandbox, SMALL).problem
+    assert "1 / 0" in score("def train(x, y, random): 1 / 0", project._sandbox, SMALL).problem
 
 
 def test_a_damaged_board_is_set_aside(project: Project) -> None:
@@ -88,7 +88,8 @@ def test_a_damaged_board_is_set_aside(project: Project) -> None:
 def test_a_line_is_passed_by_more_than_the_spread_of_the_difference() -> None:
     mine = Score(0.6, np.array([0.5, 0.7]))
     line = compared("simple", mine, Score(0.5, np.array([0.4, 0.6])))
-    assert (line.is_passed, line.spread) == (True, pytest.approx(0, abs=1e-9))
+    assert line.is_passed
+    assert line.spread < 1e-9
     assert not compared("simple", mine, mine).is_passed
     assert not compared("simple", mine, Score(0.55, np.array([0.2, 0.9]))).is_passed
 

@@ -47,19 +47,17 @@ STARTER = """\
 
 import numpy as np
 
-ABOUT = "one frame, the nearest mean"
+ABOUT = "the most frequent phone"
 
-PHONES = 8
 model = {{}}
 
 
 def train(x, y, random):
-    model["means"] = np.stack([x[y == phone].mean(axis=0) for phone in range(PHONES)])
+    model["phone"] = np.bincount(y.ravel()).argmax()
 
 
 def predict(x):
-    distances = ((x[:, :, None, :] - model["means"]) ** 2).sum(axis=-1)
-    return distances.argmin(axis=-1)
+    return np.full(x.shape[:2], model["phone"])
 """
 
 

@@ -77,7 +77,7 @@ def _predicted(reference: Reference, x: Floats, train: int) -> Ints:
         pass
     frames = np.concatenate([with_neighbours(each, reference.frames) for each in x])
     probabilities = training.predict(frames)
-    found = probabilities.argmax(axis=1)
+    found: Ints = probabilities.argmax(axis=1)
     if reference.decodes:
         found = decode(probabilities, UTTERANCE, count_transitions(data.y_train, UTTERANCE, PHONES))
     return found.reshape(len(x), UTTERANCE)
