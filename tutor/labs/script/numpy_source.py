@@ -12,6 +12,7 @@ from tutor.labs.mine import MineProgram, Programs
 from tutor.labs.script.facts import ScriptFacts
 from tutor.labs.script.network_script import NetworkScript
 from tutor.labs.script.pieces import (
+    COUNTER,
     OPTIMIZER_STATES,
     OPTIMIZER_STEPS,
     RATES,
@@ -31,7 +32,7 @@ _ACTIVATIONS = {
     "none": ("z", "np.ones_like(a)"),
 }
 """a = f(z), and f'(z) in terms of a."""
-_T, _RATE = re.compile(r"\bt\b"), re.compile(r"\brate\b")
+_RATE = re.compile(r"\brate\b")
 
 
 def numpy_source(config: LabConfig, facts: ScriptFacts, programs: Programs, stem: str) -> str:
@@ -311,7 +312,7 @@ class _NumpyScript(NetworkScript):
             lines.append("best, best_epoch = math.inf, 0")
         batches = bool(self.facts.batch_size)
         update = self._update("x_train[rows]", "y_train[rows]") if batches else self._update("x_train", "y_train")
-        if self.norm or any(_T.search(line) for line in update):
+        if self.norm or any(COUNTER.search(line) for line in update):
             lines += [*comment("script.t"), "t = 0"]
             update = ["t += 1", *update]
         lines += [*self.heading(), "for epoch in range(1, EPOCHS + 1):"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Iterable
 
 from tutor.foundation.safe_text import harmless_line
@@ -10,6 +12,8 @@ from tutor.foundation.translate import language, translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.mine import MineProgram, Programs
 
+COUNTER = re.compile(r"\bt\b")
+"""A line that uses the number of the update."""
 _WIDTH = 96
 """The cells of a line of comment."""
 RATES = {

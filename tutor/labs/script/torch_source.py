@@ -9,7 +9,7 @@ from __future__ import annotations
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.script.facts import ScriptFacts
 from tutor.labs.script.network_script import NetworkScript
-from tutor.labs.script.pieces import OPTIMIZER_STATES, OPTIMIZER_STEPS, RATES, comment, indented
+from tutor.labs.script.pieces import COUNTER, OPTIMIZER_STATES, OPTIMIZER_STEPS, RATES, comment, indented
 
 _ACTIVATIONS = {
     "relu": "nn.ReLU()",
@@ -89,7 +89,7 @@ class _TorchScript(NetworkScript):
             lines += ["", "", "class Residual(nn.Module):", "    def __init__(self, *layers):"]
             lines += ["        super().__init__()", "        self.layers = nn.Sequential(*layers)", ""]
             lines += ["    def forward(self, x):", "        return x + self.layers(x)"]
-        return [*lines, ""]
+        return [*lines, ""] if lines else []
 
     def _model(self) -> list[str]:
         lines = [""]
@@ -150,20 +150,27 @@ class _TorchScript(NetworkScript):
         lines = []
         if self.patience is not None:
             lines.append("best, best_epoch = math.inf, 0")
-        lines += [*comment("script.t"), "t = 0", *self.heading(), "for epoch in range(1, EPOCHS + 1):"]
+        batches = bool(self.facts.batch_size)
+        update = self._update(
+            *(("model(x_train[rows])", "y_train[rows]") if batches else ("model(x_train)", "y_train"))
+        )
+        if any(COUNTER.search(line) for line in update):
+            lines += [*comment("script.t"), "t = 0"]
+            update = ["t += 1", *update]
+        lines += [*self.heading(), "for epoch in range(1, EPOCHS + 1):"]
         modes = self.norm or bool(self.dropout)
         if modes:
             lines += comment("script.torch-modes", 4)
             lines.append("    model.train()")
-        if self.facts.batch_size:
+        if batches:
             order = "orders[epoch - 1]" if self.facts.has_orders else "torch.randperm(len(x_train))"
             if not self._shuffles:
                 order = "torch.arange(len(x_train))"
             lines.append(f"    for rows in {order}.split(BATCH_SIZE):")
-            lines += indented(self._update("model(x_train[rows])", "y_train[rows]"), 8)
+            lines += indented(update, 8)
         else:
             lines += comment("script.whole", 4)
-            lines += indented(self._update("model(x_train)", "y_train"))
+            lines += indented(update)
         if modes:
             lines.append("    model.eval()")
         lines.append("    with torch.no_grad():")
@@ -173,7 +180,7 @@ class _TorchScript(NetworkScript):
 
     def _update(self, outputs: str, y: str) -> list[str]:
         optimizer = self.config.optimizer
-        lines = ["t += 1"]
+        lines: list[str] = []
         if self.norm:
             lines += [*comment("script.torch-norm"), "for norm in norms:", "    norm.momentum = max(0.1, 1 / t)"]
         lines += ["model.zero_grad()", f"loss({outputs}, {y}).backward()"]
