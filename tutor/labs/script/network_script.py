@@ -11,6 +11,8 @@ from tutor.labs.script.facts import EACH, GIVEN, NONE, ScriptFacts
 from tutor.labs.script.pieces import RATES, comment, head
 from tutor.labs.validate import patience_of
 
+_LONE = re.compile(r"\b[xy]\b")
+
 
 class NetworkScript:
     """A script in the making.
@@ -122,7 +124,7 @@ class NetworkScript:
     def _for_each(self, name: str, formula: str) -> str:
         """What does the same with the examples for training and, if there are any, for validation."""
         if len(self.sets) == 1:
-            return re.sub(rf"\b{name}\b", f"{name}_train", f"{name} = {formula}")
+            return _LONE.sub(lambda found: f"{found[0]}_train" if found[0] == name else found[0], f"{name} = {formula}")
         both = f"{name}_train, {name}_valid"
         return f"{both} = ({formula} for {name} in ({both}))"
 
