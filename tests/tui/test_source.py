@@ -17,19 +17,38 @@ from tutor.labs.lab_config import LabConfig
 from tutor.ml.settings import ModelSettings
 from tutor.ml.source import Passage
 from tutor.tui.routes import Source
-from tutor.tui.screens.source import SourceScreen, code_rows, coloured, read_pieces
+from tutor.tui.screens.source import Piece, SourceScreen, code_rows, coloured, read_pieces
 
 ROOT = Path(__file__).resolve().parents[2]
 LABS = ROOT / "lessons" / "labs"
 MLP = LabConfig(id="deep", model=ModelSettings(name="mlp", hidden=(8,)))
 
 
+def pieces_in(bench: Bench) -> list[Piece]:
+    screen = bench.pilot.app.screen
+    return screen._pieces if isinstance(screen, SourceScreen) else []
+
+
 async def read(bench: Bench, *keys: str) -> list[str]:
-    """The rows of the code once it is read."""
+    """The rows of the first code of tutor itself, once it is read: the script comes before it, if there is one."""
     await bench.pilot.press("C", *keys)
-    await until(bench.pilot, lambda: ".py:" in text_of(bench.pilot))
+    await until(bench.pilot, lambda: bool(pieces_in(bench)))
+    if pieces_in(bench)[0].note:
+        await bench.pilot.press("enter")
     await settled(bench.pilot)
     return text_of(bench.pilot).splitlines()
+
+
+async def test_the_lab_is_there_as_a_script(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.pilot.press("C")
+        await until(bench.pilot, lambda: "import numpy as np" in text_of(bench.pilot))
+        rows = text_of(bench.pilot).splitlines()
+        assert "script  1 of" in rows[0]
+        assert "tutor code one-lag" in "\n".join(rows)
+        await bench.pilot.press(*["pagedown"] * 6)
+        await settled(bench.pilot)
+        assert "print(f" in text_of(bench.pilot)
 
 
 async def test_the_optimizer_comes_first_and_n_and_p_lead_through_the_rest(tmp_path: Path) -> None:
@@ -37,12 +56,12 @@ async def test_the_optimizer_comes_first_and_n_and_p_lead_through_the_rest(tmp_p
     async with lab(tmp_path, text) as bench:
         rows = await read(bench)
         assert rows[0].startswith("  tutor › Looking back one day › Code")
-        assert "optimizer  1 of 7" in rows[0]
-        assert "▸1 adam" in rows[2]
+        assert "optimizer  2 of 8" in rows[0]
+        assert "▸2 adam" in rows[2]
         assert re.search(r"\d+  class Adam\(Optimizer\):", "\n".join(rows))
         for key, shown in (
             ("n", "def absolute_error"), ("n", 'Activation("tanh"'), ("n", "class Linear("), ("p", "Activation("),
-            ("1", "class Adam"), ("p", "class NetworkTraining:"), ("n", "class Adam"),
+            ("2", "class Adam"), ("1", "import numpy"), ("p", "class NetworkTraining:"),
         ):  # fmt: skip
             await bench.pilot.press(key)
             await settled(bench.pilot)

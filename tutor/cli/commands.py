@@ -15,6 +15,7 @@ from tutor.cli.fronts import open_screens, style_for, wants_screen_reader
 from tutor.cli.help import Group, translate_click, usage_error_text, usage_hint
 from tutor.cli.lab_options import lab_options, names_as_typed, overrides, require_one
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import named_path
 from tutor.foundation.languages import languages
 from tutor.foundation.translate import listed, translate
 
@@ -146,6 +147,30 @@ def _explain(
 
     require_one(lab, data)
     return explain(lab, overrides(settings, options), data=data, after=after, example=example)
+
+
+@_command("code", "script.cli", "script.cli-short")
+@click.argument("lab", required=False, shell_complete=complete_labs)
+@click.option("--as", "kind", type=click.Choice(["numpy", "pytorch"]), default="numpy", help=translate("script.cli-as"))
+@click.option("-o", "--to", default=None, metavar="FILE", help=translate("script.cli-to"))
+@click.option("--mine", multiple=True, metavar="PART=EXERCISE", help=translate("script.cli-mine"))
+@lab_options
+def _code(
+    lab: str | None,
+    data: str | None,
+    settings: tuple[str, ...],
+    kind: Any,
+    to: str | None,
+    mine: tuple[str, ...],
+    **options: str | None,
+) -> int:
+    from tutor.plain.code import write_code
+
+    require_one(lab, data)
+    changes = tuple(f"mine.{each}" for each in mine) + settings
+    with names_as_typed(changes, options):
+        file = named_path(to) if to else None
+        return write_code(lab, overrides(changes, options), data=data, kind=kind, to=file)
 
 
 @_command("sweep", "cli.sweep", "cli.sweep-short")

@@ -7,5 +7,6 @@ the verdicts. `judge.Judge` checks one program.
 - `comparison` compares values, `slips` knows mistakes that numbers alone give away, `rules` what a program may contain.
 - `verdict` is what came of a check, and `showing` writes values in a few cells.
 - `files` is the learner's file and its kept versions, and `save_watch` notices that another program has saved it.
+- `project` is the project of lesson 20, a whole program with a score, and `project_references` its four lines.
 - `proof` holds an exercise to its own claims, for ``tutor check --run``.
 """

@@ -6,5 +6,6 @@
 - `draft` has the settings of the next run with their history, `curve_builder` a curve that is built by hand.
 - `own_lab` makes a lab from the learner's own table, `goals` judges attempts, `limits` bounds what runs may use.
 - `check` finds the faults of a course's labs.
+- `script` writes a lab as a script that runs without tutor.
 - `panels` has what is drawn of a run.
 """

@@ -59,6 +59,10 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
             faults += _try(course, runs, wanted, seeds)
         exercise_faults, proved = _prove(wanted, course)
         faults += exercise_faults
+        if only is None:
+            script_faults, scripts = _run_scripts(folder)
+            faults += script_faults
+            proved = sentences(proved, scripts)
         seconds = clock.monotonic_seconds() - started
         ran = translate("check.ran", runs=runs.count - runs.known, questions=questions, seconds=f"{seconds:.1f}")
         if runs.known:
@@ -85,6 +89,16 @@ def _prove(lessons: list[Lesson], course: Course) -> tuple[list[Fault], str]:
     faults += faults_in_labs(exercises, course)
     seconds = clock.monotonic_seconds() - started
     return faults, translate("exercise.proved", count=count, seconds=f"{seconds:.1f}")
+
+
+def _run_scripts(folder: Path) -> tuple[list[Fault], str]:
+    """Run the scripts of labs. Return the faults, and a sentence."""
+    from tutor.plain.script_proof import faults_of_scripts
+
+    started = clock.monotonic_seconds()
+    faults, count = faults_of_scripts(folder)
+    seconds = clock.monotonic_seconds() - started
+    return faults, translate("script.proved", count=count, seconds=f"{seconds:.1f}")
 
 
 def _try(course: Course, trainings: Trainings, lessons: list[Lesson], seeds: int) -> list[Fault]:

@@ -62,12 +62,17 @@ def train(
     folder = paths.lessons_folder()
     spec = config_to_train(lab, data, overrides, folder / "labs")
     runs = Runs(paths.runs_folder())
-    asked = [key.removeprefix(_MINE) for key in overrides if key.startswith(_MINE)]
-    run_id = runs.start(spec, data_folder=folder / "data", programs=programs_for(spec, asked, lab))
+    programs = programs_for(spec, slots_asked(overrides), lab)
+    run_id = runs.start(spec, data_folder=folder / "data", programs=programs)
     if detach:
         print(translate("watch.detached", run=run_id[-4:]))
         return int(ExitCode.OK)
     return follow_run(runs.folder_of(run_id), choose_reporter(style, brief=True))
+
+
+def slots_asked(overrides: Mapping[str, object]) -> list[str]:
+    """The slots that ``--mine`` names."""
+    return [key.removeprefix(_MINE) for key in overrides if key.startswith(_MINE)]
 
 
 def programs_for(spec: LabConfig, asked: Collection[str], lab: str | None) -> Programs:

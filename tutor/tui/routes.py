@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tutor.labs.lab_config import LabConfig
+    from tutor.labs.mine import Programs
     from tutor.runs.events import Changed
 
 
@@ -145,11 +146,15 @@ class Cell(Route):
 
 @dataclass(frozen=True, slots=True)
 class Source(Route):
-    """The code that trains in a lab; ``task`` is the task of its data, "" before a run has read them."""
+    """The code that trains in a lab: as a script, and where it stands in tutor.
+
+    ``task`` is the task of its data, "" before a run has read them; ``programs`` are the learner's functions in it.
+    """
 
     screen: ClassVar[str] = "source"
     spec: LabConfig
     task: str = ""
+    programs: Programs = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

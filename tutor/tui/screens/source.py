@@ -1,4 +1,7 @@
-"""The code that trains in a lab, for reading: its optimizer first, then its loss, and so on to the training loop."""
+"""The code that trains in a lab, for reading: first as a script that runs alone, then where it stands in tutor.
+
+There its optimizer comes first, then its loss, and so on to the training loop.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,16 @@ import keyword
 import tokenize
 from collections.abc import Iterator, Sequence
 from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
 
 from tutor.charts.cells import Row, Rows, Span, flow
+from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless, harmless_line
-from tutor.foundation.text import cell_width
+from tutor.foundation.text import cell_width, wrapped
 from tutor.foundation.translate import language, translate
 from tutor.tui import routes
 from tutor.tui.commands import Command
@@ -24,7 +29,9 @@ from tutor.tui.widgets.rows import Area, RowsView
 if TYPE_CHECKING:
     from tutor.ml.source import Passage
 
+_SCRIPT = "script"
 _KINDS = {
+    _SCRIPT: "source.kind-script",
     "optimizer": "source.kind-optimizer",
     "loss": "source.kind-loss",
     "activation": "source.kind-activation",
@@ -46,21 +53,39 @@ class Code(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """The code under one name: its kind, and the file, first line number and lines of each passage."""
+    """The code under one name: its kind, and the file, first line number and lines of each passage.
+
+    With a ``note``, a sentence stands in the place of the file.
+    """
 
     kind: str
     name: str
     passages: Sequence[tuple[Passage, Sequence[Code]]]
+    note: str = ""
 
 
-def read_pieces(route: routes.Source) -> list[Piece]:
+def read_pieces(route: routes.Source, data_folder: Path | None = None) -> list[Piece]:
     """All code that trains in a lab, coloured. Call it in a thread, because it reads files."""
     from tutor.ml.source import parts_of, source_of
 
-    return [
+    return _script_piece(route, data_folder) + [
         Piece(kind, name, [(passage, coloured(passage)) for passage in source_of(name, kind)])
         for kind, name in parts_of(route.spec, route.task)
     ]
+
+
+def _script_piece(route: routes.Source, data_folder: Path | None) -> list[Piece]:
+    """The lab as a script, if it can be written as one."""
+    from tutor.labs.script.script import make_script
+    from tutor.ml.source import Passage
+
+    try:
+        script = make_script(route.spec, data_folder, programs=route.programs)
+    except TutorError:
+        return []
+    passage = Passage(Path(f"{script.stem}.py"), 1, script.source.rstrip())
+    note = translate("script.in-view", lab=harmless_line(route.spec.id))
+    return [Piece(_SCRIPT, translate("source.kind-script"), [(passage, coloured(passage))], note)]
 
 
 def coloured(passage: Passage) -> list[Code]:
@@ -98,9 +123,13 @@ def code_rows(piece: Piece, width: int) -> Rows:
     """All lines of a piece in ``width`` cells, each passage below its file and line; long lines are wrapped."""
     rows: Rows = []
     for passage, lines in piece.passages:
-        whole = f"{passage.path}:{passage.line}"
         rows += [[]] if rows else []
-        rows += [[Span(f" {whole if cell_width(whole) < width else passage.place}", "muted")], []]
+        if piece.note:
+            rows += [[Span(f" {line}", "muted")] for line in wrapped(piece.note, width - 2)]
+        else:
+            whole = f"{passage.path}:{passage.line}"
+            rows.append([Span(f" {whole if cell_width(whole) < width else passage.place}", "muted")])
+        rows.append([])
         gutter = len(str(lines[-1].number)) + 1 if lines else 0
         for line in lines:
             for at, spans in enumerate(_cut(line, max(8, width - gutter - 3))):
@@ -155,7 +184,8 @@ class SourceScreen(TutorScreen):
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = (
-        Command("source.next", ("n", "tab"), "source.next", "source.next-help", footer=1, group="source.group"),
+        Command("source.next", ("n", "tab", "enter"), "source.next", "source.next-help", footer=1,
+                group="source.group"),
         Command("source.previous", ("p", "shift+tab"), "source.previous", "source.previous-help", footer=2,
                 group="source.group"),
         Command("source.pick", tuple("123456789"), "source.pick", "source.pick-help", footer=3, group="source.group",
@@ -192,7 +222,8 @@ class SourceScreen(TutorScreen):
         self.run_worker(self._read, thread=True, exit_on_error=False)
 
     def _read(self) -> None:
-        pieces = read_pieces(self._route)
+        course = self.workspace.course
+        pieces = read_pieces(self._route, course.data_folder if course is not None else None)
         self.app.call_from_thread(self._show, pieces)
 
     def _show(self, pieces: list[Piece]) -> None:

@@ -149,6 +149,16 @@ def phones(rows: int, noise: float | None, seed: int | None, frames: int) -> Raw
     )
 
 
+def utterances(count: int, seed: int, noise: float = 1.6) -> tuple[Floats, Ints]:
+    """Utterances as `phones` has them: frames (count, 40, 8), without neighbours, and their phones (count, 40).
+
+    The seeds 0 and 1 give the utterances for training and for validation.
+    """
+    x, y = np.empty((count * UTTERANCE, _PHONE_DIMENSIONS)), np.empty(count * UTTERANCE, dtype=np.int64)
+    _utterances(seed, noise, 1, x, y)
+    return x.reshape(count, UTTERANCE, _PHONE_DIMENSIONS), y.reshape(count, UTTERANCE)
+
+
 def _utterances(seed: int, deviation: float, frames: int, x: Floats, y: Ints) -> None:
     """Fill ``x``, (n · 40, 8 · frames), and ``y``, (n · 40,), with the frames of n utterances and their phones."""
     means = np.random.default_rng(99).normal(0, 1, (_PHONES, _PHONE_DIMENSIONS))

@@ -141,7 +141,9 @@ class Mode:
     def action_source(self) -> None:
         summary = self.session.summary
         task = summary.data.task if summary is not None and summary.data is not None else ""
-        router.go(self.lab.tutor, routes.Source(self.session.running_spec, task))
+        spec, mine = self.session.running_spec, self.session.mine.programs
+        programs = {slot: each for slot, each in mine.items() if spec.mine.get(slot) == each.exercise}
+        router.go(self.lab.tutor, routes.Source(spec, task, programs))
 
     def action_explain(self) -> None:
         """Explain the next update at the epoch in view."""

@@ -1,0 +1,363 @@
+"""The project `phones-project`: a program that learns which phone a frame is, scored on utterances of known labels.
+
+The public score is on the validation utterances, as often as one likes. The final score is on utterances that do not
+exist before the program has been handed in: its text is kept with its hash, and only then a seed is drawn. Nothing has
+to be kept secret on the learner's own machine. Four reference solutions are scored on the same utterances.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from tutor.exercises.files import STAMP, digest_of, kept_folder, read_program
+from tutor.foundation import clock
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import read_file, write_text
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import sentences, translate
+from tutor.ml.datasets.dataset import Floats, Ints
+from tutor.ml.datasets.sources.generated import utterances
+from tutor.sandbox.explain import explain
+from tutor.sandbox.job import Call, Failure, Job, Outcome, Program, ProgramReport, Stop
+from tutor.sandbox.sandbox import Sandbox
+
+PROJECT = "phones-project"
+PHONES = 8
+SECONDS = 100.0
+"""The time for `train`, and for each `predict`."""
+_MEMORY_BYTES = 1 << 30
+_TRAIN_SEED, _VALID_SEED = 0, 1
+_GAP = 0.03
+"""A final score this far below the public one is no accident: another draw of the utterances moves a score by 0.02."""
+_MOST_ATTEMPTS = 500
+_LARGEST_MEMORY = 4 << 20
+_LONGEST_ABOUT = 60
+
+STARTER = """\
+{comment}
+
+import numpy as np
+
+ABOUT = "the most frequent phone"
+
+model = {{}}
+
+
+def train(x, y, random):
+    model["phone"] = np.bincount(y.ravel()).argmax()
+
+
+def predict(x):
+    return np.full(x.shape[:2], model["phone"])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many utterances there are: for training, for the public score and for the final one."""
+
+    train: int = 300
+    valid: int = 100
+    final: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many frames were right.
+
+    Args:
+        accuracy: Of all frames.
+        by_utterance: Of the frames of each utterance, (n,).
+    """
+
+    accuracy: float
+    by_utterance: Floats
+
+    @classmethod
+    def of(cls, predicted: Ints, phones: Ints) -> Score:
+        """The score of predictions for utterances, (n, 40) both."""
+        right = (predicted == phones).mean(axis=1)
+        return cls(float(right.mean()), right)
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A reference solution beside a learner's program, on the same utterances.
+
+    Args:
+        name: ``simple``, ``medium``, ``strong`` or ``boss``.
+        accuracy: Of the reference.
+        ahead: By how much the learner's program is better.
+        spread: The standard error of that difference.
+    """
+
+    name: str
+    accuracy: float
+    ahead: float
+    spread: float
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether the learner is ahead by more than the spread."""
+        return self.ahead > self.spread
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """A scored program.
+
+    Args:
+        at: When, in UTC.
+        digest: The beginning of the hash of its text.
+        about: What its author says of it.
+        public: Its accuracy on the validation utterances.
+        handed_in: Whether its text was frozen for a final score.
+        final: That score; None if there is none.
+        seed: Of the utterances of the final score.
+        lines: The reference solutions on these.
+    """
+
+    at: datetime
+    digest: str
+    about: str = ""
+    public: float | None = None
+    handed_in: bool = False
+    final: float | None = None
+    seed: int | None = None
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether the public score promised clearly more than the final one kept."""
+        return self.public is not None and self.final is not None and self.public - self.final > _GAP
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What came of running a program: its scores, or why there are none.
+
+    Args:
+        problem: A sentence; empty if it ran.
+        scores: One for each set of utterances.
+        seconds: How long `train` took.
+        printed: What it printed.
+    """
+
+    problem: str = ""
+    scores: tuple[Score, ...] = ()
+    seconds: float = 0.0
+    printed: str = ""
+
+
+def score(source: str, sandbox: Sandbox, size: Size, fresh: tuple[Floats, Ints] | None = None) -> Scores:
+    """Train a program and score it on the validation utterances, and on fresh ones if there are any.
+
+    Args:
+        source: The program.
+        sandbox: Runs it.
+        size: How many utterances there are.
+        fresh: Further utterances, of which the program gets the features only.
+    """
+    x, y = utterances(size.train, _TRAIN_SEED)
+    sets = [utterances(size.valid, _VALID_SEED), *([fresh] if fresh is not None else [])]
+    calls = (Call.of("train", x=x, y=y, random=1), *(Call.of("predict", x=features) for features, _ in sets))
+    reports = sandbox.run(Job((Program(source, calls),), seconds=SECONDS, memory_bytes=_MEMORY_BYTES)).programs
+    report = reports[0] if reports else ProgramReport(Outcome(failure=Failure(Stop.NOT_STARTED)))
+    printed = "".join(each.printed for each in (report.loaded, *report.outcomes))
+    failure = next((each.failure for each in (report.loaded, *report.outcomes) if each.failure is not None), None)
+    if failure is not None:
+        return Scores(explain(failure, source, case="train, predict").in_one, printed=printed)
+    if len(report.outcomes) < len(calls):
+        return Scores(translate("exercise.no-result"), printed=printed)
+    found = []
+    for outcome, (features, phones) in zip(report.outcomes[1:], sets, strict=True):
+        predicted, problem = _predictions(outcome, features.shape[:2])
+        if predicted is None:
+            return Scores(problem, printed=printed)
+        found.append(Score.of(predicted, phones))
+    return Scores("", tuple(found), report.outcomes[0].seconds, printed)
+
+
+def _predictions(outcome: Outcome, shape: tuple[int, ...]) -> tuple[Ints | None, str]:
+    """The phones that `predict` returned, or a sentence that says why they are none."""
+    try:
+        value = outcome.decoded()
+    except ValueError:
+        value = None
+    wanted = ", ".join(map(str, shape))
+    if not isinstance(value, np.ndarray) or value.shape != shape:
+        got = ", ".join(map(str, value.shape)) if isinstance(value, np.ndarray) else type(value).__name__
+        return None, translate("project.other-shape", wanted=wanted, got=got)
+    if value.dtype.kind not in "iu" or value.min() < 0 or value.max() >= PHONES:
+        return None, translate("project.not-phones", last=PHONES - 1)
+    return value.astype(np.int64), ""
+
+
+def compared(name: str, mine: Score, reference: Score) -> Line:
+    """A reference beside the learner's program: the difference, and its standard error over the utterances."""
+    differences = mine.by_utterance - reference.by_utterance
+    spread = float(differences.std(ddof=1)) / math.sqrt(len(differences)) if len(differences) > 1 else math.inf
+    return Line(name, reference.accuracy, float(differences.mean()), spread)
+
+
+def about_of(source: str) -> str:
+    """What a program says of itself: the text that it assigns to ABOUT; empty if it does not."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="ABOUT")], value=ast.Constant(value=str(text))):
+                return harmless_line(text)[:_LONGEST_ABOUT]
+    return ""
+
+
+class Project:
+    """The learner's program, and what came of its versions.
+
+    Args:
+        folder: The folder of all exercises.
+        sandbox: Runs the program.
+        size: How many utterances there are.
+        now: Returns the time, in UTC.
+        draw: Draws the seed of a final score.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        sandbox: Sandbox,
+        size: Size | None = None,
+        now: Callable[[], datetime] = clock.utc_now,
+        draw: Callable[[], int] = lambda: 2 + secrets.randbelow(2**31 - 2),
+    ) -> None:
+        self.file = folder / f"{PROJECT}.py"
+        self._kept = kept_folder(folder, PROJECT)
+        self._memory = self._kept / "attempts.json"
+        self._sandbox, self._size, self._now, self._draw = sandbox, size or Size(), now, draw
+
+    def make(self) -> None:
+        """Make the learner's file from the starter, unless there is one.
+
+        Raises:
+            TutorError: It cannot be written.
+        """
+        comment = "\n".join(f"# {line}" for line in translate("project.starter").splitlines())
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            with self.file.open("x", encoding="utf-8") as file:
+                file.write(STARTER.format(comment=comment))
+        except FileExistsError:
+            return
+        except OSError as error:
+            message = translate("exercise.cannot-write", path=self.file, reason=error.strerror or error)
+            raise TutorError(message, exit_code=ExitCode.CANNOT_WRITE) from error
+
+    def attempts(self) -> list[Attempt]:
+        """What was scored so far, the oldest first; nothing if the file is missing or damaged."""
+        try:
+            return msgspec.json.decode(read_file(self._memory, _LARGEST_MEMORY), type=list[Attempt])
+        except (OSError, ValueError, RecursionError):
+            return []
+
+    def score_in_public(self, source: str) -> tuple[Attempt | None, Scores]:
+        """Score a program on the validation utterances, and remember it if it ran."""
+        found = score(source, self._sandbox, self._size)
+        if found.problem:
+            return None, found
+        self._keep(source)
+        attempt = Attempt(self._now(), digest_of(source), about_of(source), found.scores[0].accuracy)
+        self._remember([*self.attempts(), attempt])
+        return attempt, found
+
+    @property
+    def counts_today(self) -> bool:
+        """Whether a hand-in of today would be the first one with a final score."""
+        today = self._now().astimezone().date()
+        return all(each.final is None or each.at.astimezone().date() != today for each in self.attempts())
+
+    def hand_in(self, source: str, references: References) -> tuple[Attempt | None, Scores]:
+        """Freeze a program, draw utterances that nobody has seen, and score it and the references on them.
+
+        Args:
+            source: The program.
+            references: Scores the reference solutions.
+
+        Raises:
+            TutorError: One of today has been scored already, or the frozen program cannot be kept.
+        """
+        if not self.counts_today:
+            raise TutorError(translate("project.once-a-day"), hint=translate("project.once-a-day-hint"))
+        frozen = Attempt(self._now(), digest_of(source), about_of(source), handed_in=True)
+        before = self.attempts()
+        if not self._keep(source) or not self._remember([*before, frozen]):
+            raise TutorError(translate("project.not-frozen"), exit_code=ExitCode.CANNOT_WRITE)
+        # Only now, when the program can no longer change, the utterances come into being.
+        seed = self._draw()
+        fresh = utterances(self._size.final, seed)
+        found = score(source, self._sandbox, self._size, fresh)
+        if found.problem:
+            return None, found
+        public, final = found.scores
+        lines = [compared(name, final, each) for name, each in references(*fresh, self._size.train).items()]
+        done = msgspec.structs.replace(
+            frozen, public=public.accuracy, final=final.accuracy, seed=seed, lines=tuple(lines)
+        )
+        self._remember([*before, done])
+        return done, found
+
+    def read(self) -> str:
+        """The learner's program.
+
+        Raises:
+            TutorError: It cannot be read.
+        """
+        return read_program(self.file)
+
+    def _keep(self, source: str) -> bool:
+        """Keep a copy of a version, unless there is one. Returns whether it is kept."""
+        digest = digest_of(source)
+        if any(self._kept.glob(f"*-{digest}.py")):
+            return True
+        try:
+            self._kept.mkdir(parents=True, exist_ok=True)
+            write_text(self._kept / f"{self._now().strftime(STAMP)}-{digest}.py", source)
+        except OSError:
+            return False
+        return True
+
+    def _remember(self, attempts: Sequence[Attempt]) -> bool:
+        """Write the attempts; the oldest public ones go if there are very many. Returns whether they are written."""
+        public = [each for each in attempts if not each.handed_in]
+        dropped = {id(each) for each in public[: max(0, len(public) - _MOST_ATTEMPTS)]}
+        try:
+            self._kept.mkdir(parents=True, exist_ok=True)
+            if self._memory.exists() and not self.attempts():
+                self._memory.replace(self._memory.with_suffix(".damaged"))
+            kept = [each for each in attempts if id(each) not in dropped]
+            write_text(self._memory, msgspec.json.encode(kept).decode())
+        except OSError:
+            return False
+        return True
+
+
+References = Callable[[Floats, Ints, int], dict[str, Score]]
+"""Given the frames and phones of utterances and the number of training utterances, scores the reference solutions."""
+
+
+def after_hand_in(attempt: Attempt) -> str:
+    """What a final score says, in sentences."""
+    passed = [each.name for each in attempt.lines if each.is_passed]
+    said = translate("project.passed", lines=", ".join(passed)) if passed else translate("project.none-passed")
+    if not attempt.has_gap:
+        return said
+    public, final = attempt.public or 0.0, attempt.final or 0.0
+    return sentences(said, translate("project.gap", gap=f"{public - final:.3f}"))

@@ -1,0 +1,114 @@
+"""What the scripts share: comments, constants, and the text of learning rates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text import wrapped
+from tutor.foundation.translate import language, translate
+from tutor.labs.lab_config import LabConfig
+from tutor.labs.mine import MineProgram, Programs
+
+COUNTER = re.compile(r"\bt\b")
+"""A line that uses the number of the update."""
+_WIDTH = 96
+"""The cells of a line of comment."""
+RATES = {
+    "constant": "LEARNING_RATE",
+    "linear-decay": "LEARNING_RATE * max(0.0, 1 - (t - 1) / UPDATES)",
+    "cosine": "LEARNING_RATE * (1 + math.cos(math.pi * (t - 1) / UPDATES)) / 2",
+    "inverse-sqrt": "LEARNING_RATE / math.sqrt(t)",
+    "warm-up": "LEARNING_RATE * min(t / WARM_UP, math.sqrt(WARM_UP / t))",
+}
+"""The learning rate of update t, counted from 1."""
+
+OPTIMIZER_STEPS = {
+    "sgd": ["theta -= rate * g"],
+    "momentum": ["v *= MOMENTUM", "v -= rate * g", "theta += v"],
+    "adagrad": ["s += g**2", "theta -= rate * g / (np.sqrt(s) + 1e-8)"],
+    "adagrad-mean": ["s += g**2", "theta -= rate * g / (np.sqrt(s / t) + 1e-8)"],
+    "rmsprop": [
+        "s += (1.0 if t == 1 else 1 - ALPHA) * (g**2 - s)",
+        "theta -= rate * g / (np.sqrt(s) + 1e-8)",
+    ],
+    "adam": [
+        "m += (1 - 0.9) * (g - m)",
+        "v += (1 - 0.999) * (g**2 - v)",
+        "m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)",
+        "theta -= rate * m_hat / (np.sqrt(v_hat) + 1e-8)",
+    ],
+}
+"""What an optimizer does to the parameters theta with the gradient g in update t."""
+OPTIMIZER_STEPS["gd"] = OPTIMIZER_STEPS["sgd"]
+OPTIMIZER_STEPS["adamw"] = ["theta -= rate * WEIGHT_DECAY * theta * (theta.ndim == 2)", *OPTIMIZER_STEPS["adam"]]
+OPTIMIZER_STATES = {
+    "momentum": ("v",),
+    "adagrad": ("s",),
+    "adagrad-mean": ("s",),
+    "rmsprop": ("s",),
+    "adam": ("m", "v"),
+    "adamw": ("m", "v"),
+}
+"""What an optimizer remembers of each parameter."""
+
+
+def comment(key: str, indent: int = 0, **values: object) -> list[str]:
+    """A comment of whole lines."""
+    space = " " * indent
+    return [f"{space}# {line}" for line in wrapped(translate(key, **values), _WIDTH - indent)]
+
+
+def about(key: str, indent: int = 4, **values: object) -> list[str]:
+    """A docstring, in as many lines as it needs."""
+    space = " " * indent
+    lines = [f"{space}{line}" for line in wrapped(translate(key, **values), _WIDTH - indent)]
+    lines[0] = f'{space}"""{lines[0].strip()}'
+    return [*lines[:-1], f'{lines[-1]}"""'] if len(lines) == 1 else [*lines, f'{space}"""']
+
+
+def head(config: LabConfig, how: str, script: str, data: str) -> list[str]:
+    """The docstring of a script: what it trains, and how it is run."""
+    title = harmless_line(config.title_in(language())).replace("\\", "/").replace('"', "'")
+    lines = wrapped(translate("script.title", title=title, lab=harmless_line(config.id)), _WIDTH)
+    return [
+        f'"""{lines[0]}', *lines[1:], "",
+        *wrapped(translate(how, script=script, data=data), _WIDTH), '"""',
+    ]  # fmt: skip
+
+
+def indented(lines: Iterable[str], indent: int = 4) -> list[str]:
+    """Lines, further to the right."""
+    return [" " * indent + line if line else "" for line in lines]
+
+
+def own_functions(programs: Programs) -> list[str]:
+    """The learner's functions as they are, each below the name of its exercise."""
+    lines = []
+    for slot, program in programs.items():
+        lines += [
+            "",
+            "",
+            *comment("script.own", exercise=program.exercise, slot=slot),
+            *program.source.strip().splitlines(),
+        ]
+    return lines
+
+
+_STEP_INPUTS = {"t": "t", "lr": "rate"}
+"""What a learner's optimizer is given after its state, and what that is called in a script."""
+
+
+def state_of(optimizer: MineProgram) -> tuple[str, ...]:
+    """What a learner's optimizer remembers of each parameter: it takes that between the gradient and t or lr."""
+    ends = [optimizer.parameters.index(name) for name in _STEP_INPUTS if name in optimizer.parameters]
+    return optimizer.parameters[2 : min(ends, default=2)]
+
+
+def step_of(optimizer: MineProgram) -> str:
+    """The call of a learner's optimizer, which changes theta and its state in place."""
+    state = state_of(optimizer)
+    inputs = (_STEP_INPUTS[name] for name in optimizer.parameters if name in _STEP_INPUTS)
+    call = f"{optimizer.function}({', '.join(['theta', 'g', *state, *inputs])})"
+    return f"{', '.join(f'{each}[...]' for each in ('theta', *state))} = {call}"

@@ -1,0 +1,54 @@
+"""``tutor code LAB``: write what a lab trains as a script that runs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tutor.foundation import paths
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+from tutor.labs.script.script import Kind, make_script
+from tutor.plain.train import config_to_train, programs_for, slots_asked
+
+
+def write_code(
+    lab: str | None, overrides: Mapping[str, object], *, data: str | None, kind: Kind, to: Path | None
+) -> int:
+    """Write the script of a lab, and its data beside it. No file is ever written over.
+
+    Args:
+        lab: The id of a lab or the path of a lab file; None if ``data`` is given.
+        overrides: New values of settings, by dotted key or short name.
+        data: The path of a table of the learner's own, from which a lab is made.
+        kind: ``numpy`` or ``pytorch``.
+        to: The file; None for one named after the lab, in the current folder.
+
+    Returns:
+        The exit code, always 0.
+
+    Raises:
+        TutorError: There is no such lab, it cannot become a script, or a file is there already or cannot be written.
+    """
+    folder = paths.lessons_folder()
+    config = config_to_train(lab, data, overrides, folder / "labs")
+    file = to or Path(f"{config.id}.py")
+    if file.suffix != ".py":
+        raise TutorError(translate("script.not-a-script", file=harmless_line(str(file))), exit_code=ExitCode.USAGE)
+    for each in (file, file.with_suffix(".npz")):
+        if each.exists():
+            message = translate("script.exists", file=harmless_line(str(each)))
+            raise TutorError(message, hint=translate("script.exists-hint"), exit_code=ExitCode.CANNOT_WRITE)
+    asked = slots_asked(overrides)
+    # PyTorch has no place for functions that are written with NumPy, so only those asked for are a mistake.
+    programs = programs_for(config, asked, lab) if kind == "numpy" or asked else {}
+    script = make_script(config, folder / "data", kind, programs, file.stem)
+    try:
+        written = script.write(file.parent)
+    except OSError as error:
+        reason = translate("watch.cannot-export", reason=error.strerror or str(error))
+        raise TutorError(reason, exit_code=ExitCode.CANNOT_WRITE) from error
+    names = [harmless_line(str(each)) for each in written]
+    print(translate("script.written", files=", ".join(names), file=names[0], lines=script.source.count("\n")))
+    return int(ExitCode.OK)

@@ -1,0 +1,169 @@
+"""``tutor exercise phones-project``: score the learner's program, hand it in, and show the board."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+
+from tutor.exercises.files import read_program
+from tutor.exercises.project import PROJECT, SECONDS, Attempt, Project, Scores, Size, after_hand_in, score
+from tutor.foundation import paths
+from tutor.foundation.errors import ExitCode
+from tutor.foundation.files import named_path
+from tutor.foundation.safe_text import harmless, harmless_json, harmless_line
+from tutor.foundation.text import pad, pad_left, shorten, wrapped
+from tutor.foundation.translate import translate
+from tutor.sandbox.sandbox import Sandbox
+from tutor.typeset.page import plain_lines
+
+_WIDTH = 76
+_MOST_PRINTED = 2_000
+
+
+def score_project(*, file: str | None = None, as_json: bool = False, size: Size | None = None) -> int:
+    """Score the learner's program, or another file, on the validation utterances. Make it first if there is none.
+
+    Args:
+        file: The file to score instead; then nothing is recorded.
+        as_json: Whether to print JSON.
+        size: How many utterances there are.
+
+    Returns:
+        0 if it ran, 1 if not.
+
+    Raises:
+        TutorError: A file cannot be read or written.
+    """
+    with Sandbox() as sandbox:
+        project = Project(paths.exercises_folder(), sandbox, size)
+        if file is not None:
+            found, attempt = score(read_program(named_path(file)), sandbox, size or Size()), None
+        else:
+            project.make()
+            if not as_json:
+                _introduce(project)
+            attempt, found = project.score_in_public(project.read())
+    if as_json:
+        print(_as_json({"problem": found.problem, "public": found.scores[0].accuracy if found.scores else None}))
+    else:
+        _say(_public_lines(attempt, found))
+    return int(ExitCode.OK if found.scores else ExitCode.FAULTS_FOUND)
+
+
+def hand_in_project(*, as_json: bool = False, size: Size | None = None) -> int:
+    """Hand the learner's program in: freeze it, draw utterances, and score it and the references on them.
+
+    Returns:
+        0 if it was scored, 1 if it did not run.
+
+    Raises:
+        TutorError: One of today has been scored already, or a file cannot be read or written.
+    """
+    from tutor.exercises.project_references import score_references
+
+    with Sandbox() as sandbox:
+        project = Project(paths.exercises_folder(), sandbox, size)
+        project.make()
+        print(translate("project.freezing"), file=sys.stderr, flush=True)
+        attempt, found = project.hand_in(project.read(), score_references)
+    if as_json:
+        print(_as_json(_facts(attempt) if attempt is not None else {"problem": found.problem}))
+    elif attempt is None:
+        _say([*_printed(found), found.problem, translate("project.does-not-count")])
+    else:
+        _say([translate("project.seed", digest=attempt.digest, seed=attempt.seed), *_final_lines(attempt)])
+    return int(ExitCode.OK if attempt is not None else ExitCode.FAULTS_FOUND)
+
+
+def show_board(*, as_json: bool = False) -> int:
+    """Print the learner's attempts, public and final, and the four lines of the last hand-in.
+
+    Returns:
+        The exit code, always 0.
+    """
+    with Sandbox() as sandbox:
+        attempts = Project(paths.exercises_folder(), sandbox).attempts()
+    if as_json:
+        print(_as_json([_facts(each) for each in attempts]))
+    else:
+        _say(board_lines(attempts))
+    return int(ExitCode.OK)
+
+
+def board_lines(attempts: list[Attempt]) -> Iterator[str]:
+    """The attempts as a table, the oldest first, and below it what the last final score says."""
+    if not attempts:
+        yield translate("project.board-empty", project=PROJECT)
+        return
+    about, public, final = map(translate, ("project.column-about", "project.column-public", "project.column-final"))
+    yield f"{pad(translate('project.column-at'), 16)}  {pad(about, 36)} {pad_left(public, 8)} {pad_left(final, 8)}"
+    for each in attempts:
+        at = each.at.astimezone().strftime("%Y-%m-%d %H:%M")
+        said = pad(shorten(each.about or each.digest, 36), 36)
+        yield f"{at}  {said} {pad_left(_figure(each.public), 8)} {pad_left(_figure(each.final), 8)}".rstrip()
+    scored = [each for each in attempts if each.final is not None]
+    if scored:
+        yield ""
+        yield from _final_lines(scored[-1])
+
+
+def _final_lines(attempt: Attempt) -> Iterator[str]:
+    yield translate("project.scores", public=_figure(attempt.public), final=_figure(attempt.final))
+    for line in attempt.lines:
+        key = "project.line-passed" if line.is_passed else "project.line-not-passed"
+        figures = {"ahead": f"{line.ahead:+.3f}".replace("-", "−"), "spread": f"{line.spread:.3f}"}
+        yield translate(key, name=pad(line.name, 7), accuracy=_figure(line.accuracy), **figures)
+    yield ""
+    yield from plain_lines(after_hand_in(attempt), _WIDTH)
+
+
+def _public_lines(attempt: Attempt | None, found: Scores) -> Iterator[str]:
+    yield from _printed(found)
+    if not found.scores:
+        yield found.problem
+        return
+    seconds = f"{found.seconds:.1f}"
+    yield translate("project.public", accuracy=_figure(found.scores[0].accuracy), seconds=seconds)
+    if attempt is not None:
+        yield translate("project.next", project=PROJECT)
+
+
+def _printed(found: Scores) -> list[str]:
+    return harmless(found.printed[:_MOST_PRINTED]).splitlines()
+
+
+def _introduce(project: Project) -> None:
+    text = translate("project.task", seconds=f"{SECONDS:g}")
+    print("\n".join(plain_lines(text, _WIDTH)))
+    print("\n".join(wrapped(harmless_line(translate("exercise.file", path=project.file)), _WIDTH)))
+    print(flush=True)
+
+
+def _facts(attempt: Attempt) -> dict[str, object]:
+    return {
+        "at": attempt.at.isoformat(),
+        "digest": attempt.digest,
+        "about": attempt.about,
+        "public": attempt.public,
+        "handed_in": attempt.handed_in,
+        "final": attempt.final,
+        "seed": attempt.seed,
+        "lines": [
+            {"name": each.name, "accuracy": each.accuracy, "ahead": each.ahead, "passed": each.is_passed}
+            for each in attempt.lines
+        ],
+    }
+
+
+def _figure(accuracy: float | None) -> str:
+    return "" if accuracy is None else f"{accuracy:.3f}"
+
+
+def _as_json(value: object) -> str:
+    return harmless_json(json.dumps(value, ensure_ascii=False))
+
+
+def _say(lines: Iterator[str] | list[str]) -> None:
+    for line in lines:
+        print(harmless_line(line), flush=True)
