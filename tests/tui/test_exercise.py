@@ -288,7 +288,7 @@ async def test_a_lesson_shows_a_card_that_opens_the_exercise(
             await pilot.pause(0.01)
         await settled(pilot)
         shown = text_of(pilot)
-        assert {"en": "Exercise · Write it: softmax", "zh": "练习 · 自己写：softmax"}[language] in shown
+        assert {"en": "Exercise · Write it: softmax", "zh": "练习 · 动手写：softmax"}[language] in shown
         assert {"en": "not begun", "zh": "未开始"}[language] in shown
         card = pilot.app.screen.query_one(ExerciseCard)
         card.focus()
