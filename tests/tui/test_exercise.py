@@ -346,7 +346,7 @@ async def test_a_lesson_shows_a_card_that_opens_the_exercise(
             await pilot.pause(0.01)
         await settled(pilot)
         shown = text_of(pilot)
-        assert "练习 · 自己写：softmax" in shown
+        assert "练习 · 动手写：softmax" in shown
         assert "未开始" in shown
         card = pilot.app.screen.query_one(ExerciseCard)
         card.focus()
