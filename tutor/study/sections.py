@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.course.lesson import Prose, Term
@@ -36,11 +37,11 @@ def appendix_begin(lesson: Lesson) -> int:
     Returns:
         The index of the block with the list's heading; the number of blocks if the lesson has no such list.
     """
-    blocks, begins = lesson.blocks, _every_top_section(lesson)
-    for begin, end in zip(begins, [*begins[1:], len(blocks)], strict=True):
-        heading, *rest = blocks[begin:end]
-        is_list = isinstance(heading, Prose) and "\n" not in heading.markdown.strip() and rest
-        if is_list and all(isinstance(each, Term) for each in rest):
+    blocks = lesson.blocks
+    for begin, end in pairwise([*_every_top_section(lesson), len(blocks)]):
+        heading, terms = blocks[begin], blocks[begin + 1 : end]
+        is_list = isinstance(heading, Prose) and "\n" not in heading.markdown.strip()
+        if is_list and terms and all(isinstance(each, Term) for each in terms):
             return begin if all(isinstance(each, Prose | Term) for each in blocks[end:]) else len(blocks)
     return len(blocks)
 
