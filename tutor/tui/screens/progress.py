@@ -253,7 +253,9 @@ class ProgressScreen(TutorScreen):
         """Days in a row."""
         if self._overview is None or not self._overview.streak:
             return []
-        return [Span(translate("home.streak", count=self._overview.streak), "muted")]
+        from tutor.tui.widgets.home_side import streak_text
+
+        return [Span(streak_text(self._overview.streak), "muted")]
 
     # -- keys --------------------------------------------------------------------------------------------
 
@@ -401,7 +403,7 @@ def _due_rows(ahead: Outlook, width: int) -> Rows:
         day = ahead.today + timedelta(days=back)
         days.append((names[day.weekday()] if len(names) == 7 else day_label(day), count, "train"))
     later = max(0, ahead.cards - sum(ahead.forecast[:_DUE_DAYS]))
-    days.append((translate("stats.later"), later, "train"))
+    days.append((translate("stats.later").capitalize(), later, "train"))
     name_width = max(cell_width(name) for name, _, _ in days) + 1
     most = max((count for _, count, _ in days), default=0)
     room = max(1, width - name_width - 5)

@@ -208,7 +208,7 @@ def _due_rows(beside: Beside, width: int) -> Rows:
         where = translate("home.lesson", number=card.lesson.number) if card.lesson is not None else ""
         name = shorten(_plain(card.name), max(4, width - cell_width(where) - 4))
         rows.append(spread_row([Span("  "), Span(name)], [Span(where, "muted")], width))
-    if due > len(beside.cards):
+    if beside.cards and due > len(beside.cards):
         rows.append([Span("  "), Span(translate("home.more-due", count=due - len(beside.cards)), "muted")])
     return rows
 
@@ -221,7 +221,7 @@ def _days_rows(report: Overview, width: int, *, ascii: bool) -> Rows:
     answers, right = sum(day.answers for day in days), sum(day.right for day in days)
     said = translate("home.share-right", share=f"{right / answers:.0%}")
     if report.streak:
-        said += " · " + translate("home.streak", count=report.streak)
+        said += f" · {streak_text(report.streak)}"
     initials = translate("home.initials").split()
     foot: Row = []
     for day in days:
@@ -230,6 +230,11 @@ def _days_rows(report: Overview, width: int, *, ascii: bool) -> Rows:
         foot.append(Span(f"{name}{' ' * max(1, 3 - cell_width(name))}", "strong" if today else "muted"))
     title = [Span(translate("home.two-weeks"), "strong")]
     return [spread_row(title, [Span(said, "muted")], width), *_columns(days, ascii=ascii), foot]
+
+
+def streak_text(days: int) -> str:
+    """How many days in a row the learner has answered something."""
+    return translate("home.streak-one" if days == 1 else "home.streak", count=days)
 
 
 def _columns(days: Sequence[Day], *, ascii: bool) -> Rows:
