@@ -419,13 +419,13 @@ async def test_the_end_of_a_warm_up_is_marked_on_the_chart(tmp_path: Path) -> No
     async with lab(tmp_path, text) as bench:
         await bench.press("space")
         bench.run.train(falling(15))  # a tenth of 200 epochs is still to come
-        assert "warm-up ends" not in await bench.text()
+        assert "warmed up" not in await bench.text()
         bench.run.train([0.5] * 25)
         text = await bench.text()
-        assert "warm-up ends" in text
+        assert "warmed up" in text
         assert "┊" in text
         await bench.press("e")
-        assert "warm-up ends" in await bench.text(), "updates are another axis"
+        assert "warmed up" in await bench.text(), "updates are another axis"
 
 
 async def test_a_control_that_needs_a_new_run_says_so_and_restart_uses_it(tmp_path: Path) -> None:

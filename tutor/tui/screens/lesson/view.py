@@ -21,7 +21,7 @@ from tutor.tui.screens.lesson.exercise_card import ExerciseCard
 from tutor.tui.screens.lesson.flow import LessonFlow, Place
 from tutor.tui.screens.lesson.lab_card import LabCard
 from tutor.tui.screens.lesson.side import LessonSide
-from tutor.tui.widgets.prose import Page, ProseView
+from tutor.tui.widgets.prose import LEAST, Page, ProseView
 from tutor.tui.widgets.rows import shell_of
 
 if TYPE_CHECKING:
@@ -317,7 +317,7 @@ class LessonView(Container):
             pages = LessonPages(lesson, headers, course.glossary(), reads_both=reads_both)
             linked = [pages.page_of(block) for block in lesson.blocks]
             for page in linked:
-                if page is not None and width:
+                if page is not None and width >= LEAST:
                     page(width, ascii)  # the page keeps its lines, so that the event loop need not break them
             self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs_folder))
 
