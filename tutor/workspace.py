@@ -6,7 +6,7 @@ because opening it all would take longer than drawing the first frame. Tests pas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from tutor.foundation.translate import language, language_for, language_of_envir
 from tutor.progress.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
-    from tutor.course.catalogue import Course
+    from tutor.course.catalogue import Course, LessonHeader
+    from tutor.course.lesson import Lesson
     from tutor.exercises.judge import Judge
     from tutor.labs.mine import Programs
     from tutor.progress.store import ProgressStore
@@ -86,6 +87,14 @@ class Workspace:
         except TutorError as error:
             self.course_problem = error
             return None
+
+    def headers(self) -> Sequence[LessonHeader]:
+        """Return the headers of the lessons in order, in the language in use; none without a course."""
+        return self.course.headers(language()) if self.course is not None else ()
+
+    def lesson(self, lesson_id: str) -> Lesson | None:
+        """Return a lesson in the language in use, or else in another one; None if it cannot be read."""
+        return self.course.lesson(lesson_id, language()) if self.course is not None else None
 
     def passed_programs(self, mine: Mapping[str, str]) -> Programs:
         """Return the learner's programs that have passed, for the slots of a lab: see `tutor.exercises.mine`."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from tests.course.writing import ANSWERS, messages, said, write_lesson
+from tutor.course import reader
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
 from tutor.foundation.paths import lessons_folder
@@ -52,6 +55,21 @@ def test_a_lesson_missing_in_a_language_is_read_in_the_other(course: Course) -> 
 
 def test_a_lesson_is_read_once(course: Course) -> None:
     assert lesson(course, "first", "en") is lesson(course, "1", "en")
+
+
+def test_threads_that_want_a_lesson_at_once_share_one_reading(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, paths = reader.read_lesson, list[Path]()
+
+    def slowly(path: Path, language: str, *, written_in: str | None = None) -> reader.Reading:
+        paths.append(path)
+        sleep(0.02)
+        return read(path, language, written_in=written_in)
+
+    monkeypatch.setattr(reader, "read_lesson", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.map(lambda _: course.lesson("first", "en"), range(2))
+    assert one is other
+    assert len(paths) == 1
 
 
 def test_a_lesson_speaks_the_language_asked_for(course: Course) -> None:

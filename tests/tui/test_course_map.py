@@ -14,7 +14,7 @@ from tutor.course.catalogue import LessonHeader
 from tutor.course.lesson import Fault, Place
 from tutor.progress.records import LessonState
 from tutor.study.next_lesson import lesson_to_continue
-from tutor.tui.screens.home import CONTINUE, GoingOn, bar, map_items, progress_of
+from tutor.tui.screens.home import CONTINUE, GoingOn, bar, map_items
 from tutor.tui.widgets.row_list import RowItem
 
 
@@ -168,7 +168,6 @@ def test_only_what_is_done_fills_a_bar_and_anything_begun_shows(fraction: float,
 
 
 def test_reading_and_answering_weigh_the_same() -> None:
-    assert progress_of(None) == 0
-    assert progress_of(LessonState(1.0, 0, 0, 6)) == 0.5
-    assert progress_of(LessonState(1.0, 3, 3, 6)) == 0.75
-    assert progress_of(LessonState(0.5, 0, 0, 0)) == 0.5
+    assert LessonState(1.0, 0, 0, 6).progress == 0.5
+    assert LessonState(1.0, 3, 3, 6).progress == 0.75
+    assert LessonState(0.5, 0, 0, 0).progress == 0.5

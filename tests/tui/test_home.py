@@ -8,10 +8,12 @@ import pytest
 
 from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, make_workspace, note_routes, rows_of, running, settled, text_of
+from tutor.course.catalogue import Course
 from tutor.progress.records import Answer, Position
 from tutor.tui.routes import Lesson
 from tutor.tui.screens import home
 from tutor.tui.screens.home import HomeScreen
+from tutor.tui.widgets.home_side import read_beside
 from tutor.tui.widgets.row_list import RowList
 
 TITLES = {"en": "Gradient descent: which way is down", "zh": "梯度下降"}
@@ -194,6 +196,17 @@ async def test_a_wide_window_tells_of_the_day_and_of_the_selected_lesson(
         await pilot.resize_terminal(140, 40)
         await settled(pilot)
         assert any(goal in row for row in panel())
+
+
+def test_the_panel_first_reads_what_needs_no_lesson(
+    workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = workspace_in()
+    workspace.store.record_answer(Answer("descent", "descent-first", "single", (1,), correct=False, seconds=130))
+    with monkeypatch.context() as patch:
+        patch.delattr(Course, "reading")
+        assert read_beside(workspace, whole=False).goal.learnt == 2
+    assert [lab.heading.name for lab in read_beside(workspace, whole=True).labs] == ["ball"]
 
 
 async def test_a_finished_part_opens_and_folds_with_the_arrows(workspace_in: MakeWorkspace) -> None:

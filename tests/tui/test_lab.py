@@ -305,22 +305,22 @@ async def test_eighty_by_twenty_four_shows_everything_unclipped(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("size", [(44, 12), (60, 20), (80, 24), (120, 30), (140, 40), (200, 60)])
-@pytest.mark.parametrize("ascii", [False, True])
-async def test_every_row_has_the_width_of_the_window_at_any_size(
-    tmp_path: Path, language: str, size: Size, ascii: bool
-) -> None:
-    async with lab(tmp_path, size=size, language=language, ascii=ascii) as bench:
+async def test_every_row_has_the_width_of_the_window_at_any_size(tmp_path: Path, language: str) -> None:
+    async with lab(tmp_path, language=language) as bench:
         await bench.press("space")
         bench.run.train(falling(86), falling(86, 0.4))
         bench.run.write(*fit_views(86, 0.5))
-        rows = await bench.look()
-        assert len(rows) == size[1]
-        assert max(cell_width(row) for row in rows) <= size[0]
-        words = "\n".join(rows)
-        assert ("学习率" if language == "zh" else "learning rate") in words
-        if ascii and language == "en":
-            assert words.isascii()
+        for ascii in (False, True):
+            bench.screen.tutor.change_settings(ascii=ascii)
+            for size in ((44, 12), (60, 20), (80, 24), (120, 30), (140, 40), (200, 60)):
+                await bench.pilot.resize_terminal(*size)
+                rows = await bench.look()
+                assert len(rows) == size[1]
+                assert max(cell_width(row) for row in rows) <= size[0]
+                words = "\n".join(rows)
+                assert ("学习率" if language == "zh" else "learning rate") in words
+                if ascii and language == "en":
+                    assert words.isascii()
 
 
 async def test_two_panels_are_stacked_at_80_and_side_by_side_at_160(tmp_path: Path) -> None:
@@ -412,6 +412,20 @@ async def test_a_live_control_goes_to_the_worker_and_leaves_a_mark_on_the_chart(
         text = await bench.text()
         assert "┊" in text
         assert "‹ 0.2 ›" in text
+
+
+async def test_the_end_of_a_warm_up_is_marked_on_the_chart(tmp_path: Path) -> None:
+    text = LAB.replace("learning_rate = 0.1\n", 'learning_rate = 0.1\nschedule = "warm-up"\n')
+    async with lab(tmp_path, text) as bench:
+        await bench.press("space")
+        bench.run.train(falling(15))  # a tenth of 200 epochs is still to come
+        assert "warmed up" not in await bench.text()
+        bench.run.train([0.5] * 25)
+        text = await bench.text()
+        assert "warmed up" in text
+        assert "┊" in text
+        await bench.press("e")
+        assert "warmed up" in await bench.text(), "updates are another axis"
 
 
 async def test_a_control_that_needs_a_new_run_says_so_and_restart_uses_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from shutil import copy
 
 import pytest
 from textual.pilot import Pilot
@@ -23,6 +24,7 @@ from tutor.tui.screens.lesson.view import LessonView
 from tutor.tui.screens.term import TermCard
 from tutor.tui.widgets.prose import ProseView
 
+LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 FIRST_PAGE = {
     "en": [
         "  tutor › 2 Gradient descent: which way is down        ━━━━────────   § 1 of 3",
@@ -566,9 +568,16 @@ async def test_contents_take_the_focus_and_give_it_back(tmp_path: Path) -> None:
         assert focused(pilot) is view.flow
 
 
+def long_lesson(folder: Path) -> Path:
+    """A course of one long lesson, one that ships."""
+    (folder / "en").mkdir(parents=True)
+    copy(LESSONS / "en" / "03-gradient-descent.md", folder / "en")
+    return folder
+
+
 @pytest.mark.parametrize("presses", [1, 2])
 async def test_a_step_taken_before_the_page_is_there_is_not_lost(tmp_path: Path, presses: int) -> None:
-    workspace = make_workspace(tmp_path / "home")
+    workspace = make_workspace(tmp_path / "home", long_lesson(tmp_path / "course"))
     app = TutorApp(workspace, lambda: LessonScreen("gradient-descent"))
     async with app.run_test(size=(80, 24)) as pilot:
         view = view_of(pilot)
@@ -582,7 +591,7 @@ async def test_a_step_taken_before_the_page_is_there_is_not_lost(tmp_path: Path,
 
 
 async def test_a_step_taken_before_the_first_page_stands_at_its_place_is_not_scrolled_away(tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path / "home")
+    workspace = make_workspace(tmp_path / "home", long_lesson(tmp_path / "course"))
     app = TutorApp(workspace, lambda: LessonScreen("gradient-descent"))
     async with app.run_test(size=(80, 24)) as pilot:
         view = view_of(pilot)
@@ -598,7 +607,7 @@ async def test_a_step_taken_before_the_first_page_stands_at_its_place_is_not_scr
 
 
 async def test_what_is_typed_behind_a_step_on_a_page_in_the_making_arrives(tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path / "home")
+    workspace = make_workspace(tmp_path / "home", long_lesson(tmp_path / "course"))
     app = TutorApp(workspace, lambda: LessonScreen("gradient-descent"))
     async with app.run_test(size=(80, 24)) as pilot:
         view = view_of(pilot)

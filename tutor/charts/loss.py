@@ -43,7 +43,7 @@ from tutor.charts.line_ends import LineEnd, end_rows, ends_width, named
 from tutor.charts.loss_history import Extremes, LossHistory, float_array
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, Stroke, curve_mark, dot_columns, exclusive, tick_cells
-from tutor.charts.scale import Scale, nice_step, row_log_scale, row_scale
+from tutor.charts.scale import LARGEST, Scale, nice_step, row_log_scale, row_scale
 from tutor.foundation.text import cell_width, pad_left, shorten
 from tutor.foundation.translate import translate
 
@@ -396,7 +396,7 @@ def _ends(
         value = line.value(reading.cursor, reading.axis)
         at = 0.0
         if value is not None and not (y.logarithmic and value <= 0):
-            at = y.fraction(max(-1e300, min(value, 1e300)))
+            at = y.fraction(max(-LARGEST, min(value, LARGEST)))
         row = rows - 1 - round(max(0.0, min(1.0, at)) * (rows - 1))
         name = (line.short or line.name) if names else ""
         text = reading.figure(line, digits=digits)

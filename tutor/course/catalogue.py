@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from tutor.course.files import language_folders, language_of, lesson_files
@@ -37,6 +38,7 @@ class Course:
         self.folder = folder
         self._headers: dict[str, list[LessonHeader]] = {}
         self._readings: dict[tuple[Path, str], Reading] = {}
+        self._locks: dict[tuple[Path, str], Lock] = {}
         self._glossary: Glossary | None = None
         self._kept: dict[object, object] = {}
         self._folders: list[str] | None = None
@@ -105,15 +107,22 @@ class Course:
         """Read a file, once, and return the result. The file's folder decides its language, if it names one."""
         written_in = self._language_of(path)
         key = (path, written_in or language)
-        if key not in self._readings:
-            from tutor.course.reader import read_lesson
-            from tutor.course.synonyms import with_synonyms
+        if (kept := self._readings.get(key)) is not None:
+            return kept
+        # Several threads read ahead. A lock for each file, so that none waits for a file that it does not want.
+        with self._locks.setdefault(key, Lock()):
+            if (kept := self._readings.get(key)) is None:
+                kept = self._readings[key] = self._read(*key, written_in)
+            return kept
 
-            reading = read_lesson(*key, written_in=written_in)
-            if reading.lesson is not None:
-                reading = replace(reading, lesson=with_synonyms(reading.lesson, self.kept(_synonyms)))
-            self._readings[key] = reading
-        return self._readings[key]
+    def _read(self, path: Path, language: str, written_in: str) -> Reading:
+        from tutor.course.reader import read_lesson
+        from tutor.course.synonyms import with_synonyms
+
+        reading = read_lesson(path, language, written_in=written_in)
+        if reading.lesson is None:
+            return reading
+        return replace(reading, lesson=with_synonyms(reading.lesson, self.kept(_synonyms)))
 
     def _language_of(self, path: Path) -> str:
         """Return the language whose folder contains a file, or an empty string."""

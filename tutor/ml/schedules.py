@@ -36,9 +36,14 @@ def _inverse_sqrt(updates: Array, _planned: int) -> Array:
     return np.asarray(1.0 / np.sqrt(updates + 1))
 
 
+def warm_up_updates(rise: int, planned: int) -> float:
+    """For how many updates a warm-up rises: ``rise``, or a tenth of those ``planned`` if that is 0."""
+    return float(rise) or max(1.0, WARM_UP_FRACTION * planned)
+
+
 def _warm_up(updates: Array, planned: int, rise: int = 0) -> Array:
     """Linearly up to 1 at update ``rise``, then down with the inverse square root of the update."""
-    top = float(rise) or max(1.0, WARM_UP_FRACTION * planned)
+    top = warm_up_updates(rise, planned)
     return np.minimum((updates + 1) / top, np.sqrt(top / (updates + 1)))
 
 

@@ -157,6 +157,20 @@ class LessonState:
         """Whether anything was read or answered."""
         return self.read_fraction > 0 or self.questions_answered > 0
 
+    @property
+    def questions_counted(self) -> int:
+        """Of how many questions a score is said: a lesson that has lost questions keeps their answers."""
+        return max(self.questions_total, self.questions_answered)
+
+    @property
+    def progress(self) -> float:
+        """The progress from 0 to 1: half of it is reading, half answering."""
+        if self.tested_out:
+            return 1.0
+        if not self.questions_total:
+            return self.read_fraction
+        return (self.read_fraction + min(1.0, self.questions_answered / self.questions_total)) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class SavedQuiz:

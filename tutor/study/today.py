@@ -82,10 +82,7 @@ def minutes_left(header: LessonHeader, state: LessonState | None) -> int:
     """About how many of a lesson's minutes are left, by what was read and answered; 0 if it states no minutes."""
     if state is None:
         return header.minutes
-    parts = [state.read_fraction]
-    if state.questions_total:
-        parts.append(min(1.0, state.questions_answered / state.questions_total))
-    return min(header.minutes, max(1, round(header.minutes * (1 - sum(parts) / len(parts))))) if header.minutes else 0
+    return min(header.minutes, max(1, round(header.minutes * (1 - state.progress)))) if header.minutes else 0
 
 
 def due_cards(

@@ -195,11 +195,14 @@ class TutorApp(GuardedApp):
         """Change settings, save them, and draw every screen again."""
         self.workspace.change_settings(**changes)
         self._apply_settings()
+        self._refresh_screens()
+        if isinstance(self.screen, TutorScreen):
+            self.screen.say_notices()
+
+    def _refresh_screens(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, Commanded):
                 screen.refresh_texts()
-        if isinstance(self.screen, TutorScreen):
-            self.screen.say_notices()
 
     def _apply_settings(self) -> None:
         settings = self.workspace.settings
@@ -218,9 +221,7 @@ class TutorApp(GuardedApp):
         if (light, message.wide_signs) != (self._light_ground, self._wide_signs):
             self._light_ground, self._wide_signs = light, message.wide_signs
             self._apply_settings()
-            for screen in self.screen_stack:
-                if isinstance(screen, Commanded):
-                    screen.refresh_texts()
+            self._refresh_screens()
         release = getattr(driver_of(self), "release", None)  # Textual's own drivers do not ask
         if release is not None:
             self.call_after_refresh(release)

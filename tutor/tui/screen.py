@@ -250,10 +250,13 @@ class TutorScreen(Commanded[None]):
 
 
 class TutorDialog(Commanded[ResultType], ModalScreen[ResultType]):
-    """A card over a screen, which stays visible around it, but faint: the pieces of its rows are not to be read."""
+    """A card over a screen, which stays visible around it, but faint: the pieces of its rows are not to be read.
+
+    With 16 colours nothing can be made faint, so the screen behind is not drawn.
+    """
 
     DEFAULT_CSS = """
-    TutorDialog { align: center middle; background: $background 65%; &:ansi { background: transparent; } }
+    TutorDialog { align: center middle; background: $background 65%; &:ansi { background: $background; } }
     """
 
     def on_click(self, event: events.Click) -> None:

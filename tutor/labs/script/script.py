@@ -55,6 +55,10 @@ class Script:
         return [file, data]
 
 
+_SLOTS = {"optimizer", "loss", "schedule", "batches", "gradient", "output"}
+"""The slots in which a script has the learner's function."""
+
+
 def reason_against(config: LabConfig, kind: Kind = "numpy", programs: Programs | None = None) -> str:
     """Why there is no script of a lab, as a sentence; empty if there is one."""
     model, optimizer = config.model.kind, config.optimizer.name
@@ -68,6 +72,7 @@ def reason_against(config: LabConfig, kind: Kind = "numpy", programs: Programs |
         "script.no-folds": config.data.folds > 0,
         "script.no-drawn-torch": drawn and kind == "pytorch",
         "script.no-solved-torch": optimizer == "least-squares" and kind == "pytorch",
+        "script.no-own-slot": not _SLOTS.issuperset(programs or ()),
         "script.no-own-torch": bool(programs) and kind == "pytorch",
     }
     return next((translate(key) for key, holds in checks.items() if holds), "")

@@ -11,7 +11,7 @@ from textual.timer import Timer
 from tutor.charts.cells import Row, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import translate
 from tutor.study.wording import exam_remarks, exam_state, time_left
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
@@ -94,7 +94,7 @@ class ExamScreen(OneQuestionScreen):
     async def _open(self) -> None:
         from tutor.progress.records import EXAM_PREFIX
 
-        self._lesson = self._read_lesson()
+        self._lesson = self.workspace.lesson(self.lesson_id)
         if self._lesson is not None and self.workspace.store.open_quiz(f"{EXAM_PREFIX}{self.lesson_id}") is not None:
             await self._start(None)
             if self.session is not None and not self.session.handed_in:
@@ -103,14 +103,10 @@ class ExamScreen(OneQuestionScreen):
         self.refresh_state()
         self.say_notices()
 
-    def _read_lesson(self) -> Lesson | None:
-        course = self.workspace.course
-        return course.lesson(self.lesson_id, language()) if course is not None else None
-
     def refresh_texts(self) -> None:
         """Show the same question in another language or look."""
         super().refresh_texts()
-        lesson = self._read_lesson()
+        lesson = self.workspace.lesson(self.lesson_id)
         if lesson is not None and self._lesson is not None:
             self._lesson = lesson
             if self.session is not None:

@@ -18,7 +18,7 @@ from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.prose import MEASURE, ProseView
-from tutor.tui.widgets.rows import Area, RowsView
+from tutor.tui.widgets.rows import Area, RowsView, bar_cells
 from tutor.typeset.elements import Line
 from tutor.typeset.elements import Span as Words
 from tutor.typeset.spelling import spelled
@@ -159,11 +159,7 @@ class ExplainScreen(TutorScreen):
         place = translate("explain.place", number=self._at + 1, count=count)
         row = [Span(f"  {self._stages[self._at].title}", "heading"), Span(f"   {place}", "muted")]
         done = round((self._at + 1) / count * area.width)
-        bar = [
-            Span(("=" if area.ascii else "━") * done, "bar"),
-            Span(("-" if area.ascii else "─") * (area.width - done), "bar-rest"),
-        ]
-        return fit_rows([row, bar], area.width, area.height)
+        return fit_rows([row, bar_cells(done, area.width)], area.width, area.height)
 
     def _page(self, width: int, ascii: bool) -> Sequence[Line]:
         width = min(width, MEASURE)

@@ -15,7 +15,7 @@ from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.row_list import RowItem, RowList, fixed
 from tutor.tui.widgets.term import TermView, names_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class GlossaryScreen(TutorScreen):
         return [Span(translate("glossary.count-one" if count == 1 else "glossary.count", count=count), "muted")]
 
     def compose_body(self) -> ComposeResult:
-        items = self._items("") if self._is_read else [RowItem("", _draw_reading, selectable=False)]
+        items = self._items("") if self._is_read else [fixed(_draw_reading)]
         yield Input(placeholder=translate("glossary.placeholder"), select_on_focus=False)
         with Horizontal():
             yield RowList(items)
@@ -121,9 +121,7 @@ class GlossaryScreen(TutorScreen):
         else:
             self._found = glossary.search(query, _MOST) if query.strip() else glossary.entries(language())
         if not self._found:
-            return [
-                RowItem("", lambda _width: [Span(f"   {translate('glossary.nothing')}", "muted")], selectable=False)
-            ]
+            return [fixed(_draw_nothing)]
         both = self.workspace.settings.translations
         others = max(cell_width(names_of(entry, language(), reads_both=both)[1]) for entry in self._found)
         return [_item(entry, others, reads_both=both) for entry in self._found]

@@ -23,8 +23,9 @@ from tutor.study.today import minutes_left
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.themes import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
+from tutor.tui.themes import AGAIN, HERE, RIGHT, WARNING, WRONG
 from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed
+from tutor.tui.widgets.rows import bar_cells
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
@@ -76,6 +77,7 @@ class HomeScreen(TutorScreen):
         self._going_on: GoingOn | None = None
         self._opened: set[str] = set()
         self._side: HomeSide | None = None
+        self._progress_read = self._lessons_read = False
         self._timer: Timer | None = None
         self._typed = ""
         self._typed_at = 0.0
@@ -96,7 +98,8 @@ class HomeScreen(TutorScreen):
 
             self._side = HomeSide()
             self.query_one("#body").mount(self._side)
-            self.call_after_refresh(self._fill_side)
+            if self._progress_read:
+                self.call_after_refresh(self._fill_side)
         if self._side is not None:
             self._side.display = wide
         if self.is_mounted:
@@ -109,7 +112,7 @@ class HomeScreen(TutorScreen):
     def refresh_texts(self) -> None:
         self._read_headers()
         self._show()
-        if self._states:  # the panel and the section are read in the language that was in use
+        if self._progress_read:  # the panel and the section are read in the language that was in use
             self._find_section()
             self._fill_side()
         super().refresh_texts()
@@ -117,20 +120,20 @@ class HomeScreen(TutorScreen):
     def on_screen_resume(self) -> None:
         """Read progress again: the learner may come back from a lesson."""
         super().on_screen_resume()
-        if self._states or "store" in self.workspace.__dict__:
+        if self._progress_read or "store" in self.workspace.__dict__:
             self._read_progress()
             self._show()
             self._find_section()
             self._fill_side()
 
     def _read_headers(self) -> None:
-        course = self.workspace.course
-        self._headers = course.headers(language()) if course is not None else ()
+        self._headers = self.workspace.headers()
 
     def _read_progress(self) -> None:
         self._states = self.workspace.store.lesson_states()
         self._last = self.workspace.store.last_lesson()
         self._due = self.workspace.store.cards.count_due(clock.utc_now())
+        self._progress_read = True
         self.refresh_frame()
 
     def _read_the_rest(self) -> None:
@@ -161,7 +164,9 @@ class HomeScreen(TutorScreen):
             self.app.call_from_thread(self._have_read, found)
 
     def _have_read(self, faults: Sequence[Fault]) -> None:
-        self.tutor.garbage.keep()
+        self.tutor.garbage.keep_lessons()
+        self._lessons_read = True
+        self._fill_side()
         if faults:
             self._faults = faults
             self._show()
@@ -206,7 +211,7 @@ class HomeScreen(TutorScreen):
     def _fill_side(self) -> None:
         """Read what the panel shows, in the background."""
         if self._side is not None:
-            self._side.read(self._selected_lesson())
+            self._side.read(self._selected_lesson(), whole=self._lessons_read)
 
     def on_row_list_highlighted(self) -> None:
         """Show the selected lesson in the panel, once the selection rests."""
@@ -386,21 +391,10 @@ def parts_of(headers: Sequence[LessonHeader]) -> list[Part]:
     return found
 
 
-def progress_of(state: LessonState | None) -> float:
-    """The progress in a lesson from 0 to 1: half of it is reading, half answering."""
-    if state is None:
-        return 0.0
-    if state.tested_out:
-        return 1.0
-    if not state.questions_total:
-        return state.read_fraction
-    return (state.read_fraction + min(1.0, state.questions_answered / state.questions_total)) / 2
-
-
 def bar(fraction: float, width: int, *, done: bool = False) -> Row:
     """A bar of ``width`` cells. A lesson that was begun fills at least one cell, and only a finished one fills all."""
     full = width if done else min(width - 1, max(int(fraction * width), 1 if fraction > 0 else 0))
-    return [Span(FULL * full, "bar-done" if done else "bar"), Span(EMPTY * (width - full), "bar-rest")]
+    return bar_cells(full, width, "bar-done" if done else "bar")
 
 
 def map_items(
@@ -527,7 +521,7 @@ def _folded_item(part: Part, states: States) -> RowItem:
     """A finished part on one row."""
     own = [states[each.id] for each in part.headers]
     right = sum(each.questions_right for each in own)
-    total = sum(max(each.questions_total, each.questions_answered) for each in own)
+    total = sum(each.questions_counted for each in own)
     wrong = sum(len(each.wrong_ids) for each in own)
 
     def draw(width: int) -> Row:
@@ -552,8 +546,8 @@ def _lesson_item(header: LessonHeader, state: LessonState | None, *, here: bool)
     def draw(width: int) -> Row:
         sign, ink = (RIGHT, "good bold") if done else (HERE, "accent bold") if begun else (" ", "text")
         ends = _ends(header, state)
-        if begun and width >= 60:
-            ends = [*bar(progress_of(state), _BAR if width < 90 else _WIDE_BAR), Span(" "), *ends]
+        if state is not None and begun and width >= 60:
+            ends = [*bar(state.progress, _BAR if width < 90 else _WIDE_BAR), Span(" "), *ends]
         mark = language_mark(header.language)
         mark = f" {mark}" if mark else ""
         room = width - _LEFT - row_width(ends) - 3 - cell_width(mark)
@@ -572,8 +566,7 @@ def _ends(header: LessonHeader, state: LessonState | None) -> Row:
         return [Span(pad_left(translate("exam.tested-out"), _SCORE + _AGAIN), "good")]
     if state is None or not state.questions_answered:
         return [Span(pad_left(_minutes(header), _SCORE + _AGAIN), "muted")]
-    total = max(state.questions_total, state.questions_answered)
-    return _score_cells(state.questions_right, total, len(state.wrong_ids))
+    return _score_cells(state.questions_right, state.questions_counted, len(state.wrong_ids))
 
 
 def _score_cells(right: int, total: int, wrong: int) -> Row:

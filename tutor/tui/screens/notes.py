@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
@@ -57,8 +57,7 @@ class NotesScreen(TutorScreen):
 
     def _fill(self) -> None:
         self._notes = {note.key: note for note in self.workspace.store.notes.all()}
-        course = self.workspace.course
-        titles = {each.id: each.numbered_title for each in (course.headers(language()) if course is not None else ())}
+        titles = {each.id: each.numbered_title for each in self.workspace.headers()}
         of_lesson: dict[str, list[Note]] = {each: [] for each in titles}
         for note in self._notes.values():
             of_lesson.setdefault(note.lesson_id, []).append(note)
@@ -93,8 +92,7 @@ class NotesScreen(TutorScreen):
     def _quote_today(self, note: Note) -> str:
         from tutor.study.passages import find_again
 
-        course = self.workspace.course
-        lesson = course.lesson(note.lesson_id, language()) if course is not None else None
+        lesson = self.workspace.lesson(note.lesson_id)
         passage = find_again(note, lesson) if lesson is not None else None
         return passage.text if passage is not None else ""
 

@@ -35,7 +35,7 @@ from tutor.tui.widgets.row_list import (
     heading,
     sentence_items,
 )
-from tutor.tui.widgets.rows import Area, RowsView
+from tutor.tui.widgets.rows import Area, RowsView, bar_cells
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Option, Question
@@ -162,27 +162,30 @@ class ProgressScreen(TutorScreen):
         self.app.call_from_thread(self._show_read, page, read[page]())
 
     def _read_overview(self) -> _Draw:
-        from tutor.runs.lab_list import labs_by_lesson
         from tutor.study.report import calibration, outlook, overview, topics
-        from tutor.study.thin import thin_topics
         from tutor.study.today import daily_goal, minutes_for_cards
-        from tutor.tui.widgets.lab_best import tried_labs
 
         store, course, moment = self.workspace.store, self.workspace.course, clock.utc_now()
         found = overview(store, course, language(), moment)
         self._overview = found
-        lessons = topics(store, course, language()).lessons
-        labs = labs_by_lesson(course, store, language()) if course is not None and self.size.width >= _WIDE else ()
         page = OverviewPage(
             found,
             daily_goal(found, self.workspace.settings.daily_minutes),
             outlook(store, moment),
             minutes_for_cards(found, found.due),
-            thin_topics(lessons, store, course, moment, _THIN) if course is not None else [],
-            tried_labs(labs),
-            calibration(store.statistics.estimates()),
+            confidence=calibration(store.statistics.estimates()),
         )
-        return lambda width, look: overview_items(page, width, **look)
+        if course is not None:
+            if _OVERVIEW not in self._ready:  # what follows reads lessons, so the figures are shown before
+                self.app.call_from_thread(self._show_read, _OVERVIEW, partial(_draw_overview, page))
+            from tutor.runs.lab_list import labs_by_lesson
+            from tutor.study.thin import thin_topics
+            from tutor.tui.widgets.lab_best import tried_labs
+
+            thin = thin_topics(topics(store, course, language()).lessons, store, course, moment, _THIN)
+            labs = labs_by_lesson(course, store, language()) if self.size.width >= _WIDE else ()
+            page = replace(page, thin=thin, labs=tried_labs(labs))
+        return partial(_draw_overview, page)
 
     def _read_topics(self) -> _Draw:
         from tutor.study.report import topics
@@ -244,15 +247,15 @@ class ProgressScreen(TutorScreen):
         )
 
     def _titles(self) -> dict[str, str]:
-        course = self.workspace.course
-        headers = course.headers(language()) if course is not None else []
-        return {header.id: header.numbered_title for header in headers}
+        return {header.id: header.numbered_title for header in self.workspace.headers()}
 
     def status(self) -> Row:
         """Days in a row."""
         if self._overview is None or not self._overview.streak:
             return []
-        return [Span(translate("home.streak", count=self._overview.streak), "muted")]
+        from tutor.tui.widgets.home_side import streak_text
+
+        return [Span(streak_text(self._overview.streak), "muted")]
 
     # -- keys --------------------------------------------------------------------------------------------
 
@@ -334,6 +337,10 @@ class OverviewPage:
     confidence: Sequence[Bin] = ()
 
 
+def _draw_overview(page: OverviewPage, width: int, look: _Look) -> list[RowItem]:
+    return overview_items(page, width, **look)
+
+
 def overview_items(page: OverviewPage, width: int, *, drawable: bool, ascii: bool, colour: bool) -> list[RowItem]:
     """Four figures, the answers of four weeks beside the cards that come due, and where the learner is weakest."""
     report = page.report
@@ -396,7 +403,7 @@ def _due_rows(ahead: Outlook, width: int) -> Rows:
         day = ahead.today + timedelta(days=back)
         days.append((names[day.weekday()] if len(names) == 7 else day_label(day), count, "train"))
     later = max(0, ahead.cards - sum(ahead.forecast[:_DUE_DAYS]))
-    days.append((translate("stats.later"), later, "train"))
+    days.append((translate("stats.later").capitalize(), later, "train"))
     name_width = max(cell_width(name) for name, _, _ in days) + 1
     most = max((count for _, count, _ in days), default=0)
     room = max(1, width - name_width - 5)
@@ -404,7 +411,7 @@ def _due_rows(ahead: Outlook, width: int) -> Rows:
     for name, count, ink in days:
         full = max(1, round(room * count / most)) if count else 0
         rows.append([
-            Span(pad(name, name_width), "muted"), Span(FULL * full, ink), Span(" " * (room - full)),
+            Span(pad(name, name_width), "muted"), *bar_cells(full, room, ink, rest=" "),
             Span(pad_left(str(count), 5), "strong" if ink == "valid" and count else "text"),
         ])  # fmt: skip
     return rows
@@ -459,7 +466,7 @@ def _thin_row(thin: ThinTopic, width: int) -> Row:
     ink = "bad" if accuracy.fraction < _WEAK else "bar"
     return [
         Span(" " * MARGIN), Span(pad(shorten(harmless_line(thin.topic.header.numbered_title), room - 1), room)),
-        Span(FULL * full, ink), Span(EMPTY * (bar_width - full), "bar-rest"),
+        *bar_cells(full, bar_width, ink),
         Span(pad_left(f"{accuracy.right}/{accuracy.answers}", figures)), *advice,
     ]  # fmt: skip
 
@@ -529,7 +536,7 @@ def _share_row(name: str, answers: int, fraction: float, width: int) -> Row:
     full = round(_BAR * fraction)
     return [
         Span(f"  {pad(shorten(harmless_line(name), room), room)}  "),
-        Span(FULL * full, "bar"), Span(EMPTY * (_BAR - full), "bar-rest"),
+        *bar_cells(full, _BAR),
         Span(pad_left(f"{fraction:.0%}", 6), "strong"), Span(f"  {count}", "muted"),
     ]  # fmt: skip
 

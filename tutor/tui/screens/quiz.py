@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, row_width, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import translate
 from tutor.study.question_attempt import Mark, QuestionAttempt, Score
 from tutor.study.sections import Source, source_of
 from tutor.study.wording import answer_parts, retry_label
@@ -22,7 +22,7 @@ from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, QuizFlow, score_row, title_line
 from tutor.tui.questions.rows import plain_rows, verdict_rows
 from tutor.tui.themes import FULL, HERE, RIGHT
-from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed, ruled_heading
+from tutor.tui.widgets.row_list import RowItem, RowList, blank, choice_item, fixed, ruled_heading
 from tutor.tui.widgets.rows import Area, RowsView
 from tutor.typeset.page import one_line
 
@@ -102,7 +102,7 @@ class QuizScreen(OneQuestionScreen):
     def refresh_texts(self) -> None:
         """Show the same question in another language or look."""
         super().refresh_texts()
-        lesson = self._read_lesson()
+        lesson = self.workspace.lesson(self.lesson_id)
         if lesson is not None and self.session is not None:
             self._lesson = lesson
             self.session.translate(lesson.every_question)
@@ -113,24 +113,16 @@ class QuizScreen(OneQuestionScreen):
 
     # -- the lesson --------------------------------------------------------------------------------------
 
-    def _headers(self) -> list[LessonHeader]:
-        course = self.workspace.course
-        return list(course.headers(language())) if course is not None else []
-
     def _header(self) -> LessonHeader | None:
-        return next((each for each in self._headers() if each.id == self.lesson_id), None)
+        return next((each for each in self.workspace.headers() if each.id == self.lesson_id), None)
 
     def _following(self) -> LessonHeader | None:
-        headers = self._headers()
+        headers = self.workspace.headers()
         at = next((at for at, each in enumerate(headers) if each.id == self.lesson_id), len(headers))
         return headers[at + 1] if at + 1 < len(headers) else None
 
-    def _read_lesson(self) -> Lesson | None:
-        course = self.workspace.course
-        return course.lesson(self.lesson_id, language()) if course is not None else None
-
     async def _open(self) -> None:
-        self._lesson = self._read_lesson()
+        self._lesson = self.workspace.lesson(self.lesson_id)
         await self._begin(fresh=False)
         self.say_notices()
 
@@ -447,33 +439,24 @@ def _next_steps(session: QuizSession, following: LessonHeader | None, source: So
     """What can be done next, each with about how long it takes."""
     if session.score.skipped:
         text = translate("quiz.way-skipped", count=session.score.skipped)
-        yield _step(SKIPPED, "b", text, _minutes(session.score.skipped))
+        yield choice_item(SKIPPED, "b", text, _minutes(session.score.skipped))
     if session.ids_to_retry():
-        yield _step(RETRY, "r", retry_label(session), _minutes(len(session.ids_to_retry())))
+        yield choice_item(RETRY, "r", retry_label(session), _minutes(len(session.ids_to_retry())))
     if session.unsure_ids:
-        yield _step(UNSURE, "u", retry_label(session, unsure=True), _minutes(len(session.ids_to_retry(unsure=True))))
+        yield choice_item(
+            UNSURE, "u", retry_label(session, unsure=True), _minutes(len(session.ids_to_retry(unsure=True)))
+        )
     if following is not None:
         minutes = translate("home.minutes", minutes=following.minutes) if following.minutes else ""
-        yield _step(NEXT, "→", translate("quiz.way-next", title=following.numbered_title), minutes)
+        yield choice_item(NEXT, "→", translate("quiz.way-next", title=following.numbered_title), minutes)
     if source is not None:
         name = one_line(source.section.title, inline=True)
         text = translate("quiz.way-section", section=source.number, title=name)
         missed = len(session.wrong_ids)
-        yield _step(LESSON, "o", text, translate("quiz.come-from-it", count=source.questions, missed=missed))
+        yield choice_item(LESSON, "o", text, translate("quiz.come-from-it", count=source.questions, missed=missed))
     else:
-        yield _step(LESSON, "o", translate("quiz.way-lesson"), "")
-    yield _step(FRESH, "a", translate("quiz.way-fresh"), _minutes(len(session.exercises)))
-
-
-def _step(key: str, letter: str, text: str, price: str) -> RowItem:
-    """A row that offers a next step: the key that does the same, what it does, and how long that takes."""
-
-    def draw(width: int) -> Row:
-        room = max(0, width - cell_width(price) - 10)
-        left = [Span(f"  {letter}", "key"), Span("    "), Span(shorten(harmless_line(text), room))]
-        return spread_row(left, [Span(price, "muted"), Span(" " * _EDGE)], width)
-
-    return RowItem(key, draw)
+        yield choice_item(LESSON, "o", translate("quiz.way-lesson"))
+    yield choice_item(FRESH, "a", translate("quiz.way-fresh"), _minutes(len(session.exercises)))
 
 
 def _listed_row(session: QuizSession, number: int, exercise: QuestionAttempt, width: int) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
@@ -13,9 +13,9 @@ from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten, wrapped
 from tutor.foundation.translate import language, translate
-from tutor.tui.themes import AGAIN, EMPTY, FULL, HERE, RIGHT
+from tutor.tui.themes import AGAIN, HERE, RIGHT
 from tutor.tui.widgets.lab_best import lab_row, tried_labs
-from tutor.tui.widgets.rows import Area, RowsView, shell_of
+from tutor.tui.widgets.rows import Area, RowsView, bar_cells, shell_of
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
@@ -43,16 +43,16 @@ class Beside:
     Args:
         report: The overview of the progress.
         goal: The minutes learnt today and the goal.
-        cards: Some of the due cards by name.
         minutes: About how many minutes all due cards take.
-        labs: Every lab, with its best attempt.
+        cards: Some of the due cards by name; none before the lessons have been read.
+        labs: Every lab, with its best attempt; none before the lessons have been read.
     """
 
     report: Overview
     goal: DailyGoal
-    cards: Sequence[DueCard]
     minutes: int
-    labs: Sequence[ListedLab]
+    cards: Sequence[DueCard] = ()
+    labs: Sequence[ListedLab] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,18 @@ class HomeSide(RowsView):
         self._beside: Beside | None = None
         self._selected: SelectedLesson | None = None
 
-    def read(self, lesson_id: str | None) -> None:
-        """Read everything again, and show the lesson ``lesson_id``."""
+    def read(self, lesson_id: str | None, *, whole: bool) -> None:
+        """Read the panel again, and show the lesson ``lesson_id``.
+
+        Args:
+            lesson_id: The selected lesson; None if there is none.
+            whole: Whether to read also what every lesson must have been read for.
+        """
         workspace = shell_of(self).workspace
         self.run_worker(
-            lambda: self._work(workspace, lesson_id), thread=True, exit_on_error=False, exclusive=True, group="beside"
-        )
+            lambda: self._work(workspace, lesson_id, whole=whole),
+            thread=True, exit_on_error=False, exclusive=True, group="beside",
+        )  # fmt: skip
 
     def show_lesson(self, lesson_id: str | None) -> None:
         """Show another lesson."""
@@ -99,11 +105,11 @@ class HomeSide(RowsView):
             group="beside-lesson",
         )  # fmt: skip
 
-    def _work(self, workspace: Workspace, lesson_id: str | None) -> None:
-        self._read_lesson(workspace, lesson_id)
-        found = read_beside(workspace)
+    def _work(self, workspace: Workspace, lesson_id: str | None, *, whole: bool) -> None:
+        found = read_beside(workspace, whole=whole)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._show_beside, found)
+        self._read_lesson(workspace, lesson_id)
 
     def _read_lesson(self, workspace: Workspace, lesson_id: str | None) -> None:
         found = read_selected(workspace, lesson_id) if lesson_id is not None else None
@@ -111,7 +117,6 @@ class HomeSide(RowsView):
             self.app.call_from_thread(self._show_selected, found)
 
     def _show_beside(self, found: Beside) -> None:
-        shell_of(self).garbage.keep_lessons()
         self._beside = found
         self.redraw()
 
@@ -124,21 +129,21 @@ class HomeSide(RowsView):
         return fit_rows(rows, area.width, area.height)
 
 
-def read_beside(workspace: Workspace) -> Beside:
-    """Read what the panel shows of the learner; this reads every lesson."""
-    from tutor.runs.lab_list import labs_by_lesson
+def read_beside(workspace: Workspace, *, whole: bool) -> Beside:
+    """Read what the panel shows of the learner; ``whole`` reads every lesson for the names of cards and labs."""
     from tutor.study.report import overview
     from tutor.study.today import daily_goal, due_cards, minutes_for_cards
 
     store, course, deck, moment = workspace.store, workspace.course, workspace.deck, clock.utc_now()
     report = overview(store, course, language(), moment)
-    return Beside(
-        report,
-        daily_goal(report, workspace.settings.daily_minutes),
-        due_cards(store, deck, course, language(), moment, _CARDS) if deck is not None and course is not None else [],
-        minutes_for_cards(report, report.due),
-        labs_by_lesson(course, store, language()) if course is not None else [],
-    )
+    goal = daily_goal(report, workspace.settings.daily_minutes)
+    found = Beside(report, goal, minutes_for_cards(report, report.due))
+    if not whole or deck is None or course is None:
+        return found
+    from tutor.runs.lab_list import labs_by_lesson
+
+    cards = due_cards(store, deck, course, language(), moment, _CARDS)
+    return replace(found, cards=cards, labs=labs_by_lesson(course, store, language()))
 
 
 def read_selected(workspace: Workspace, lesson_id: str) -> SelectedLesson | None:
@@ -187,7 +192,7 @@ def goal_rows(goal: DailyGoal, width: int) -> Rows:
     ends = [*([Span(f"{RIGHT} ", "good bold")] if goal.reached else []), Span(said, "muted")]
     full = width if goal.reached else min(width - 1, round(width * goal.fraction))
     inked = "bar-done" if goal.reached else "bar"
-    return [spread_row([title], ends, width), [Span(FULL * full, inked), Span(EMPTY * (width - full), "bar-rest")]]
+    return [spread_row([title], ends, width), bar_cells(full, width, inked)]
 
 
 def _due_rows(beside: Beside, width: int) -> Rows:
@@ -203,7 +208,7 @@ def _due_rows(beside: Beside, width: int) -> Rows:
         where = translate("home.lesson", number=card.lesson.number) if card.lesson is not None else ""
         name = shorten(_plain(card.name), max(4, width - cell_width(where) - 4))
         rows.append(spread_row([Span("  "), Span(name)], [Span(where, "muted")], width))
-    if due > len(beside.cards):
+    if beside.cards and due > len(beside.cards):
         rows.append([Span("  "), Span(translate("home.more-due", count=due - len(beside.cards)), "muted")])
     return rows
 
@@ -216,7 +221,7 @@ def _days_rows(report: Overview, width: int, *, ascii: bool) -> Rows:
     answers, right = sum(day.answers for day in days), sum(day.right for day in days)
     said = translate("home.share-right", share=f"{right / answers:.0%}")
     if report.streak:
-        said += " · " + translate("home.streak", count=report.streak)
+        said += f" · {streak_text(report.streak)}"
     initials = translate("home.initials").split()
     foot: Row = []
     for day in days:
@@ -225,6 +230,11 @@ def _days_rows(report: Overview, width: int, *, ascii: bool) -> Rows:
         foot.append(Span(f"{name}{' ' * max(1, 3 - cell_width(name))}", "strong" if today else "muted"))
     title = [Span(translate("home.two-weeks"), "strong")]
     return [spread_row(title, [Span(said, "muted")], width), *_columns(days, ascii=ascii), foot]
+
+
+def streak_text(days: int) -> str:
+    """How many days in a row the learner has answered something."""
+    return translate("home.streak-one" if days == 1 else "home.streak", count=days)
 
 
 def _columns(days: Sequence[Day], *, ascii: bool) -> Rows:
@@ -291,8 +301,7 @@ def _some(sections: Rows, here: int, most: int) -> Rows:
 
 
 def _score_row(state: LessonState) -> Row:
-    total = max(state.questions_total, state.questions_answered)
-    row: Row = [Span(f"  {RIGHT} ", "good"), Span(f"{state.questions_right}/{total}")]
+    row: Row = [Span(f"  {RIGHT} ", "good"), Span(f"{state.questions_right}/{state.questions_counted}")]
     if state.wrong_ids:
         again = translate("home.to-try-again", count=len(state.wrong_ids))
         row += [Span(f"   {AGAIN} ", "valid"), Span(again, "muted")]

@@ -8,7 +8,7 @@ from math import inf, isfinite, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.charts.cells import Row, Rows, Span, sentence
-from tutor.charts.chart_view import Axis, ChartView, Counted, place_of
+from tutor.charts.chart_view import Axis, ChartView, Counted, epoch_of, place_of
 from tutor.charts.line_ends import LONGEST_NAME
 from tutor.charts.loss import LossLine, loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.numbers import count, figure
@@ -19,6 +19,7 @@ from tutor.labs.controls import value_text
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.panel import DrawStyle
 from tutor.labs.panels import draw_panel
+from tutor.ml.schedules import warm_up_updates
 from tutor.runs.comparison import knots_of, title_of_key, values_of
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
@@ -40,7 +41,7 @@ def draw_loss(session: LabSession, chart_view: ChartView, area: Area, *, legend_
         return sentence(begin_text(session), area.width, area.height)
     spec, axis = session.running_spec, chart_view.axis
     return loss_chart(
-        _lines(session, area, legend_epoch, axis.counts),
+        _lines(session, legend_epoch, axis.counts, ascii=area.ascii),
         area.width,
         area.height,
         title=translate("record.loss") if session.recorded else _title(spec),
@@ -52,7 +53,7 @@ def draw_loss(session: LabSession, chart_view: ChartView, area: Area, *, legend_
         smooth=chart_view.smooth,
         axis=axis,
         window=chart_view.window(session.last_place(axis.counts)),
-        changes=_changes(session, area, axis.counts),
+        changes=_changes(session, axis.counts, ascii=area.ascii),
         cursor=chart_view.cursor,
         numbers=_epoch_numbers(session),
         ascii=area.ascii,
@@ -64,8 +65,7 @@ def loss_figure(session: LabSession, chart_view: ChartView) -> str:
     from tutor.charts.loss_svg import loss_svg  # only if it is asked for
 
     spec, axis = session.running_spec, chart_view.axis
-    area = Area(80, 24)
-    lines = _lines(session, area, None, axis.counts)
+    lines = _lines(session, None, axis.counts, ascii=False)
     if all(line.history.latest() is None for line in lines):
         return ""
     return loss_svg(
@@ -76,7 +76,7 @@ def loss_figure(session: LabSession, chart_view: ChartView) -> str:
         planned=_planned(session, axis) or None,
         axis=axis,
         logarithmic=chart_view.heights == "log",
-        changes=_changes(session, area, axis.counts),
+        changes=_changes(session, axis.counts, ascii=False),
     )
 
 
@@ -101,15 +101,15 @@ def _epoch_numbers(session: LabSession) -> Sequence[float]:
     return own if all(each.summary.numbers == own for each in session.others) else ()
 
 
-def _lines(session: LabSession, area: Area, legend_epoch: int | None, counts: Counted) -> list[LossLine]:
+def _lines(session: LabSession, legend_epoch: int | None, counts: Counted, *, ascii: bool) -> list[LossLine]:
     """The pinned runs, named by how they differ, then the present one."""
     lines = [
         replace(pinned_line(each.number, name, each.history), knots=knots_of(each.summary, counts))
-        for each, name in zip(session.others, _pin_names(session, ascii=area.ascii), strict=True)
+        for each, name in zip(session.others, _pin_names(session, ascii=ascii), strict=True)
     ]
     knots = session.knots(counts)
     until = session.replay.player.position if session.replay is not None else None
-    lines.append(replace(_own_line(session, ascii=area.ascii), knots=knots, until=until, legend_epoch=legend_epoch))
+    lines.append(replace(_own_line(session, ascii=ascii), knots=knots, until=until, legend_epoch=legend_epoch))
     if len(session.valid):
         lines.append(replace(valid_line(session.valid), knots=knots, until=until, legend_epoch=legend_epoch))
     return lines
@@ -138,8 +138,8 @@ def _own_line(session: LabSession, *, ascii: bool) -> LossLine:
     return replace(line, name=drawn_name(spec.model.function, ascii=ascii)) if drawn else line
 
 
-def _changes(session: LabSession, area: Area, counts: Counted) -> list[tuple[int, str]]:
-    """Where a control was changed and to what, and where training stopped early, both as places of the axis.
+def _changes(session: LabSession, counts: Counted, *, ascii: bool) -> list[tuple[int, str]]:
+    """Where a control was changed and to what, a warm-up ended, and training stopped early, as places of the axis.
 
     Nothing if the learner is the optimizer and changes it every epoch.
     """
@@ -149,12 +149,28 @@ def _changes(session: LabSession, area: Area, counts: Counted) -> list[tuple[int
     knots = knots_of(summary, counts)
     marks: dict[int, list[str]] = {}
     for change in summary.changes:
-        name = f"{title_of_key(spec, change.key, ascii=area.ascii)} {value_text(change.key, change.value)}"
+        name = f"{title_of_key(spec, change.key, ascii=ascii)} {value_text(change.key, change.value)}"
         place = change.updates if counts == "updates" else round(place_of(knots, change.epoch))
         marks.setdefault(place, []).append(name)
+    if (end := _warm_up_end(session)) is not None:
+        place = round(end if counts == "updates" else place_of(knots, epoch_of(session.knots(), end)))
+        marks.setdefault(place, []).append(translate("lab.warm-up-ends"))
     if summary.reason == "no-improvement" and summary.best_epoch:
         marks.setdefault(round(place_of(knots, summary.best_epoch)), []).append(translate("lab.best-then-stopped"))
     return [(place, ", ".join(names)) for place, names in marks.items()]
+
+
+def _warm_up_end(session: LabSession) -> float | None:
+    """The update after which the learning rate falls again; None if there is no warm-up or it is still going on."""
+    optimizer, summary, knots = session.running_spec.optimizer, session.summary, session.knots()
+    if optimizer.schedule != "warm-up" or summary is None or len(knots) < 2:
+        return None
+    if summary.spec is not None and "schedule" in summary.spec.mine:
+        return None  # the learner's own function decides
+    if not optimizer.warm_up and len(knots) > 2:
+        return None  # the batch size has changed, and with it the number of updates that were planned
+    end = warm_up_updates(optimizer.warm_up, round(place_of(knots, session.epochs_planned)))
+    return end if end <= summary.updates else None
 
 
 def draw_view(session: LabSession, panel: str, area: Area) -> Rows:

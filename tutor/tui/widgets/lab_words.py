@@ -13,6 +13,7 @@ from tutor.labs.curve_builder import CurveBuilder
 from tutor.runs.session.session import LabSession, State
 from tutor.runs.summary import divergence_of
 from tutor.runs.words import log_faults, not_finite_texts
+from tutor.tui.widgets.rows import bar_cells
 
 STATE_WORDS: dict[State, tuple[str, str, str]] = {
     "ready": ("○", "muted", "lab.state-ready"),
@@ -84,7 +85,7 @@ def _place(session: LabSession) -> tuple[Row, float]:
 
 def _line(cells: int, fraction: float) -> Row:
     done = max(0, min(cells, int(cells * fraction)))
-    return [Span("━" * done, "bar"), Span("─" * (cells - done), "bar-rest"), Span("  ")]
+    return [*bar_cells(done, cells), Span("  ")]
 
 
 def pace_text(pace: float) -> str:

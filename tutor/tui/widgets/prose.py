@@ -19,6 +19,8 @@ from tutor.typeset.elements import Line, Span
 
 MEASURE = 76
 """The widest comfortable line, in cells."""
+LEAST = 10
+"""The shortest line that a text is broken into."""
 
 Page = Callable[[int, bool], Sequence[Line]]
 """Typesets a text. Takes the width in cells and whether to use ASCII alone; returns lines."""
@@ -99,8 +101,8 @@ class ProseView(CachedLayout):
         self.refresh(layout=True)
 
     def lines_at(self, width: int) -> Sequence[Line]:
-        """The lines of the text at ``width`` cells."""
-        return self._page(width, shell_of(self).ascii)
+        """The lines of the text at ``width`` cells, or at `LEAST`: before it is laid out, its width is 0."""
+        return self._page(max(LEAST, width), shell_of(self).ascii)
 
     @property
     def lines(self) -> Sequence[Line]:

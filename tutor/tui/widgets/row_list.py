@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten, wrapped
 from tutor.tui.commands import Command, bindings_of
@@ -222,15 +222,18 @@ MARGIN = 2
 
 
 def selected_strip(row: Row, look: Look, width: int) -> Strip:
-    """A selected row: raised over the whole width, with a bar in the margin if that is empty."""
-    if row and row[0].text.startswith(" " * MARGIN):
-        first = row[0]
-        rest = [first._replace(text=first.text[MARGIN:]), *row[1:]]
-    else:
+    """A selected row: raised over the whole width, with a bar in the margin.
+
+    The bar takes the second cell, after a sign of the row if there is one, or the first one of a narrow margin.
+    """
+    first = row[0] if row else Span("")
+    before = 1 if first.text[1:2] == " " else 0
+    if first.text[before : before + 1] != " ":
         return strip_of(row, look, width, ground="selected")
-    edge = strip_of([Span(" ")], look, 1)
+    edge = strip_of([first._replace(text=first.text[:before])], look, before)
     bar = strip_of([Span(BAR, "accent")], look, 1, ground="selected")
-    return Strip.join([edge, bar, strip_of(rest, look, max(0, width - MARGIN), ground="selected")])
+    rest = [first._replace(text=first.text[before + 1 :]), *row[1:]]
+    return Strip.join([edge, bar, strip_of(rest, look, max(0, width - before - 1), ground="selected")])
 
 
 def blank() -> RowItem:
@@ -268,12 +271,13 @@ def sentence_items(text: str, width: int, ink: str = "muted") -> list[RowItem]:
     return [fixed(_row_of([Span(" " * MARGIN), Span(line, ink)])) for line in lines]
 
 
-def choice_item(key: str, letter: str, text: str) -> RowItem:
-    """A row that offers a next step: the key that does the same, and what it does."""
+def choice_item(key: str, letter: str, text: str, end: str = "") -> RowItem:
+    """A row that offers a next step: the key that does the same, what it does, and ``end``, how long that takes."""
 
     def draw(width: int) -> Row:
-        room = max(0, width - 8)
-        return [Span(f"  {letter}", "key"), Span("   "), Span(shorten(harmless_line(text), room))]
+        room = max(0, width - cell_width(end) - 10)
+        left = [Span(f"  {letter}", "key"), Span("    "), Span(shorten(harmless_line(text), room))]
+        return spread_row(left, [Span(end, "muted"), Span(" " * MARGIN)] if end else [], width)
 
     return RowItem(key, draw)
 

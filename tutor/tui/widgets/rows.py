@@ -11,10 +11,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, row_width
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import language
-from tutor.tui.themes import LOOKS, Look
+from tutor.tui.themes import EMPTY, FULL, LOOKS, Look
 
 if TYPE_CHECKING:
     from tutor.tui.shell import Shell
@@ -49,6 +49,45 @@ def strip_of(row: Iterable[Span], look: Look, width: int, *, ground: str | None 
         segments.append(Segment(" " * (width - wide), look.style("text", ground)))
     strip = Strip(segments, max(wide, width))
     return strip if wide <= width else strip.adjust_cell_length(width)
+
+
+def bar_cells(full: int, width: int, ink: str = "bar", *, rest: str = EMPTY) -> Row:
+    """A bar of ``width`` cells, of which ``full`` are filled.
+
+    Args:
+        full: The cells that are filled.
+        width: The cells of the whole bar.
+        ink: The ink of the filled cells.
+        rest: The sign of the others.
+    """
+    return [Span(FULL * full, ink), Span(rest * (width - full), "bar-rest")]
+
+
+def framed_rows(body: Rows, title: Row, keys: Row, area: Area, ink: str) -> Rows:
+    """Rows in a frame, with a title in its upper edge and keys in its lower one.
+
+    Args:
+        body: The rows inside, of ``area.width`` − 4 cells; longer ones are cut.
+        title: The words in the upper edge; may be empty.
+        keys: The words in the lower edge; may be empty.
+        area: The area with its frame.
+        ink: The ink of the frame.
+    """
+    inner = area.width - 4
+    rows = [
+        _frame_edge("╭", "╮", title, area.width, ink),
+        *([Span("│ ", ink), *fit_row(row, inner), Span(" │", ink)] for row in body),
+        _frame_edge("╰", "╯", keys, area.width, ink),
+    ]
+    return fit_rows(rows, area.width, area.height)
+
+
+def _frame_edge(left: str, right: str, words: Row, width: int, ink: str) -> Row:
+    if not words:
+        return [Span(left + "─" * (width - 2) + right, ink)]
+    words = fit_row(words, min(row_width(words), width - 8))
+    rest = width - 5 - row_width(words)
+    return [Span(f"{left}─ ", ink), *words, Span(f" {'─' * rest}{right}", ink)]
 
 
 class Area(NamedTuple):

@@ -22,6 +22,7 @@ from tutor.runs.session.runs import FollowedRun
 from tutor.runs.session.session import LabSession
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
+from tutor.tui.held_key import HeldKey
 from tutor.tui.screens.lab.building import REDO, UNDO, BuildingMode
 from tutor.tui.screens.lab.mode import CONTROLS, EXPLAIN, LEAVE, RUN, ChartMode, Lab, LabCommand, Mode
 from tutor.tui.screens.lab.replaying import ReplayingMode
@@ -98,6 +99,10 @@ class NormalMode(ChartMode):
         REDO,
         *ChartMode.chart_commands,
     )  # fmt: skip
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab)
+        self._held = HeldKey()
 
     def possible(self, command: Command) -> bool:
         if self.lab.trained_elsewhere and not self._heard_elsewhere(command):
@@ -292,6 +297,9 @@ class NormalMode(ChartMode):
         chosen = self._control()
         if chosen is not None:
             turned = name or chosen
+            control = self.session.spec.controls[turned]
+            if not control.choices and not control.logarithmic:
+                steps *= self._held.steps(f"{turned} {steps}")
             self.lab.attempt(lambda session: session.nudge(turned, steps), lambda _: follow_up(self.lab, turned))
 
     def action_type(self) -> None:

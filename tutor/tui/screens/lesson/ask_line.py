@@ -29,10 +29,11 @@ class AskLine(TutorDialog[str]):
 
     KEYS: ClassVar[tuple[Command, ...]] = ()
     CSS = """
-    AskLine { align: center bottom; }
+    AskLine { align: center bottom; &:ansi { background: transparent; } }
     AskLine > Vertical {
         width: 76; max-width: 100%; height: auto; margin: 1 0; background: $surface; border: round $rule; padding: 0 1;
     }
+    AskLine:ansi > Vertical { width: 100%; }
     AskLine RowsView { height: 1; }
     AskLine Input { border: none; height: 1; padding: 0; background: $surface; }
     """

@@ -16,8 +16,8 @@ from tutor.course.lesson import Exercise, LabFence, OpeningAnswer, Prose, Questi
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language_note, translate
-from tutor.study.sections import top_sections
-from tutor.tui.themes import RIGHT
+from tutor.study.sections import appendix_begin, top_sections
+from tutor.tui.themes import HERE, RIGHT
 from tutor.tui.widgets.prose import Page, ProseView
 from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed
 from tutor.tui.widgets.rows import look_of, strip_of
@@ -32,15 +32,25 @@ if TYPE_CHECKING:
     from tutor.study.question_attempt import Score
     from tutor.typeset.elements import Line
 
-QUIZ, HOME = "quiz", "home"
+QUIZ, HOME, APPENDIX = "quiz", "home", "appendix"
 """Keys of rows at the end of a lesson; the row of the next lesson has its id as key."""
 
 
-def flow_widgets(session: LessonSession, pages: LessonPages, following: LessonHeader | None) -> Iterator[Widget]:
-    """The widgets of a lesson from its title to its end, each made when the iterator reaches it."""
+def flow_widgets(
+    session: LessonSession, pages: LessonPages, following: LessonHeader | None, *, unfolded: bool
+) -> Iterator[Widget]:
+    """The widgets of a lesson, each made when the iterator reaches it: the title, the blocks, the end, the appendix.
+
+    Args:
+        session: The lesson and its answers.
+        pages: The pages of its texts.
+        following: The next lesson; None after the last one.
+        unfolded: Whether the appendix is shown after the end: see `appendix_begin`.
+    """
     yield ProseView(pages.title(), id="lesson-title")
     number, lab = 0, None
-    for block in session.lesson.blocks:
+    begin = appendix_begin(session.lesson)
+    for block in session.lesson.blocks[:begin]:
         if isinstance(block, Question):
             from tutor.tui.questions.question import QuestionWidget
 
@@ -62,7 +72,16 @@ def flow_widgets(session: LessonSession, pages: LessonPages, following: LessonHe
             yield LabCard(block)
         else:
             yield _text_widget(block, pages)
-    yield LessonEnd(session.score, following)
+    yield LessonEnd(session, following, unfolded=unfolded)
+    if unfolded:
+        yield from appendix_widgets(session.lesson, pages)
+
+
+def appendix_widgets(lesson: Lesson, pages: LessonPages) -> Iterator[Widget]:
+    """The widgets of the terms and sources after the end of a lesson."""
+    for block in lesson.blocks[appendix_begin(lesson) :]:
+        if isinstance(block, Prose | Term):
+            yield _text_widget(block, pages)
 
 
 def _text_widget(block: Prose | Term, pages: LessonPages) -> ProseView:
@@ -79,14 +98,14 @@ class LessonEnd(RowList):
 
     DEFAULT_CSS = "LessonEnd { height: auto; }"
 
-    def __init__(self, score: Score, following: LessonHeader | None) -> None:
-        items = list(_end_items(score, following))
+    def __init__(self, session: LessonSession, following: LessonHeader | None, *, unfolded: bool) -> None:
+        items = list(_end_items(session, following, unfolded=unfolded))
         super().__init__(items)
         self.styles.height = len(items)
 
-    def show(self, score: Score, following: LessonHeader | None) -> None:
-        """Show another score."""
-        self.set_items(list(_end_items(score, following)))
+    def show(self, session: LessonSession, following: LessonHeader | None, *, unfolded: bool) -> None:
+        """Show the score, and whether the appendix is unfolded, as they are now."""
+        self.set_items(list(_end_items(session, following, unfolded=unfolded)))
 
     def render_line(self, y: int) -> Strip:
         """A row; without the focus, none is drawn as selected."""
@@ -96,7 +115,8 @@ class LessonEnd(RowList):
         return strip_of(self.items[y].draw(width), look_of(self), width)
 
 
-def _end_items(score: Score, following: LessonHeader | None) -> Iterator[RowItem]:
+def _end_items(session: LessonSession, following: LessonHeader | None, *, unfolded: bool) -> Iterator[RowItem]:
+    score = session.score
     yield fixed(lambda width: [Span("─" * width, "rule")])
     yield fixed(lambda _width: _score_row(score))
     yield blank()
@@ -106,6 +126,23 @@ def _end_items(score: Score, following: LessonHeader | None) -> Iterator[RowItem
         title = harmless_line(following.numbered_title)
         yield _choice(following.id, "→", "lesson.end-next", title)
     yield _choice(HOME, "H", "lesson.end-home")
+    titles = list(_appendix_titles(session.lesson))
+    if titles:
+        sign = "▾" if unfolded else HERE
+        yield _choice(APPENDIX, "o", "lesson.end-appendix", translate("lesson.and").join(titles), sign=sign)
+
+
+def _appendix_titles(lesson: Lesson) -> Iterator[str]:
+    """The headings of the appendix, the first one with the number of its terms."""
+    from tutor.typeset.page import one_line
+
+    begin = appendix_begin(lesson)
+    count = sum(isinstance(block, Term) for block in lesson.blocks[begin:])
+    for section in lesson.sections:
+        if section.block_index >= begin:
+            title = one_line(section.title, inline=True)
+            first = section.block_index == begin
+            yield translate("lesson.appendix-count", title=title, count=count) if first else title
 
 
 def _score_row(score: Score) -> Row:
@@ -117,10 +154,11 @@ def _score_row(score: Score) -> Row:
     return row
 
 
-def _choice(key: str, sign: str, text_key: str, title: str = "") -> RowItem:
+def _choice(key: str, letter: str, text_key: str, title: str = "", *, sign: str = "") -> RowItem:
     def draw(width: int) -> Row:
         text = translate(text_key, title=title)
-        return [Span(f" {sign} ", "key"), Span(" "), Span(shorten(text, width - 5))]
+        end = [Span(f" {sign}", "accent")] if sign else []
+        return [Span(f" {letter} ", "key"), Span(" "), Span(shorten(text, width - 7)), *end]
 
     return RowItem(key, draw)
 
@@ -211,7 +249,7 @@ class LessonPages:
         def page(width: int, ascii: bool) -> Sequence[Line]:
             bar = Span("| " if ascii else "▎ ", "quote-bar")
             lines = self._term_lines(term, width - 2, ascii)
-            return [Line((bar, *line.spans) if line.spans else (bar._replace(text=bar.text[0]),)) for line in lines]
+            return [Line((bar, *line.spans) if line.spans else (bar._replace(text=bar.text[:1]),)) for line in lines]
 
         return _kept(page)
 

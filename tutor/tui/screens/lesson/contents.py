@@ -31,6 +31,8 @@ MARKS: dict[Mark, tuple[str, str]] = {
     Mark.UNCOUNTED: ("○", "muted"),
 }
 """The sign of a question in a list, and its ink."""
+_MOST_SIGNS = 12
+"""Signs of questions on one row at most."""
 
 
 def one_line(markdown: str) -> str:
@@ -56,6 +58,8 @@ def contents_items(session: LessonSession, block: int, labs: Mapping[str, str]) 
     sections = {section.block_index: section for section in lesson.sections}
     highest = min((section.level for section in lesson.sections), default=0)
     here = section_begin(lesson, block)
+    runs = {run[0][0]: run for run in _runs_of_questions(lesson)}
+    grouped = {number for run in runs.values() for number, _ in run}
     items = []
     for number, part in enumerate(lesson.blocks):
         if number in sections:
@@ -64,7 +68,9 @@ def contents_items(session: LessonSession, block: int, labs: Mapping[str, str]) 
             end = min((begin for begin in sections if begin > number), default=len(lesson.blocks) - 1)
             read = session.fraction_at(end, float(end not in sections)) <= session.fraction_read
             items.append(_section_item(number, one_line(section.title), deeper, here=number == here, read=read))
-        elif isinstance(part, Question | Exercise):
+        elif isinstance(part, Question) and number in runs:
+            items.append(_questions_item(runs[number], session))
+        elif isinstance(part, Exercise) or (isinstance(part, Question) and number not in grouped):
             items.append(_question_item(number, one_line(part.title), session.mark(part.id)))
         elif isinstance(part, LabFence):
             items.append(_lab_item(number, labs.get(part.lab, "")))
@@ -84,6 +90,31 @@ def _section_item(number: int, title: str, deeper: int, *, here: bool, read: boo
 def _question_item(number: int, title: str, mark: Mark) -> RowItem:
     sign, ink = MARKS[mark]
     return RowItem(str(number), lambda width: _row(sign, ink, title, "muted", width, 4))
+
+
+def _runs_of_questions(lesson: Lesson) -> list[list[tuple[int, Question]]]:
+    """The questions that directly follow one another, several in each run, with the numbers of their blocks."""
+    runs: list[list[tuple[int, Question]]] = [[]]
+    for number, part in enumerate(lesson.blocks):
+        if not isinstance(part, Question):
+            runs.append([])
+        else:
+            runs[-1].append((number, part))
+    return [run for run in runs if len(run) > 1]
+
+
+def _questions_item(run: Sequence[tuple[int, Question]], session: LessonSession) -> RowItem:
+    """Questions in a row: the sign of each, and how many they are. It leads to the first that is open."""
+    marks = [session.mark(question.id) for _, question in run]
+    number = next((number for (number, _), mark in zip(run, marks, strict=True) if mark is Mark.OPEN), run[0][0])
+    signs = [MARKS[mark] for mark in marks[:_MOST_SIGNS]]
+
+    def draw(width: int) -> Row:
+        row: Row = [Span("    "), *(Span(sign, ink) for sign, ink in signs)]
+        text = translate("lesson.questions", count=len(run))
+        return [*row, Span(f" {shorten(text, max(1, width - len(signs) - 6))}", "muted")]
+
+    return RowItem(str(number), draw)
 
 
 def _lab_item(number: int, title: str) -> RowItem:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import events
 
-from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, row_width, spread_row
+from tutor.charts.cells import Row, Rows, Span, fit_rows, spread_row
 from tutor.course.lesson import Exercise
 from tutor.exercises.memory import Standing, standing_of
 from tutor.foundation.safe_text import harmless_line
@@ -15,7 +15,7 @@ from tutor.foundation.translate import translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.themes import RIGHT
-from tutor.tui.widgets.rows import Area, RowsView, shell_of
+from tutor.tui.widgets.rows import Area, RowsView, framed_rows, shell_of
 
 CARD_KEYS: tuple[Command, ...] = (
     Command("exercise-card.open", ("enter",), "exercise.card-open", footer=2),
@@ -77,12 +77,7 @@ class ExerciseCard(RowsView, can_focus=True):
         ]
         keys: Row = [Span("enter", "key"), Span(f" {translate('exercise.card-open')}", "muted")]
         body = [[Span(shorten(self._signature, inner), "code")], [], self._stands(inner)]
-        rows = [
-            _edge("╭", "╮", title, area.width, edge),
-            *([Span("│ ", edge), *fit_row(row, inner), Span(" │", edge)] for row in body),
-            _edge("╰", "╯", keys, area.width, edge),
-        ]
-        return fit_rows(rows, area.width, area.height)
+        return framed_rows(body, title, keys, area, edge)
 
     @property
     def _signature(self) -> str:
@@ -103,9 +98,3 @@ class ExerciseCard(RowsView, can_focus=True):
             stands.append(Span(f"  {translate('exercise.card-trains', lab=lab)}", "muted"))
         name = f"{self._exercise.id}{'/' if self._exercise.files else '.py'}"
         return spread_row(stands, [Span(name, "muted")], width)
-
-
-def _edge(left: str, right: str, words: Row, width: int, ink: str) -> Row:
-    words = fit_row(words, min(row_width(words), width - 8))
-    rest = width - 5 - row_width(words)
-    return [Span(f"{left}─ ", ink), *words, Span(f" {'─' * rest}{right}", ink)]

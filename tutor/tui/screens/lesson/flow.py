@@ -64,6 +64,17 @@ class LessonFlow(CachedLayout, can_focus=True):
         if added:
             await self.mount_all(added)
 
+    async def remove_after(self, block: int) -> None:
+        """Remove the blocks after ``block``."""
+        gone, self.blocks = self.blocks[block + 1 :], self.blocks[: block + 1]
+        self.unmark()
+        await self.remove_children(gone)
+
+    @property
+    def text_width(self) -> int:
+        """The cells of a line of text; 0 if no text has been laid out."""
+        return next((each.content_size.width for each in self.blocks if isinstance(each, ProseView)), 0)
+
     # -- position ----------------------------------------------------------------------------------------
 
     @property

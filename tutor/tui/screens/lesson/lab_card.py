@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.geometry import Size
 
-from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, row_width
+from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows
 from tutor.course.lesson import LabFence
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.widgets.rows import Area, RowsView, shell_of
+from tutor.tui.widgets.rows import Area, RowsView, framed_rows, shell_of
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -204,17 +204,7 @@ class LabCard(RowsView, can_focus=True):
         edge = "accent" if self.has_focus else "rule"
         inner = area.width - 4
         body = self._body(Area(inner, area.height - 2, area.colour, area.ascii))
-        rows: Rows = [self._edge("╭", "╮", self._title(), area.width, edge)]
-        rows.extend([Span("│ ", edge), *fit_row(row, inner), Span(" │", edge)] for row in body)
-        rows.append(self._edge("╰", "╯", self._keys(), area.width, edge))
-        return fit_rows(rows, area.width, area.height)
-
-    def _edge(self, left: str, right: str, words: Row, width: int, ink: str) -> Row:
-        if not words:
-            return [Span(left + "─" * (width - 2) + right, ink)]
-        words = fit_row(words, min(row_width(words), width - 8))
-        rest = width - 5 - row_width(words)
-        return [Span(f"{left}─ ", ink), *words, Span(f" {'─' * rest}{right}", ink)]
+        return framed_rows(body, self._title(), self._keys(), area, edge)
 
     def _title(self) -> Row:
         name = self.fence.lab if self.session is None else self.session.spec.title_in(language())

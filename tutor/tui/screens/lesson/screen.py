@@ -19,10 +19,10 @@ from tutor.tui.screen import TutorScreen, commands_of
 from tutor.tui.screens.lesson.blocks import block_of
 from tutor.tui.screens.lesson.flow import LessonFlow
 from tutor.tui.screens.lesson.view import WIDE, LessonView
-from tutor.tui.themes import EMPTY, FULL
 from tutor.tui.widgets.frame import GAP
 from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowList
+from tutor.tui.widgets.rows import bar_cells
 
 if TYPE_CHECKING:
     from tutor.tui.questions.question import QuestionWidget
@@ -53,6 +53,7 @@ KEYS: tuple[Command, ...] = (
     Command("lesson.following", ("right", "l"), "lesson.following", "lesson.following-help", footer=1),
     Command("lesson.contents", ("c",), "lesson.contents", "lesson.contents-help", footer=95),
     Command("lesson.quiz", ("t",), "lesson.quiz", "lesson.quiz-help", footer=96),
+    Command("lesson.appendix", ("o",), "lesson.key-appendix", "lesson.key-appendix-help"),
     Command("lesson.find", ("slash",), "lesson.find", "lesson.find-help"),
     Command("lesson.star", ("asterisk",), "notes.key-star", "notes.key-star-help", shown="*"),
     Command("lesson.note", ("A",), "notes.key-note", "notes.key-note-help"),
@@ -102,7 +103,7 @@ class LessonScreen(TutorScreen):
         if self.size.width < _BAR_FROM + cell_width(self.breadcrumb()[0]):
             return [Span(text, "muted")]
         full = min(_BAR, round(_BAR * section / sections))
-        return [Span(FULL * full, "bar"), Span(EMPTY * (_BAR - full), "bar-rest"), Span(GAP), Span(text, "muted")]
+        return [*bar_cells(full, _BAR), Span(GAP), Span(text, "muted")]
 
     def footer(self) -> list[Command]:
         """The keys of the focused question or lab and the key to go on; at the end of the lesson, where to go next."""
@@ -241,6 +242,8 @@ class LessonScreen(TutorScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enter focuses a block from the text, and goes on from a block that does not use the key itself."""
+        if action == "appendix":
+            return self.is_mounted and self._view.has_appendix
         if action == "following":
             return self.is_mounted and self._view.ended and self._view.following is not None
         if action in {"enter", "go_on"}:
@@ -262,7 +265,9 @@ class LessonScreen(TutorScreen):
         self.flow.focus(scroll_visible=False)
         found = self.flow.find(self._wanted, direction)
         shown = harmless_line(self._wanted)
-        if found is None:
+        if found is None and self._view.has_appendix and not self._view.unfolded:
+            self._view.fold(unfold=True, then=lambda: self._find(text, direction))
+        elif found is None:
             self._wanted = ""
             self.notice(translate("lesson.find-nothing", text=shown))
         else:
@@ -344,6 +349,13 @@ class LessonScreen(TutorScreen):
         if self._view.following is not None:
             self.app.switch_screen(LessonScreen(self._view.following.id))
 
+    def action_appendix(self) -> None:
+        """Unfold the terms and sources after the end and go there, or fold them."""
+        if self._view.unfolded:
+            self._view.fold(unfold=False, then=self.flow.to_end)
+        else:
+            self._view.go_to_appendix()
+
     def action_contents(self) -> None:
         """Focus the contents beside the text, or open them over it in a narrow window."""
         if self.size.width >= WIDE:
@@ -367,11 +379,13 @@ class LessonScreen(TutorScreen):
 
     @on(RowList.Chosen, "LessonEnd")
     def _end_chosen(self, event: RowList.Chosen) -> None:
-        from tutor.tui.screens.lesson.blocks import HOME, QUIZ
+        from tutor.tui.screens.lesson.blocks import APPENDIX, HOME, QUIZ
 
         event.stop()
         if event.key == QUIZ:
             self.action_quiz()
+        elif event.key == APPENDIX:
+            self.action_appendix()
         elif event.key == HOME:
             self.action_home()
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -54,22 +55,30 @@ class PageTerms(RowsView):
     def __init__(self) -> None:
         super().__init__(self._rows_in, id="page-terms")
         self._entries: tuple[GlossaryEntry, ...] = ()
+        self._set: Rows = []
+        self._set_for: tuple[int, str] | None = None  # the width and the language of these rows
 
     def show_terms(self, entries: Sequence[GlossaryEntry]) -> None:
         """Show these terms."""
         if tuple(entries) == self._entries:
             return
-        self._entries = tuple(entries)
+        self._entries, self._set_for = tuple(entries), None
         self.forget()
         self.refresh(layout=True)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
         """As many rows as the terms need, and one that parts them from the contents."""
-        rows = terms_rows(self._entries, width, language())
+        rows = self._rows_of(width)
         return len(rows) + 1 if rows else 0
 
+    def _rows_of(self, width: int) -> Rows:
+        if self._set_for != (width, language()):
+            self._set_for = width, language()
+            self._set = terms_rows(self._entries, width, language())
+        return self._set
+
     def _rows_in(self, area: Area) -> Rows:
-        rows = terms_rows(self._entries, area.width, language())
+        rows = self._rows_of(area.width)
         return [*rows[: area.height - 1], *([[]] * area.height)][: area.height]
 
 
@@ -98,6 +107,7 @@ def terms_rows(entries: Sequence[GlossaryEntry], width: int, language: str) -> R
     return rows
 
 
+@lru_cache(maxsize=512)
 def _plain(markdown: str) -> str:
     from tutor.typeset.page import one_line
 

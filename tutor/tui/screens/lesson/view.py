@@ -15,12 +15,13 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tutor.foundation.translate import language, translate
+from tutor.study.sections import appendix_begin
 from tutor.tui.screens.lesson.blocks import LessonPages, block_of, carry_drafts, lab_titles
 from tutor.tui.screens.lesson.exercise_card import ExerciseCard
 from tutor.tui.screens.lesson.flow import LessonFlow, Place
 from tutor.tui.screens.lesson.lab_card import LabCard
 from tutor.tui.screens.lesson.side import LessonSide
-from tutor.tui.widgets.prose import Page, ProseView
+from tutor.tui.widgets.prose import LEAST, Page, ProseView
 from tutor.tui.widgets.rows import shell_of
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ _SAVE_AFTER = 0.8
 """Seconds without scrolling after which the position is saved."""
 _FIRST, _AT_ONCE = 6, 6
 """How many blocks are mounted before the first page is shown, counted from the top one; and then between two frames."""
-_TITLE = 1
-"""The flow has one block before those of the lesson: its title."""
+_TITLE, _END = 1, 1
+"""The flow has one block before those of the lesson: its title. Another one parts them from the appendix: the end."""
 
 
 class LessonView(Container):
@@ -83,6 +84,8 @@ class LessonView(Container):
         self._is_look = False  # whether what is in view was jumped to, or opened at, to look something up
         self._block = 0
         self._at_end = False
+        self._appendix = 0  # the first block of the terms and sources after the end
+        self._unfolded = False  # whether they are shown
         self._in_front = True
         self._saving: Timer | None = None
         self._answers: dict[str, str] = {}
@@ -109,7 +112,7 @@ class LessonView(Container):
 
     @property
     def headers(self) -> Sequence[LessonHeader]:
-        return self.course.headers(language()) if self.course is not None else ()
+        return shell_of(self).workspace.headers()
 
     @property
     def block(self) -> int:
@@ -136,7 +139,7 @@ class LessonView(Container):
         self.save()
         self._settled = self._linked = self._placed = False
         self._shown_in = language()
-        lesson = self.course.lesson(self.lesson_id, language()) if self.course is not None else None
+        lesson = await asyncio.to_thread(shell_of(self).workspace.lesson, self.lesson_id)
         if lesson is None:
             await self._show_faults()
             return
@@ -153,6 +156,7 @@ class LessonView(Container):
         self._answers = self._newest_answers()
         alike = self.lesson is not None and len(self.lesson.blocks) == len(lesson.blocks)
         self.lesson = lesson
+        self._appendix = appendix_begin(lesson)
         await self._fill(seen if seen is not None and alike else self._start(self.session))
         self._steps_asked = 0
         if self.flow.focused_block is None and (focused is None or not self.flow.focus_block(focused)):
@@ -206,11 +210,56 @@ class LessonView(Container):
         anchor, self._anchor = self._anchor, ""
         self._is_look = bool(anchor or self._quote)
         if anchor and (block := block_of(session.lesson, anchor)) is not None:
-            return Place(block + _TITLE, 0.0)
+            self._unfolded |= block >= self._appendix
+            return Place(self._in_flow(block), 0.0)
         position = session.position
         if not position.block and not position.within:
             return Place(0, 0.0)  # the title above the first block
-        return Place(position.block + _TITLE, position.within)
+        self._unfolded |= position.block >= self._appendix
+        return Place(self._in_flow(position.block), position.within)
+
+    # -- the appendix ------------------------------------------------------------------------------------
+
+    def _in_flow(self, block: int) -> int:
+        """The place in the flow of a block of the lesson."""
+        return block + _TITLE + (_END if block >= self._appendix else 0)
+
+    def _of_lesson(self, place: int) -> int:
+        """The block of the lesson at a place of the flow; -1 for the title, for the end the block before it."""
+        return place - _TITLE - (_END if place >= self._appendix + _TITLE else 0)
+
+    @property
+    def has_appendix(self) -> bool:
+        """Whether there are terms and sources after the end."""
+        return self.lesson is not None and self._appendix < len(self.lesson.blocks)
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether the appendix is shown."""
+        return self._unfolded
+
+    def fold(self, *, unfold: bool, then: Callable[[], object] | None = None) -> None:
+        """Show the appendix after the end, or remove it; call ``then`` when that has been drawn."""
+        self.run_worker(self._fold(unfold=unfold, then=then), group="fold", exclusive=True)
+
+    async def _fold(self, *, unfold: bool, then: Callable[[], object] | None) -> None:
+        if self.session is None or self.lesson is None or not self._settled:
+            return
+        if unfold != self._unfolded:
+            from tutor.tui.screens.lesson.blocks import appendix_widgets
+
+            self._unfolded = unfold
+            glossary = self.course.glossary() if self.course is not None and self._linked else None
+            reads_both = shell_of(self).workspace.settings.translations
+            pages = LessonPages(self.lesson, self.headers, glossary, reads_both=reads_both)
+            if unfold:
+                await self.flow.add(appendix_widgets(self.lesson, pages))
+            else:
+                await self.flow.remove_after(self._in_flow(self._appendix) - 1)
+            self._show_end()
+        await self._frame()
+        if then is not None:
+            then()
 
     # -- filling the flow --------------------------------------------------------------------------------
 
@@ -253,7 +302,8 @@ class LessonView(Container):
 
         if self.session is None:
             return iter(())
-        return flow_widgets(self.session, LessonPages(self.session.lesson, self.headers), self.following)
+        pages = LessonPages(self.session.lesson, self.headers)
+        return flow_widgets(self.session, pages, self.following, unfolded=self._unfolded)
 
     def _link_terms(self) -> None:
         """Underline the first mention of each term. This reads all lessons, so it comes last, in a thread."""
@@ -261,17 +311,22 @@ class LessonView(Container):
         if lesson is None or course is None:
             return
         headers, reads_both = self.headers, shell_of(self).workspace.settings.translations
+        width, ascii = self.flow.text_width, shell_of(self).ascii
 
         def read() -> None:
             pages = LessonPages(lesson, headers, course.glossary(), reads_both=reads_both)
             linked = [pages.page_of(block) for block in lesson.blocks]
+            for page in linked:
+                if page is not None and width >= LEAST:
+                    page(width, ascii)  # the page keeps its lines, so that the event loop need not break them
             self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs_folder))
 
         def show(linked: Sequence[Page | None], labs: Mapping[str, str]) -> None:
             shell_of(self).garbage.keep_lessons()
             if lesson is self.lesson and self.is_attached:
                 self.side.name_labs(labs)
-                for widget, page in zip(self.flow.blocks[_TITLE:], linked, strict=False):
+                for block, page in enumerate(linked):
+                    widget = self.flow.blocks[at] if (at := self._in_flow(block)) < len(self.flow.blocks) else None
                     if page is not None and isinstance(widget, ProseView):
                         widget.set_page(page)
                 self._linked = True
@@ -289,7 +344,7 @@ class LessonView(Container):
 
     @property
     def ended(self) -> bool:
-        """Whether the last line of the lesson is in view."""
+        """Whether the end of the lesson, or of its appendix, is in view."""
         return self._settled and self._at_end
 
     @property
@@ -315,33 +370,40 @@ class LessonView(Container):
         self._show_terms()
         if self.session is None or self.lesson is None or not self.lesson.blocks:
             return
-        last = len(self.lesson.blocks) - 1
+        last, end = len(self.lesson.blocks) - 1, self._end
         self._place = top = self.flow.top
         bottom = self.flow.bottom
         self._reveal_opening()
-        block = max(0, min(top.block - _TITLE, last))
-        seen = bottom.block - _TITLE
+        block = max(0, min(self._of_lesson(top.block), last))
+        # Nobody has to unfold the appendix: its terms have been explained in the text.
+        seen = self._of_lesson(bottom.block) if bottom.block < end else last
         self.session.move(
             block,
-            top.within if top.block >= _TITLE else 0.0,
-            seen_block=min(max(seen, 0), last),
-            seen_within=0.0 if seen < 0 else 1.0 if seen > last else bottom.within,
+            1.0 if top.block == end else top.within if top.block >= _TITLE else 0.0,
+            seen_block=max(seen, 0),
+            seen_within=0.0 if seen < 0 else 1.0 if bottom.block >= end else bottom.within,
             look=self._only_looks(),
         )
         if self._saving is not None:
             self._saving.stop()
         self._saving = self.set_timer(_SAVE_AFTER, self._save_at_rest)
         # The last sections may be too short to reach the top, so at the end the last one counts as being read.
-        reading = last if self.flow.at_end and top.block else block
+        shown = last if self._unfolded else self._appendix - 1
+        reading = max(0, shown) if self.flow.at_end and top.block else block
         if reading != self._block:
             self._block = reading
             self.side.show(self.session, reading)
             self.post_message(self.Turned())
         else:
             self.side.show_progress()
-        if self._at_end != self.flow.at_end:
-            self._at_end = self.flow.at_end
+        if self._at_end != (at_end := self.flow.at_end or self.flow.is_in_view(end)):
+            self._at_end = at_end
             self.post_message(self.Turned())
+
+    @property
+    def _end(self) -> int:
+        """The place of the end in the flow."""
+        return self._appendix + _TITLE
 
     def _reveal_opening(self) -> None:
         """Give the verdict on the opening question once its answer at the end of the lesson is in view."""
@@ -409,24 +471,37 @@ class LessonView(Container):
         top = self.flow.scroll_offset.y
         first, last = self.flow.top.block, self.flow.bottom.block
         for each in passages(self.lesson) if self.lesson is not None else ():
-            if not first <= each.block + _TITLE <= last:
+            place = self._in_flow(each.block)
+            if not first <= place <= last:
                 continue
-            line = self.flow.line_of(each.text, each.block + _TITLE)
+            line = self.flow.line_of(each.text, place)
             if line is not None and line >= top:
                 return each if line < top + self.flow.height else before
             before = each if line is not None else before
         return before
 
     def go_to_block(self, block: int) -> None:
-        """Scroll a block of the lesson to the top, for a look."""
-        self.jump(lambda: self.flow.go_to(Place(block + _TITLE, 0.0)))
+        """Scroll a block of the lesson to the top, for a look. One of the appendix unfolds it."""
+
+        def go() -> None:
+            self.jump(lambda: self.flow.go_to(Place(self._in_flow(block), 0.0)))
+
+        if block >= self._appendix and not self._unfolded:
+            self.fold(unfold=True, then=go)
+        else:
+            go()
+
+    def go_to_appendix(self) -> None:
+        """Unfold the terms and sources and scroll them to the top, for a look."""
+        self.go_to_block(self._appendix)
 
     def step_section(self, direction: int) -> bool:
         """Go to the next section (1) or the start of this or the previous one (-1). Returns whether there is one."""
         if self.lesson is None:
             return False
         top = self.flow.scroll_offset.y
-        lines = [(self.flow.top_of(section.block_index + _TITLE)) for section in self.lesson.sections]
+        places = (self._in_flow(section.block_index) for section in self.lesson.sections)
+        lines = [self.flow.top_of(place) for place in places if place < len(self.flow.blocks)]
         beyond = [line for line in (0, *lines) if (line > top if direction > 0 else line < top)]
         if not beyond:
             return False
@@ -439,12 +514,16 @@ class LessonView(Container):
 
     def answered(self) -> None:
         """Update contents and end after an answer."""
-        from tutor.tui.screens.lesson.blocks import LessonEnd
-
         self._reveal_opening()
         if self.session is not None:
             self._answers = self._newest_answers()
             self.side.show(self.session, self._block)
-            for end in self.flow.query(LessonEnd):
-                end.show(self.session.score, self.following)
+            self._show_end()
         self.post_message(self.Turned())
+
+    def _show_end(self) -> None:
+        from tutor.tui.screens.lesson.blocks import LessonEnd
+
+        if self.session is not None:
+            for end in self.flow.query(LessonEnd):
+                end.show(self.session, self.following, unfolded=self._unfolded)
