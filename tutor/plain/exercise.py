@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
 
 _WIDTH = 76
+_LESSON_OF_PROJECT = "hw2-dnn"
 
 
 class Wish(StrEnum):
@@ -80,6 +81,8 @@ def list_exercises(*, as_json: bool = False) -> int:
         lesson = f"{found.lesson.number:2d} {found.lesson.id}"
         path = ExerciseFile(found.exercise, folder).path
         print(harmless_line(f"{pad(name, width)} {pad(lesson, 26)} {pad(state, 10)} {path}"))
+    if Course(paths.lessons_folder()).header(_LESSON_OF_PROJECT, language()) is not None:
+        print(f"\n{translate('project.listed')}")
     return int(ExitCode.OK)
 
 
