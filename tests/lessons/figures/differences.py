@@ -47,12 +47,12 @@ def figures() -> dict[str, float]:
     }
 
 
-_DEEP = "Along the fifth, the difference after 56 layers has shrunk to 0.2 percent"
+_DEEP = "Along the fifth, the difference after 56 layers has shrunk to 0.2%"
 QUOTED = (
     Quoted("bias-or-optimisation", _DEEP, "56 layers, median", 0.0015, 0.0025),
-    Quoted("bias-or-optimisation", "(0.03 to 6 percent, over 20 initialisations)", "56 layers, least", 2.5e-4, 3.5e-4),
-    Quoted("bias-or-optimisation", "(0.03 to 6 percent, over 20 initialisations)", "56 layers, most", 0.05, 0.065),
-    Quoted("bias-or-optimisation", "after 2 layers it is still 88 percent", "2 layers, median", 0.875, 0.885),
+    Quoted("bias-or-optimisation", "(0.03 to 6%, over 20 initialisations)", "56 layers, least", 2.5e-4, 3.5e-4),
+    Quoted("bias-or-optimisation", "(0.03 to 6%, over 20 initialisations)", "56 layers, most", 0.05, 0.065),
+    Quoted("bias-or-optimisation", "after 2 layers it is still 88%", "2 layers, median", 0.875, 0.885),
     Quoted(
         "bias-or-optimisation",
         "are 1.7 times as large after the last layer as after the first",

@@ -34,7 +34,7 @@ def figures() -> dict[str, float]:
 
 
 _PLAIN = "| 20 | 3 (2 to 8) | 0 | 0 |"
-_CLIPPED = "(b) ends with 84 to 96 percent (eight seeds)"
+_CLIPPED = "(b) ends with 84 to 96% (eight seeds)"
 _SMALL = "after 30 epochs the loss is still 2.30, that of guessing"
 QUOTED = (
     Quoted("bias-or-optimisation", _PLAIN, "wrong, median", 2.5, 3.5),
