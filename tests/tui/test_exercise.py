@@ -211,7 +211,7 @@ async def test_another_language_leaves_what_was_typed(tmp_path: Path) -> None:
     async with exercise(tmp_path) as bench:
         await bench.pilot.press("enter", "a", "b", "c", "escape")
         bench.screen.action_language()
-        await bench.until(lambda: title_of(bench.screen) == "自己写：softmax")
+        await bench.until(lambda: title_of(bench.screen) == "动手写：softmax")
         await bench.checked()
         assert "abc" in bench.screen.editor.text
         await press(bench.pilot, "q")

@@ -158,13 +158,13 @@ def test_a_terminal_that_answers_is_asked_and_not_a_key_is_made_of_its_answers()
     with terminal() as screen:
         answering(screen)
         screen.wait("1 What learning means", "? help")
-        assert b"\x1b[5n" in screen.output
+        screen.wait_until(lambda: b"\x1b[5n" in screen.output)
         for _ in range(10):
             screen.press("S")
             screen.wait("Language")
             screen.press("escape")
             screen.wait("1 What learning means")
-        assert screen.output.count(b"\x1b[5n") >= 2
+        screen.wait_until(lambda: screen.output.count(b"\x1b[5n") >= 2)
         os.write(screen.master, b"q")
         assert screen.ended() == 0
 
