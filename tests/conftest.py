@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,37 +23,6 @@ settings.register_profile(
 settings.load_profile("tutor")
 
 count_connections()
-
-ONCE = (
-    "lessons",
-    "rules/test_code.py",
-    "rules/test_map.py",
-    "rules/test_patterns.py",
-    "rules/test_textual_names.py",
-    "rules/test_translations.py",
-    "charts/test_every_chart.py",
-    "exercises/test_proof.py",
-    "kept/test_lesson_by_ear.py",
-    "runs/test_descent_labs.py",
-    "runs/test_effects.py",
-    "runs/test_frames_measured.py",
-    "runs/test_network_panels.py",
-    "runs/test_real_tables.py",
-    "runs/test_shipped_labs.py",
-    "tui/test_pairs.py",
-    "tui/test_shipped_quizzes.py",
-    "tui/test_sizes.py",
-    "tui/test_themes.py",
-)
-"""Tests of what is written and measured, such as the content of the course: another version of Python changes none."""
-
-
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark what `.ci/run` tries on one version of Python alone."""
-    tests = Path(__file__).parent
-    for item in items:
-        if item.path.relative_to(tests).as_posix().startswith(ONCE):
-            item.add_marker("once")
 
 
 @pytest.fixture(autouse=True)

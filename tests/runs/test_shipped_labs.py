@@ -20,6 +20,10 @@ from tutor.runs.summary import RunSummary
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 LABS = list_labs(LESSONS / "labs")
+each_lab = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"lab-{name}")) for name in LABS]
+)
+"""All tests of a lab go to one worker of pytest, which trains it once."""
 
 
 def load(name: str, **overrides: object) -> LabConfig:
@@ -36,7 +40,7 @@ def test_there_are_labs() -> None:
     assert {"spam-rule", "two-sliders", "one-lag", "ball", "three-species", "species-numbers"} <= set(LABS)
 
 
-@pytest.mark.parametrize("name", LABS)
+@each_lab
 def test_a_lab_comes_to_its_end_and_shows_every_panel(name: str) -> None:
     summary, _ = done(name)
     spec = load(name)
@@ -46,7 +50,7 @@ def test_a_lab_comes_to_its_end_and_shows_every_panel(name: str) -> None:
     assert spec.id == name
 
 
-@pytest.mark.parametrize("name", LABS)
+@each_lab
 def test_a_lab_speaks_every_language(name: str) -> None:
     spec = load(name)
     assert set(spec.title) == set(spec.about) == {"en", "zh"}
@@ -60,7 +64,7 @@ def test_the_parameters_of_a_drawn_function_go_by_its_symbols() -> None:
     assert control_title("w", load("two-sliders").controls["w"]) == "weight w"
 
 
-@pytest.mark.parametrize("name", LABS)
+@each_lab
 def test_a_goal_has_to_be_worked_for(name: str) -> None:
     goal = load(name).challenge.goal
     if goal:
@@ -113,7 +117,7 @@ def test_a_goal_can_be_met_with_the_controls_of_its_lab(name: str, overrides: di
     assert parse(spec.challenge.goal).holds(facts)
 
 
-@pytest.mark.parametrize("name", LABS)
+@each_lab
 def test_every_turn_of_every_control_is_a_spec(name: str) -> None:
     spec = load(name)
     for control in spec.controls.values():
@@ -122,12 +126,12 @@ def test_every_turn_of_every_control_is_a_spec(name: str) -> None:
             assert control.allows(SETTINGS[control.key].get(turned))
 
 
-@pytest.mark.parametrize("name", LABS)
+@each_lab
 def test_every_line_of_a_run_stays_whole(name: str) -> None:
     assert max(len(msgspec.json.encode(event)) for event in done(name)[1]) < ATOMIC_LINE_BYTES
 
 
-@pytest.mark.parametrize("name", LABS)
+@each_lab
 def test_the_same_spec_gives_the_same_losses_bit_for_bit(name: str) -> None:
     first = done(name)[0]
     again = run_to_end(load(name), LESSONS / "data")
