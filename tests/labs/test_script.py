@@ -195,7 +195,9 @@ def test_a_script_knows_which_lines_run_in_each_stage_of_an_update(
 ) -> None:
     script = make_script(config, DATA)
     lines = [line.strip() for line in script.source.splitlines()]
-    found = {stage: [lines[number - 1] for number in numbers] for stage, numbers in script.stages.items()}
+    found: dict[str, list[str]] = {
+        stage: [lines[number - 1] for number in numbers] for stage, numbers in script.stages.items()
+    }
     assert found.keys() == expected.keys()
     for stage, statements in expected.items():
         assert [line for line in found[stage] if line in statements] == statements, stage

@@ -16,7 +16,7 @@ from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, translate
 from tutor.runs.explanation.walk import StageWalk
 from tutor.tui import router, routes
-from tutor.tui.commands import Command
+from tutor.tui.commands import Command, footer_commands
 from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.prose import MEASURE, ProseView
 from tutor.tui.widgets.rows import Area, RowsView, bar_cells
@@ -104,6 +104,10 @@ class ExplainScreen(TutorScreen):
         if action in {"next_example", "previous_example"}:
             return self._update is not None and self._update.examples > 1
         return super().check_action(action, parameters)
+
+    def footer(self) -> list[Command]:
+        """The most needed commands. The way back is one of them; a term can be looked up without a reminder."""
+        return footer_commands(each for each in self.commands_in_reach() if each.id != "app.glossary")
 
     # -- beginning ----------------------------------------------------------------------------------------------
 

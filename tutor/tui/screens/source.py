@@ -24,7 +24,7 @@ from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text import cell_width, wrapped
 from tutor.foundation.translate import language, listed, translate
 from tutor.tui import routes
-from tutor.tui.commands import Command
+from tutor.tui.commands import Command, footer_commands
 from tutor.tui.screen import TutorScreen
 from tutor.tui.themes import HERE
 from tutor.tui.widgets.row_list import RowItem, RowList
@@ -48,8 +48,8 @@ _KINDS = {
 }
 _MOST_LINES = 3
 """Lines that the list of names may take."""
-_ABOVE = 2
-"""Lines to keep in view above those that are marked."""
+_ABOVE = 4
+"""Rows to keep in view above those that are marked: often the head of a function and what it says of itself."""
 
 
 class Code(NamedTuple):
@@ -217,9 +217,9 @@ class SourceScreen(TutorScreen):
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = (
-        Command("source.stage-on", ("right", "l", "space", "enter"), "explain.on", "explain.on-help", footer=1,
+        Command("source.stage-on", ("right", "l", "space", "enter"), "source.stage-on", "explain.on-help", footer=1,
                 group="explain.group"),
-        Command("source.stage-back", ("left", "h"), "explain.back", "explain.back-help", footer=2,
+        Command("source.stage-back", ("left", "h"), "source.stage-back", "explain.back-help", footer=2,
                 group="explain.group"),
         Command("source.next", ("n", "tab", "enter"), "source.next", "source.next-help", footer=3,
                 group="source.group"),
@@ -259,6 +259,11 @@ class SourceScreen(TutorScreen):
         if action in {"stage_on", "stage_back"}:
             return self._stage is not None
         return super().check_action(action, parameters)
+
+    def footer(self) -> list[Command]:
+        """The most needed commands; between stages, they are those that lead on and back."""
+        less = {"source.previous", "source.pick"} if self._stage is not None else set()
+        return footer_commands(each for each in self.commands_in_reach() if each.id not in less)
 
     @property
     def _stage(self) -> Stage | None:
@@ -336,7 +341,7 @@ class SourceScreen(TutorScreen):
         if walk is None or stage is None:
             return []
         place = translate("explain.place", number=walk.at + 1, count=len(walk.stages))
-        items = [[Span(stage.title, "heading")], [Span(place, "muted")]]
+        items = [[Span(f" {stage.title}", "heading")], [Span(place, "muted")]]
         if self._lines:
             items.append([Span(translate("source.marked", lines=_ranges(self._lines)), "muted")])
         return flow(items, width - 1, _MOST_LINES)
