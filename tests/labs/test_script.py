@@ -137,3 +137,68 @@ def test_a_pytorch_script_follows_the_curve_of_its_lab(
     script, of_lab = printed(config, tmp_path, capsys, "pytorch"), trained(config)
     for ours, theirs in zip(script, of_lab, strict=True):
         assert ours == pytest.approx(theirs, rel=1e-3)
+
+
+BATCH = ["rows = order[start : start + BATCH_SIZE]", "t += 1", "x, y = x_train[rows], y_train[rows]"]
+BACKWARD = "gradients = backward(outputs, loss_slope(outputs[-1], {}))"
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        (
+            lab("one-step", gradient_clip=0.5),
+            {
+                "batch": ["for epoch in range(1, EPOCHS + 1):"],
+                "forward-hidden": ["z = outputs[-1] @ W.T + b", "outputs = forward(x_train)"],
+                "forward-output": [
+                    "return outputs + [outputs[-1] @ weights[-1].T + biases[-1]]", "outputs = forward(x_train)",
+                ],
+                "loss": ["return np.mean((outputs - y) ** 2)", BACKWARD.format("y_train")],
+                "backward-output": ["return 2 * (outputs - y) / y.size", BACKWARD.format("y_train")],
+                "backward-hidden": ["slope = slope @ weights[layer] * (a * (1 - a))", BACKWARD.format("y_train")],
+                "rules": ["if norm > GRADIENT_CLIP:"],
+                "update": ["for theta, g in zip(parameters, gradients):", "theta -= LEARNING_RATE * g"],
+                "after": ["train_loss = loss(forward(x_train)[-1], y_train)"],
+            },
+        ),
+        (
+            lab("one-lag"),
+            {
+                "batch": ["for epoch in range(1, EPOCHS + 1):"],
+                "forward-output": ["return x @ W.T + b", "slope = loss_slope(forward(x_train), y_train)"],
+                "loss": ["return np.mean((outputs - y) ** 2)", "slope = loss_slope(forward(x_train), y_train)"],
+                "backward-output": ["gradients = [slope.T @ x_train, slope.sum(axis=0)]"],
+                "update": ["theta -= LEARNING_RATE * g"],
+                "after": ["train_loss = loss(forward(x_train), y_train) * y_scale**2"],
+            },
+        ),
+        (
+            lab("moons-net", weight_decay=0.1),
+            {
+                "batch": BATCH,
+                "forward-hidden": ["outputs.append(np.maximum(z, 0))", "outputs = forward(x)"],
+                "forward-output": ["return powers / powers.sum(axis=1, keepdims=True)", "outputs = forward(x)"],
+                "loss": ["return (softmax(z) - y) / len(z)", BACKWARD.format("y")],
+                "backward-output": ["return (softmax(z) - y) / len(z)", BACKWARD.format("y")],
+                "backward-hidden": ["slope = slope @ weights[layer] * (a > 0)", BACKWARD.format("y")],
+                "rules": ["g = g + WEIGHT_DECAY * theta"],
+                "update": ["theta -= LEARNING_RATE * m_hat / (np.sqrt(v_hat) + 1e-8)"],
+                "after": ["train_loss = loss(forward(x_train)[-1], y_train)"],
+            },
+        ),
+    ],
+    ids=lambda each: getattr(each, "id", ""),
+)  # fmt: skip
+def test_a_script_knows_which_lines_run_in_each_stage_of_an_update(
+    config: LabConfig, expected: dict[str, list[str]]
+) -> None:
+    script = make_script(config, DATA)
+    lines = [line.strip() for line in script.source.splitlines()]
+    found: dict[str, list[str]] = {
+        stage: [lines[number - 1] for number in numbers] for stage, numbers in script.stages.items()
+    }
+    assert found.keys() == expected.keys()
+    for stage, statements in expected.items():
+        assert [line for line in found[stage] if line in statements] == statements, stage
+    assert not any(line.startswith("def ") for each in found.values() for line in each)

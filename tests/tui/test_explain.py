@@ -31,7 +31,7 @@ async def explained(bench: Bench, *keys: str) -> str:
     await bench.pilot.press("E")
     await until(bench.pilot, lambda: isinstance(bench.pilot.app.screen, ExplainScreen))
     screen = screen_of(bench)
-    await until(bench.pilot, lambda: bool(screen._stages or screen._problem))
+    await until(bench.pilot, lambda: bool(screen._walk.stages or screen._problem))
     await bench.pilot.press(*keys)
     await settled(bench.pilot)
     return text_of(bench.pilot)
@@ -212,3 +212,27 @@ async def test_help_and_palette_know_it(tmp_path: Path, language: str, words: st
         await settled(bench.pilot)
         await bench.pilot.press("enter")
         await until(bench.pilot, lambda: isinstance(bench.pilot.app.screen, ExplainScreen))
+
+
+async def test_the_script_marks_the_lines_of_the_stage_and_both_walk_together(tmp_path: Path) -> None:
+    def marked() -> list[str]:
+        rows = [row[1:76].strip() for row in text_of(bench.pilot).splitlines()[3:] if row.startswith("▸")]
+        return [row.split(maxsplit=1)[1] for row in rows]
+
+    async with lab(tmp_path, ONE_STEP) as bench:
+        await explained(bench, "right", "C")
+        await until(bench.pilot, lambda: "outputs = [x]" in marked())
+        rows = text_of(bench.pilot).splitlines()
+        assert "Forward: layer 1 of 2 (hidden)  stage 2 of 8  marked: 34–37, 62" in "\n".join(rows[:5])
+        assert "z = outputs[-1] @ W.T + b" in marked()
+        await bench.pilot.press(*["enter"] * 5)  # here it does not go to the next code, but on
+        await until(bench.pilot, lambda: "theta -= LEARNING_RATE * g" in marked())
+        assert len(marked()) == 2
+        await bench.pilot.press("space", "space", "left", "h")
+        await until(bench.pilot, lambda: "return gradients" in marked())
+        await bench.pilot.press("n")
+        await settled(bench.pilot)
+        assert not marked()
+        await bench.pilot.press("escape")
+        await settled(bench.pilot)
+        assert "Backward: layer 1 of 2 (hidden)   stage 6 of 8" in text_of(bench.pilot).splitlines()[2]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tutor.labs.lab_config import LabConfig
     from tutor.labs.mine import Programs
     from tutor.runs.events import Changed
+    from tutor.runs.explanation.walk import StageWalk
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +150,14 @@ class Source(Route):
     """The code that trains in a lab: as a script, and where it stands in tutor.
 
     ``task`` is the task of its data, "" before a run has read them; ``programs`` are the learner's functions in it.
+    With a ``walk`` through the stages of an update, the lines of the present stage are marked in the script.
     """
 
     screen: ClassVar[str] = "source"
     spec: LabConfig
     task: str = ""
     programs: Programs = field(default_factory=dict)
+    walk: StageWalk | None = None
 
 
 @dataclass(frozen=True, slots=True)

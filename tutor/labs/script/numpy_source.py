@@ -23,6 +23,7 @@ from tutor.labs.script.pieces import (
     state_of,
     step_of,
 )
+from tutor.labs.script.stages import StageName, during, staged, stages_of
 
 _ACTIVATIONS = {
     "relu": ("np.maximum(z, 0)", "a > 0"),
@@ -33,10 +34,14 @@ _ACTIVATIONS = {
 }
 """a = f(z), and f'(z) in terms of a."""
 _RATE = re.compile(r"\brate\b")
+_FORWARD: tuple[StageName, ...] = ("forward-hidden", "forward-output")
+_BACKWARD: tuple[StageName, ...] = ("backward-output", "backward-hidden")
+_SLOPE: tuple[StageName, ...] = ("loss", "backward-output")
+"""The slope of the loss belongs to the loss, and the backward pass begins with it."""
 
 
-def numpy_source(config: LabConfig, facts: ScriptFacts, programs: Programs, stem: str) -> str:
-    """Write the script of a lab.
+def numpy_source(config: LabConfig, facts: ScriptFacts, programs: Programs, stem: str) -> list[str]:
+    """Write the script of a lab. Returns its lines, each with the stages of an update in which it runs.
 
     Args:
         config: The lab.
@@ -44,11 +49,11 @@ def numpy_source(config: LabConfig, facts: ScriptFacts, programs: Programs, stem
         programs: The learner's functions that take the place of built-in parts, by slot.
         stem: The name of the script without its ending; the arrays are in ``STEM.npz``.
     """
-    return _NumpyScript(config, facts, programs, stem).text()
+    return _NumpyScript(config, facts, programs, stem).lines()
 
 
 class _NumpyScript(NetworkScript):
-    def text(self) -> str:
+    def lines(self) -> list[str]:
         parts = [
             [*self.head(), "", "import math", "from pathlib import Path", "", "import numpy as np", ""],
             self.constants(),
@@ -62,9 +67,7 @@ class _NumpyScript(NetworkScript):
         lines = [line for part in parts for line in part]
         if not any("math." in line for line in lines):
             lines.remove("import math")
-        return "\n".join(lines) + "\n"
-
-    # -- the head -----------------------------------------------------------------------------------------------------
+        return lines
 
     # -- the model ----------------------------------------------------------------------------------------------------
 
@@ -115,7 +118,8 @@ class _NumpyScript(NetworkScript):
 
     def _passes(self) -> list[list[str]]:
         if not self.deep:
-            return [["", "", "def forward(x):", *about("script.line"), "    return x @ W.T + b"]]
+            body = during(["forward-output"], "    return x @ W.T + b")
+            return [["", "", "def forward(x):", *about("script.line"), *body]]
         if self.plain:
             return [["", "", *self._plain_forward()], ["", "", *self._plain_backward()]]
         normalise = [["", "", *self._normalise()]] if self.norm else []
@@ -135,29 +139,37 @@ class _NumpyScript(NetworkScript):
         return [
             "def forward(x):",
             *about("script.forward"),
-            "    outputs = [x]",
-            "    for W, b in zip(weights[:-1], biases[:-1]):",
-            "        z = outputs[-1] @ W.T + b",
-            f"        outputs.append({self._value})",
-            "    return outputs + [outputs[-1] @ weights[-1].T + biases[-1]]",
+            *during(
+                ["forward-hidden"],
+                "    outputs = [x]",
+                "    for W, b in zip(weights[:-1], biases[:-1]):",
+                "        z = outputs[-1] @ W.T + b",
+                f"        outputs.append({self._value})",
+            ),
+            *during(["forward-output"], "    return outputs + [outputs[-1] @ weights[-1].T + biases[-1]]"),
         ]
 
     def _plain_backward(self) -> list[str]:
         lines = [
             "def backward(outputs, slope):",
             *about("script.backward"),
-            "    gradients = []",
-            "    for layer in reversed(range(len(weights))):",
-            "        a = outputs[layer]",
-            "        gradients = [slope.T @ a, slope.sum(axis=0)] + gradients",
-            f"        slope = slope @ weights[layer] * {self._slope}",
+            *during(["backward-output"], "    gradients = []"),
+            *during(
+                _BACKWARD,
+                "    for layer in reversed(range(len(weights))):",
+                "        a = outputs[layer]",
+                "        gradients = [slope.T @ a, slope.sum(axis=0)] + gradients",
+            ),
+            # This goes on to the layer below, so it is the first line of that one's stage.
+            *during(["backward-hidden"], f"        slope = slope @ weights[layer] * {self._slope}"),
         ]
-        return [*lines, *self._bug(), "    return gradients"]
+        return [*lines, *self._bug(), *during(["backward-hidden"], "    return gradients")]
 
     def _bug(self) -> list[str]:
         if not self.config.model.sign_bug:
             return []
-        return [*comment("script.bug", 4), "    gradients[:2] = [-gradients[0], -gradients[1]]"]
+        bug = "    gradients[:2] = [-gradients[0], -gradients[1]]"
+        return [*comment("script.bug", 4), *during(["rules"], bug)]
 
     def _normalise(self) -> list[str]:
         return [
@@ -241,29 +253,36 @@ class _NumpyScript(NetworkScript):
             return []
         softmax = [
             "", "", "def softmax(z):", *about("script.softmax"),
-            "    powers = np.exp(z - z.max(axis=1, keepdims=True))",
-            "    return powers / powers.sum(axis=1, keepdims=True)",
+            *during(
+                ["forward-output"],
+                "    powers = np.exp(z - z.max(axis=1, keepdims=True))",
+                "    return powers / powers.sum(axis=1, keepdims=True)",
+            ),
         ]  # fmt: skip
         if not self.facts.classifies:
             error = self.config.loss.name
             mean = "np.mean((outputs - y) ** 2)" if error == "mse" else "np.mean(np.abs(outputs - y))"
             slope = "2 * (outputs - y) / y.size" if error == "mse" else "np.sign(outputs - y) / y.size"
             return [
-                ["", "", "def loss(outputs, y):", f"    return {mean}"],
+                ["", "", "def loss(outputs, y):", *during(["loss"], f"    return {mean}")],
                 *(
                     []
                     if self.solves or "gradient" in self.programs
-                    else [["", "", "def loss_slope(outputs, y):", f"    return {slope}"]]
+                    else [["", "", "def loss_slope(outputs, y):", *during(_SLOPE, f"    return {slope}")]]
                 ),
             ]
         if self.config.loss.name == "mse":
             return [
                 softmax,
-                ["", "", "def loss(z, y):", "    return np.mean((softmax(z) - y) ** 2)"],
+                ["", "", "def loss(z, y):", *during(["loss"], "    return np.mean((softmax(z) - y) ** 2)")],
                 [
-                    "", "", "def loss_slope(z, y):", *about("script.softmax-mse"), "    p = softmax(z)",
-                    "    d = 2 * (p - y) / y.size",
-                    "    return p * (d - (p * d).sum(axis=1, keepdims=True))",
+                    "", "", "def loss_slope(z, y):", *about("script.softmax-mse"),
+                    *during(
+                        _SLOPE,
+                        "    p = softmax(z)",
+                        "    d = 2 * (p - y) / y.size",
+                        "    return p * (d - (p * d).sum(axis=1, keepdims=True))",
+                    ),
                 ],
             ]  # fmt: skip
         output = self.programs.get("output")
@@ -271,12 +290,15 @@ class _NumpyScript(NetworkScript):
             *([] if output else [softmax]),
             [
                 "", "", "def loss(z, y):", *about("script.cross-entropy"),
-                "    z = z - z.max(axis=1, keepdims=True)",
-                "    return np.mean(np.log(np.exp(z).sum(axis=1)) - (y * z).sum(axis=1))",
+                *during(
+                    ["loss"],
+                    "    z = z - z.max(axis=1, keepdims=True)",
+                    "    return np.mean(np.log(np.exp(z).sum(axis=1)) - (y * z).sum(axis=1))",
+                ),
             ],
             [
                 "", "", "def loss_slope(z, y):", *about("script.p-minus-y"),
-                f"    return ({_name(output, 'softmax')}(z) - y) / len(z)",
+                *during(_SLOPE, f"    return ({_name(output, 'softmax')}(z) - y) / len(z)"),
             ],
         ]  # fmt: skip
 
@@ -314,13 +336,14 @@ class _NumpyScript(NetworkScript):
         update = self._update("x_train[rows]", "y_train[rows]") if batches else self._update("x_train", "y_train")
         if self.norm or any(COUNTER.search(line) for line in update):
             lines += [*comment("script.t"), "t = 0"]
-            update = ["t += 1", *update]
-        lines += [*self.heading(), "for epoch in range(1, EPOCHS + 1):"]
+            update = [*during(["batch"], "t += 1"), *update]
+        lines += self.heading()
+        epochs = "for epoch in range(1, EPOCHS + 1):"
         if batches:
-            lines += indented(self._batches())
+            lines += [epochs, *indented(during(["batch"], *self._batches()))]
             lines += indented(update, 8)
-        else:
-            lines += comment("script.whole", 4)
+        else:  # the batch is all examples, and the comment says so
+            lines += during(["batch"], epochs, *comment("script.whole", 4))
             lines += indented(update)
         lines += indented(self._evaluation())
         lines.append(f"    {self.report('epoch')}")
@@ -343,15 +366,15 @@ class _NumpyScript(NetworkScript):
     def _update(self, x: str, y: str) -> list[str]:
         lines = []
         if x != "x_train":
-            lines.append(f"x, y = {x}, {y}")
+            lines += during(["batch"], f"x, y = {x}, {y}")
             x, y = "x", "y"
         lines += self._gradients(x, y)
         lines += self._rules()
         rate = self._rate()
         step = self._step()
         if rate == "LEARNING_RATE":
-            return [*lines, *(_RATE.sub(rate, line) for line in step)]
-        return [*lines, f"rate = {rate}", *step]
+            return [*lines, *(staged(_RATE.sub(rate, line), stages_of(line)) for line in step)]
+        return [*lines, *during(["update"], f"rate = {rate}"), *step]
 
     def _gradients(self, x: str, y: str) -> list[str]:
         own = self.programs.get("gradient")
@@ -365,9 +388,15 @@ class _NumpyScript(NetworkScript):
         if "loss" in self.programs:
             slope = f"{self.programs['loss'].function}({{}}, {y})[1]"
         if not self.deep:
-            return [f"slope = {slope.format(f'forward({x})')}", f"gradients = [slope.T @ {x}, slope.sum(axis=0)]"]
+            return [
+                *during(["forward-output", *_SLOPE], f"slope = {slope.format(f'forward({x})')}"),
+                *during(["backward-output"], f"gradients = [slope.T @ {x}, slope.sum(axis=0)]"),
+            ]
         if self.plain:
-            return [f"outputs = forward({x})", f"gradients = backward(outputs, {slope.format('outputs[-1]')})"]
+            return [
+                *during(_FORWARD, f"outputs = forward({x})"),
+                *during(["loss", *_BACKWARD], f"gradients = backward(outputs, {slope.format('outputs[-1]')})"),
+            ]
         return [
             f"outputs, kept = forward({x}, training=True)",
             f"gradients = backward(kept, {slope.format('outputs')})",
@@ -397,7 +426,7 @@ class _NumpyScript(NetworkScript):
                 "if norm > GRADIENT_CLIP:",
                 "    gradients = [g * (GRADIENT_CLIP / norm) for g in gradients]",
             ]
-        return lines
+        return during(["rules"], *lines)
 
     def _rate(self) -> str:
         own = self.programs.get("schedule")
@@ -418,20 +447,19 @@ class _NumpyScript(NetworkScript):
         lists = ["parameters", "gradients", *(f"{each}s" for each in states)]
         body = []
         if self.config.optimizer.weight_decay and (name != "adamw" or own is not None):
-            body += [*comment("script.decay"), "if theta.ndim == 2:", "    g = g + WEIGHT_DECAY * theta"]
-        if own is None:
-            body += OPTIMIZER_STEPS[name]
-        else:
-            body.append(step_of(own))
-        return [f"for {', '.join(names)} in zip({', '.join(lists)}):", *indented(body)]
+            decay = [*comment("script.decay"), "if theta.ndim == 2:", "    g = g + WEIGHT_DECAY * theta"]
+            body += during(["rules"], *decay)
+        body += during(["update"], *(OPTIMIZER_STEPS[name] if own is None else [step_of(own)]))
+        return [*during(["update"], f"for {', '.join(names)} in zip({', '.join(lists)}):"), *indented(body)]
 
     def _evaluation(self) -> list[str]:
         outputs = "forward({})" if not self.deep else "forward({})[-1]" if self.plain else "forward({})[0]"
         own = self.programs.get("loss")
         call = f"{own.function}({{}}, {{}})[0]" if own is not None else "loss({}, {})"
-        return [
+        lines = [
             f"{each}_loss = {call.format(outputs.format(f'x_{each}'), f'y_{each}')}{self.unit()}" for each in self.sets
         ]
+        return [*during(["after"], lines[0]), *lines[1:]]
 
 
 def _name(program: MineProgram | None, built_in: str) -> str:

@@ -10,6 +10,7 @@ from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.mine import MineProgram, Programs
+from tutor.labs.script.stages import staged, stages_of
 
 COUNTER = re.compile(r"\bt\b")
 """A line that uses the number of the update."""
@@ -79,8 +80,8 @@ def head(config: LabConfig, how: str, script: str, data: str) -> list[str]:
 
 
 def indented(lines: Iterable[str], indent: int = 4) -> list[str]:
-    """Lines, further to the right."""
-    return [" " * indent + line if line else "" for line in lines]
+    """Lines, further to the right; they run in the same stages."""
+    return [staged(" " * indent + line, stages_of(line)) if line else "" for line in lines]
 
 
 def own_functions(programs: Programs) -> list[str]:

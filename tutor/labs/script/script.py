@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from tutor.labs.mine import Programs
 from tutor.labs.script.facts import look_at
 from tutor.labs.script.function_source import function_source
 from tutor.labs.script.numpy_source import numpy_source
+from tutor.labs.script.stages import StageName, lines_by_stage
 from tutor.labs.script.torch_source import torch_source
 from tutor.ml.settings import WITHOUT_GRADIENT
 
@@ -33,11 +34,14 @@ class Script:
         stem: Its name without the ending.
         source: Its text.
         arrays: By name; empty if it reads none.
+        stages: The numbers of the lines, from 1, that run in each stage of an update; empty if nobody asks for them:
+            only what NumPy trains is explained.
     """
 
     stem: str
     source: str
     arrays: Mapping[str, NDArray[Any]]
+    stages: Mapping[StageName, Sequence[int]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> list[Path]:
         """Write the script and, if it reads any, its arrays. Returns the files.
@@ -102,4 +106,5 @@ def make_script(
     facts, arrays = look_at(config, data_folder, with_orders=kind == "pytorch")
     if kind == "pytorch":
         return Script(stem, torch_source(config, facts, stem), arrays)
-    return Script(stem, numpy_source(config, facts, programs, stem), arrays)
+    lines = numpy_source(config, facts, programs, stem)
+    return Script(stem, "\n".join(lines) + "\n", arrays, lines_by_stage(lines))

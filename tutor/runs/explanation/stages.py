@@ -11,6 +11,7 @@ import numpy as np
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import sentences, translate
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.script.stages import StageName
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.losses import LOSSES
@@ -65,12 +66,14 @@ class Stage:
     """One stage of an update.
 
     Args:
+        name: Which one; all hidden layers have the same name.
         title: What happens.
         parts: Formulas, sentences and numbers, in order.
         layer: The layer in which it happens, from 0, or −1 for the inputs; None if in none.
         direction: Which way the numbers go.
     """
 
+    name: StageName
     title: str
     parts: tuple[Part, ...]
     layer: int | None = None
@@ -178,6 +181,7 @@ class _Writer:
         elif trace.loss.classifies:
             names = translate("explain.names-of-logits")
         return Stage(
+            "batch",
             translate("explain.stage-batch"),
             (
                 text,
@@ -258,7 +262,8 @@ class _Writer:
         if name.is_last(layer) and self.trace.probabilities is not None:
             parts += [translate("explain.softmax"), r"$$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$"]
             parts.append(Numbers(tuple(self._probabilities(each.sums[:, example], self.trace.probabilities))))
-        return Stage(self._layer_title("explain.stage-forward", layer), tuple(parts), layer, "forward")
+        stage: StageName = "forward-output" if name.is_last(layer) else "forward-hidden"
+        return Stage(stage, self._layer_title("explain.stage-forward", layer), tuple(parts), layer, "forward")
 
     def _sums(self, layer: int) -> Iterator[Equation]:
         name, each, example = self.name, self.trace.layers[layer], self.example
@@ -304,7 +309,7 @@ class _Writer:
         if trace.unit != 1:
             value = number(trace.mean_loss * trace.unit)
             parts.append(translate("explain.in-units", value=value))
-        return Stage(translate("explain.stage-loss"), tuple(parts), len(trace.layers) - 1)
+        return Stage("loss", translate("explain.stage-loss"), tuple(parts), len(trace.layers) - 1)
 
     # -- backwards ----------------------------------------------------------------------------------------------
 
@@ -332,6 +337,7 @@ class _Writer:
             f"\\frac{{\\partial L}}{{\\partial {name.tex('b', layer)}}} = \\frac{{1}}{{B}} \\sum {delta}$$"
         )
         return Stage(
+            "backward-output" if last else "backward-hidden",
             self._layer_title("explain.stage-backward", layer),
             (
                 *formulas,
@@ -410,7 +416,7 @@ class _Writer:
             translate("explain.gradient-used"),
         )
         grid = (head, *((name, number(before), number(used)) for name, before, used in rows))
-        yield Stage(translate("explain.stage-rules"), (*parts, Numbers(grid=grid)))
+        yield Stage("rules", translate("explain.stage-rules"), (*parts, Numbers(grid=grid)))
 
     def _backpropagated(self) -> list[float]:
         """The gradient as the stages before have shown it, in the order of θ."""
@@ -440,7 +446,7 @@ class _Writer:
             parts.append(Numbers(tuple(formula.equations(Move(trace, index, names[index])))))
         if len(names) > 1:
             parts += [translate("explain.all-parameters"), Numbers(grid=tuple(self._moves(names, formula.letters)))]
-        return Stage(translate("explain.stage-update"), tuple(parts))
+        return Stage("update", translate("explain.stage-update"), tuple(parts))
 
     def _moves(self, names: Sequence[str], states: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
         """A table of all parameters; ``states`` are the letters of the optimizer's state."""
@@ -472,7 +478,7 @@ class _Writer:
         ]
         if trace.batch_size < len(self.facts.dataset.x_train):
             parts.append(translate("explain.other-batches"))
-        return Stage(translate("explain.stage-after"), tuple(parts))
+        return Stage("after", translate("explain.stage-after"), tuple(parts))
 
 
 def _in_order(weights: Array, bias: Array) -> list[float]:

@@ -14,8 +14,9 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, translate
-from tutor.tui import routes
-from tutor.tui.commands import Command
+from tutor.runs.explanation.walk import StageWalk
+from tutor.tui import router, routes
+from tutor.tui.commands import Command, footer_commands
 from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.prose import MEASURE, ProseView
 from tutor.tui.widgets.rows import Area, RowsView, bar_cells
@@ -25,7 +26,6 @@ from tutor.typeset.spelling import spelled
 
 if TYPE_CHECKING:
     from tutor.runs.explanation.explained import ExplainedUpdate
-    from tutor.runs.explanation.stages import Stage
 
 _WIDE = 120
 """Columns from which the drawing of the network is beside the text."""
@@ -48,6 +48,7 @@ class ExplainScreen(TutorScreen):
                 group=_GROUP),
         Command("explain.previous-example", ("shift+tab", "p"), "explain.previous-example",
                 "explain.previous-example-help", group=_GROUP),
+        Command("explain.source", ("C",), "lab.source", "explain.source-help", footer=4, group=_GROUP),
         Command("explain.first", ("home",), "explain.first", "explain.first-help", group=_GROUP),
         Command("explain.last", ("end",), "explain.last", "explain.last-help", group=_GROUP),
         Command("explain.down", ("down", "j"), "keys.down", group=_MOVE, palette=False),
@@ -68,8 +69,8 @@ class ExplainScreen(TutorScreen):
         self._route = route
         self._update: ExplainedUpdate | None = None
         self._problem = ""
-        self._stages: Sequence[Stage] = ()
-        self._at = self._example = 0
+        self._walk = StageWalk()
+        self._drawn = self._example = 0
         self._head = RowsView(self._draw_head, id="head")
         self._network = RowsView(self._draw_network, id="network")
         self._prose = ProseView(self._page)
@@ -95,12 +96,18 @@ class ExplainScreen(TutorScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without stages, there is nothing to go to; with one example, no other."""
         if action in {"on", "last"}:
-            return self._at < len(self._stages) - 1
+            return not self._walk.is_last
         if action in {"stage_back", "first"}:
-            return self._at > 0
+            return not self._walk.is_first
+        if action == "source":  # while it trains, it is not known whether there are stages to mark
+            return bool(self._walk.stages or self._problem)
         if action in {"next_example", "previous_example"}:
             return self._update is not None and self._update.examples > 1
         return super().check_action(action, parameters)
+
+    def footer(self) -> list[Command]:
+        """The most needed commands. The way back is one of them; a term can be looked up without a reminder."""
+        return footer_commands(each for each in self.commands_in_reach() if each.id != "app.glossary")
 
     # -- beginning ----------------------------------------------------------------------------------------------
 
@@ -133,14 +140,21 @@ class ExplainScreen(TutorScreen):
     def _write(self) -> None:
         """Write the stages for the present example, in the language in use."""
         if self._update is not None:
-            self._stages = self._update.stages(self._example)
+            self._walk.stages = self._update.stages(self._example)
         self._draw()
 
     def _draw(self) -> None:
+        self._drawn = self._walk.at
         self._head.redraw()
         self._network.redraw()
         self._prose.set_page(self._page)
         self.refresh_frame()
+
+    def on_screen_resume(self) -> None:
+        """Follow the script, which may have gone to another stage."""
+        super().on_screen_resume()
+        if self._drawn != self._walk.at:
+            self._go_to(self._walk.at)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= _WIDE, "wide")
@@ -153,27 +167,28 @@ class ExplainScreen(TutorScreen):
 
     def _draw_head(self, area: Area) -> Rows:
         """The number and the title of the stage above a rule."""
-        if not self._stages:
+        walk = self._walk
+        if walk.stage is None:
             return fit_rows([], area.width, area.height)
-        count = len(self._stages)
-        place = translate("explain.place", number=self._at + 1, count=count)
-        row = [Span(f"  {self._stages[self._at].title}", "heading"), Span(f"   {place}", "muted")]
-        done = round((self._at + 1) / count * area.width)
+        count = len(walk.stages)
+        place = translate("explain.place", number=walk.at + 1, count=count)
+        row = [Span(f"  {walk.stage.title}", "heading"), Span(f"   {place}", "muted")]
+        done = round((walk.at + 1) / count * area.width)
         return fit_rows([row, bar_cells(done, area.width)], area.width, area.height)
 
     def _page(self, width: int, ascii: bool) -> Sequence[Line]:
         width = min(width, MEASURE)
-        if self._stages:
-            return self._stages[self._at].lines(width, ascii=ascii)
+        if self._walk.stage is not None:
+            return self._walk.stage.lines(width, ascii=ascii)
         text = self._problem or translate("explain.loading", epoch=self._route.epoch)
         return [Line((Words(line, "text" if self._problem else "muted"),)) for line in wrapped(text, width)]
 
     def _draw_network(self, area: Area) -> Rows:
-        if self._update is None or not self._stages:
+        stage = self._walk.stage
+        if self._update is None or stage is None:
             return fit_rows([], area.width, area.height)
         from tutor.charts.diagram import Unit, network_diagram
 
-        stage = self._stages[self._at]
         layers = [
             [Unit(spelled(name) if area.ascii else name, value) for name, value in layer]
             for layer in self._update.units(stage, self._example)
@@ -184,21 +199,26 @@ class ExplainScreen(TutorScreen):
     # -- keys ---------------------------------------------------------------------------------------------------
 
     def _go_to(self, stage: int) -> None:
-        self._at = max(0, min(stage, len(self._stages) - 1))
+        self._walk.go_to(stage)
         self._scroll.scroll_home(animate=False)
         self._draw()
 
     def action_on(self) -> None:
-        self._go_to(self._at + 1)
+        self._go_to(self._walk.at + 1)
 
     def action_stage_back(self) -> None:
-        self._go_to(self._at - 1)
+        self._go_to(self._walk.at - 1)
 
     def action_first(self) -> None:
         self._go_to(0)
 
     def action_last(self) -> None:
-        self._go_to(len(self._stages) - 1)
+        self._go_to(len(self._walk.stages) - 1)
+
+    def action_source(self) -> None:
+        """Show the code. If the lab can be explained and is a script, both screens walk through the stages together."""
+        task = self._update.facts.dataset.task if self._update is not None else ""
+        router.go(self.tutor, routes.Source(self._route.spec, task, walk=self._walk))
 
     def _choose(self, steps: int) -> None:
         if self._update is not None:

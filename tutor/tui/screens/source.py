@@ -1,13 +1,16 @@
 """The code that trains in a lab, for reading: first as a script that runs alone, then where it stands in tutor.
 
 There its optimizer comes first, then its loss, and so on to the training loop.
+
+Opened from the explanation of an update, it marks the lines of the script that run in the present stage, and goes from
+stage to stage with the keys of the explanation.
 """
 
 from __future__ import annotations
 
 import keyword
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -15,19 +18,22 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual import events
 from textual.app import ComposeResult
 
-from tutor.charts.cells import Row, Rows, Span, flow
+from tutor.charts.cells import Row, Rows, Span, flow, row_width
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text import cell_width, wrapped
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import language, listed, translate
 from tutor.tui import routes
-from tutor.tui.commands import Command
+from tutor.tui.commands import Command, footer_commands
 from tutor.tui.screen import TutorScreen
+from tutor.tui.themes import HERE
 from tutor.tui.widgets.row_list import RowItem, RowList
 from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
+    from tutor.labs.script.stages import StageName
     from tutor.ml.source import Passage
+    from tutor.runs.explanation.stages import Stage
 
 _SCRIPT = "script"
 _KINDS = {
@@ -42,6 +48,8 @@ _KINDS = {
 }
 _MOST_LINES = 3
 """Lines that the list of names may take."""
+_ABOVE = 4
+"""Rows to keep in view above those that are marked: often the head of a function and what it says of itself."""
 
 
 class Code(NamedTuple):
@@ -55,13 +63,15 @@ class Code(NamedTuple):
 class Piece(NamedTuple):
     """The code under one name: its kind, and the file, first line number and lines of each passage.
 
-    With a ``note``, a sentence stands in the place of the file.
+    With a ``note``, a sentence stands in the place of the file. ``stages`` gives the numbers of the lines that run in
+    each stage of an update.
     """
 
     kind: str
     name: str
     passages: Sequence[tuple[Passage, Sequence[Code]]]
     note: str = ""
+    stages: Mapping[StageName, Sequence[int]] = {}
 
 
 def read_pieces(route: routes.Source, data_folder: Path | None = None) -> list[Piece]:
@@ -85,7 +95,8 @@ def _script_piece(route: routes.Source, data_folder: Path | None) -> list[Piece]
         return []
     passage = Passage(Path(f"{script.stem}.py"), 1, script.source.rstrip())
     note = translate("script.in-view", lab=harmless_line(route.spec.id))
-    return [Piece(_SCRIPT, translate("source.kind-script"), [(passage, coloured(passage))], note)]
+    name = translate("source.kind-script")
+    return [Piece(_SCRIPT, name, [(passage, coloured(passage))], note, script.stages)]
 
 
 def coloured(passage: Passage) -> list[Code]:
@@ -119,8 +130,11 @@ def _ink(token: tokenize.TokenInfo, before: str) -> str:
     return "strong" if before in {"def", "class"} else "text"
 
 
-def code_rows(piece: Piece, width: int) -> Rows:
-    """All lines of a piece in ``width`` cells, each passage below its file and line; long lines are wrapped."""
+def code_rows(piece: Piece, width: int, marked: Collection[int] = ()) -> Rows:
+    """All lines of a piece in ``width`` cells, each passage below its file and line; long lines are wrapped.
+
+    The lines with the numbers ``marked`` have a sign in the margin, and the ground of a selection.
+    """
     rows: Rows = []
     for passage, lines in piece.passages:
         rows += [[]] if rows else []
@@ -134,8 +148,27 @@ def code_rows(piece: Piece, width: int) -> Rows:
         for line in lines:
             for at, spans in enumerate(_cut(line, max(8, width - gutter - 3))):
                 number = "" if at else str(line.number)
-                rows.append([Span(f"{number:>{gutter}}  ", "muted"), *spans])
+                row = [Span(f"{number:>{gutter}}  ", "muted"), *spans]
+                rows.append(_marked(row, width, sign=not at) if line.number in marked else row)
     return rows
+
+
+def _marked(row: Row, width: int, *, sign: bool) -> Row:
+    """A row of code that runs now."""
+    number, *code = row
+    full = [Span(HERE if sign else " ", "accent"), number._replace(text=number.text[1:]), *code]
+    return [span._replace(ground="selected") for span in (*full, Span(" " * (width - row_width(full))))]
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers, those next to each other as one range: ``3–5, 9``."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][-1] + 1:
+            ranges[-1].append(number)
+        else:
+            ranges.append([number])
+    return listed(f"{each[0]}–{each[-1]}" if len(each) > 1 else str(each[0]) for each in ranges)
 
 
 def _cut(line: Code, room: int) -> Iterator[Row]:
@@ -184,11 +217,15 @@ class SourceScreen(TutorScreen):
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = (
-        Command("source.next", ("n", "tab", "enter"), "source.next", "source.next-help", footer=1,
+        Command("source.stage-on", ("right", "l", "space", "enter"), "source.stage-on", "explain.on-help", footer=1,
+                group="explain.group"),
+        Command("source.stage-back", ("left", "h"), "source.stage-back", "explain.back-help", footer=2,
+                group="explain.group"),
+        Command("source.next", ("n", "tab", "enter"), "source.next", "source.next-help", footer=3,
                 group="source.group"),
-        Command("source.previous", ("p", "shift+tab"), "source.previous", "source.previous-help", footer=2,
+        Command("source.previous", ("p", "shift+tab"), "source.previous", "source.previous-help", footer=4,
                 group="source.group"),
-        Command("source.pick", tuple("123456789"), "source.pick", "source.pick-help", footer=3, group="source.group",
+        Command("source.pick", tuple("123456789"), "source.pick", "source.pick-help", footer=5, group="source.group",
                 shown="1–9", passes_key=True, palette=False),
     )  # fmt: skip
     CSS = "SourceScreen #names { height: 1; }"
@@ -217,6 +254,28 @@ class SourceScreen(TutorScreen):
         yield self._names
         yield self._code
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Stages can be walked through while their lines are in view."""
+        if action in {"stage_on", "stage_back"}:
+            return self._stage is not None
+        return super().check_action(action, parameters)
+
+    def footer(self) -> list[Command]:
+        """The most needed commands; between stages, they are those that lead on and back."""
+        less = {"source.previous", "source.pick"} if self._stage is not None else set()
+        return footer_commands(each for each in self.commands_in_reach() if each.id not in less)
+
+    @property
+    def _stage(self) -> Stage | None:
+        """The stage whose lines are marked in the code in view; None if no stages are."""
+        walk = self._route.walk
+        return walk.stage if walk is not None and self._pieces and self._pieces[self._at].stages else None
+
+    @property
+    def _lines(self) -> Sequence[int]:
+        """The numbers of the lines that are marked."""
+        return self._pieces[self._at].stages.get(self._stage.name, ()) if self._stage is not None else ()
+
     def on_mount(self) -> None:
         """Read the code in a thread."""
         self.run_worker(self._read, thread=True, exit_on_error=False)
@@ -234,8 +293,8 @@ class SourceScreen(TutorScreen):
     def _go_to(self, at: int) -> None:
         if self._pieces:
             self._at = at % len(self._pieces)
-            self._lay_out()
             self._code.scroll_home(animate=False)
+            self._lay_out()
             self.refresh_frame()
 
     def _lay_out(self) -> None:
@@ -243,8 +302,16 @@ class SourceScreen(TutorScreen):
         if self._pieces:
             self._names.styles.height = len(self._names_rows(self.size.width))
             self._names.redraw()
-            rows = code_rows(self._pieces[self._at], self.size.width - 1)  # the scrollbar takes one cell
+            rows = code_rows(self._pieces[self._at], self.size.width - 1, self._lines)  # the scrollbar takes one cell
             self._code.set_items([_line(row) for row in rows])
+            if marked := [at for at, row in enumerate(rows) if row and row[0].ground is not None]:
+                self.call_after_refresh(self._bring_into_view, marked[0], marked[-1])
+
+    def _bring_into_view(self, first: int, last: int) -> None:
+        """Scroll only if not all of these rows are in view."""
+        top, height = self._code.scroll_offset.y, self._code.scrollable_content_region.height
+        if first < top or last >= top + height:
+            self._code.scroll_to(y=max(0, first - _ABOVE), animate=False, force=True)
 
     def on_resize(self, _event: events.Resize) -> None:
         self._lay_out()
@@ -266,13 +333,36 @@ class SourceScreen(TutorScreen):
                 Span(f"{'▸' if here else ' '}{at + 1} ", "accent" if here else "muted"),
                 Span(piece.name, "strong" if here else "muted"),
             ])  # fmt: skip
-        return [*flow(items, width - 1, _MOST_LINES), [Span("─" * width, "rule")]]
+        return [*flow(items, width - 1, _MOST_LINES), *self._stage_rows(width), [Span("─" * width, "rule")]]
+
+    def _stage_rows(self, width: int) -> Rows:
+        """The present stage, its number, and which lines run in it: not all of them may be in view."""
+        walk, stage = self._route.walk, self._stage
+        if walk is None or stage is None:
+            return []
+        place = translate("explain.place", number=walk.at + 1, count=len(walk.stages))
+        items = [[Span(f" {stage.title}", "heading")], [Span(place, "muted")]]
+        if self._lines:
+            items.append([Span(translate("source.marked", lines=_ranges(self._lines)), "muted")])
+        return flow(items, width - 1, _MOST_LINES)
 
     def action_next(self) -> None:
         self._go_to(self._at + 1)
 
     def action_previous(self) -> None:
         self._go_to(self._at - 1)
+
+    def _walk_by(self, steps: int) -> None:
+        if self._route.walk is not None:
+            self._route.walk.go_to(self._route.walk.at + steps)
+            self._lay_out()
+            self.refresh_frame()
+
+    def action_stage_on(self) -> None:
+        self._walk_by(1)
+
+    def action_stage_back(self) -> None:
+        self._walk_by(-1)
 
     def action_pick(self, key: str) -> None:
         if int(key) <= len(self._pieces):
