@@ -317,3 +317,30 @@ def test_what_was_printed_is_shown_without_control_characters(judge: Judge, exer
     assert verdict.passed
     assert verdict.printed_count > 10
     assert "\x1b" not in "".join(verdict.lines())
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("batches", "    ...", "The function returns nothing."),
+        ("k-fold", "    ...", "The function returns nothing."),
+        ("batches", "    return random.permutation(n)[:size]", "A single array of shape (1,) came back."),
+        ("k-fold", "    return np.arange(n), np.arange(n)", "One tuple of 2 values came back, not a list."),
+        (
+            "group-split",
+            "    return np.where(groups > 6), np.where(groups < 6)",
+            "for example, like this: ([2], [0, 1])",
+        ),
+    ],
+)
+def test_a_result_that_a_check_cannot_read_is_answered_by_its_form(
+    judge: Judge, exercises: Exercises, name: str, body: str, said: str
+) -> None:
+    """Never with a line of the check, and the row of what is wanted holds an example."""
+    exercise = exercises[name]
+    signature = exercise.starter.partition("\n")[0]
+    verdict = check(judge, exercise, f"{signature}\n{body}\n")
+    assert said in verdict.headline
+    assert verdict.reason is Reason.SLIP
+    assert "Line" not in verdict.headline
+    assert verdict.cases[0].wanted.startswith("for example ")
