@@ -28,7 +28,7 @@ def test_exercises_of_the_course_hold(name: str, exercises: dict[str, Exercise],
     assert told(exercises[name], judge) == []
 
 
-@pytest.mark.parametrize("name", ["batches", "group-split"])
+@pytest.mark.parametrize("name", ["batches", "k-fold", "group-split"])
 def test_a_check_names_each_mistake_even_if_the_rows_are_drawn_otherwise(
     name: str, exercises: dict[str, Exercise], judge: Judge
 ) -> None:
