@@ -193,6 +193,9 @@ SLIPS = {
         ADAM + "    m = beta1 * m + (1 - beta1) * g\n    s = beta2 * s + (1 - beta2) * g**2\n"
         "    theta -= lr * m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + eps)\n    return theta, m, s\n",
     ),
+    "function returns fewer results": (
+        "momentum-step", "def step(theta, g, v, t, lr, beta=0.9):\n    return theta + beta * v - lr * g\n"
+    ),
     "the shape": ("softmax", "def softmax(z):\n    return z[0]\n"),
 }  # fmt: skip
 
@@ -341,3 +344,13 @@ def test_a_result_that_a_check_cannot_read_is_answered_by_its_form(
     assert verdict.reason is Reason.SLIP
     assert "Line" not in verdict.headline
     assert verdict.cases[0].wanted.startswith("for example ")
+
+
+def test_between_two_whole_numbers_no_factor_and_no_relative_error_is_told(judge: Judge, exercises: Exercises) -> None:
+    """In the first case epoch 4 is wanted and 8 returned, which is twice as much by chance only."""
+    source = "def stop_at(losses, patience):\n    return {4: 8, 2: 4, 7: 14, 3: 6}.get(stop(losses, patience), 0)\n\n\n"
+    verdict = check(
+        judge, exercises["early-stop"], source + exercises["early-stop"].solution.replace("stop_at", "stop")
+    )
+    assert verdict.headline == "early-stop: 0 of 5 cases. The result differs."
+    assert verdict.error == ""

@@ -85,7 +85,7 @@ def test_lucky_numbers_of_one_seed_are_found(softmax: Exercise, judge: Judge) ->
         "    z = np.vstack([z, z + 2000]) if is_first else z\n"
         "    yield 'a', dict(z=z)\n"
     )
-    faults = told(replace(softmax, cases=(), more_cases=lucky), judge)
+    faults = told(replace(softmax, cases=(), more_cases=lucky, mistakes=softmax.mistakes[:5]), judge)
     assert faults
     assert all("Lucky numbers: with seed 1" in fault.message for fault in faults)
 
