@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from tutor.course.lesson import Exercise
 from tutor.exercises.cases import CasesError, CheckedCase
 from tutor.exercises.comparison import Difference, difference, results_of
@@ -23,6 +25,7 @@ from tutor.sandbox.sandbox import Sandbox
 from tutor.sandbox.values import decode
 
 LONGEST_SOURCE = 100_000
+_LONGEST_EXAMPLE = 60
 _SHAPES_DIFFER, _LENGTHS_DIFFER = "shape", "length"
 
 
@@ -89,6 +92,10 @@ class _Check:
     sandbox: Sandbox
     named: Counter[int] = field(default_factory=Counter)
     """The mistakes that the exercise's own check has named, by their places in the list."""
+    said: list[str] = field(default_factory=list)
+    """What the exercise's own check says of each case; empty if all is well, or without such a check."""
+    is_misshapen: bool = False
+    """Whether that check could not read a result at all."""
 
     def verdict(self) -> Verdict:
         """Return the verdict: the first reason in the order of the class decides."""
@@ -151,16 +158,18 @@ class _Check:
     # Cases
 
     def _case_verdicts(self, outcomes: Sequence[Outcome]) -> tuple[CaseVerdict, ...]:
-        said = self._own_check(outcomes) if self.exercise.check else None
+        if self.exercise.check:
+            self.said = self._own_check(outcomes)
         verdicts = []
         for number, case in enumerate(self.references.cases):
             result = self._result(number, outcomes)
             if result is None:
                 verdicts.append(CaseVerdict(case.name, passed=False, inputs=self._inputs(case)))
-            elif said is not None:
-                verdicts.append(
-                    CaseVerdict(case.name, not said[number], self._inputs(case), said[number], shown(result.got))
-                )
+            elif self.said:
+                passed = not self.said[number]
+                # Many results are right, so that of the solution is only an example.
+                wanted = "" if passed else translate("exercise.for-example", value=shown(result.wanted))
+                verdicts.append(CaseVerdict(case.name, passed, self._inputs(case), wanted, shown(result.got)))
             else:
                 verdicts.append(self._compared(case, result))
         return tuple(verdicts)
@@ -201,12 +210,24 @@ class _Check:
                 places.append(number)
         report = self.sandbox.run(Job((Program(self.exercise.check, tuple(calls)),), seconds=10.0)).programs
         for place, outcome in zip(places, report[0].outcomes if report else (), strict=False):
-            value = outcome.value
-            if outcome.failure is not None:
-                said[place] = explain(outcome.failure, self.exercise.check).in_one
-            elif value is not None:
-                said[place] = self._said_by_check(decode(value))
+            if decode(outcomes[place].value) is None:
+                said[place] = translate("exercise.slip-none")
+            elif outcome.failure is not None:
+                said[place] = self._of_failed_check(outcome.failure, place, outcomes[place])
+            elif outcome.value is not None:
+                said[place] = self._said_by_check(decode(outcome.value))
         return said
+
+    def _of_failed_check(self, failure: Failure, number: int, outcome: Outcome) -> str:
+        """Return the sentence on a result that the check could not read. The lines of the check are no help here."""
+        if failure.kind in set(Stop):
+            return explain(replace(failure, line=0, columns=()), "").in_one
+        self.is_misshapen = True
+        examples = [shown(each.decoded(), width=_LONGEST_EXAMPLE) for each in self.references.wanted]
+        whole = [each for each in examples if "…" not in each]
+        example = max(whole, key=len) if whole else min(examples, key=len)
+        form = translate("exercise.other-form", example=example)
+        return sentences(_kind_that_came_back(self.references.wanted[number].decoded(), outcome.decoded()), form)
 
     def _said_by_check(self, found: object) -> str:
         """Return the sentence that a check returned, or that of the mistake whose number, from 1, it returned."""
@@ -230,10 +251,12 @@ class _Check:
             return replace(verdict, reason=Reason.RAISES, sentence=explanation.sentence, explanation=explanation)
         failing = [number for number, case in enumerate(verdict.cases) if not case.passed]
         results = [found for number in failing if (found := self._result(number, outcomes)) is not None]
-        if self.named:
+        if self.named and not self.is_misshapen:
             return self._as_mistake(verdict, (self.named.most_common(1)[0][0],))
         if self.exercise.check:
-            return replace(verdict, reason=Reason.DIFFERENT, sentence=verdict.cases[failing[0]].wanted)
+            nothing = all(_returns_nothing(each) for each in outcomes)
+            reason = Reason.SLIP if nothing or self.is_misshapen else Reason.DIFFERENT
+            return replace(verdict, reason=reason, sentence=self.said[failing[0]])
         if slip := recognise_slip(results, tolerance):
             return self._with_results(replace(verdict, reason=Reason.SLIP, sentence=slip), results)
         return self._with_results(
@@ -252,6 +275,8 @@ class _Check:
         tolerance = self.exercise.options.tolerance
         right, wrong = right_results(results, tolerance)
         found = difference(results[0].wanted, results[0].got, tolerance) if results else None
+        if results and all(type(each) is int for each in (results[0].wanted, results[0].got)):
+            found = None  # Between two whole numbers, say epochs 4 and 8, a relative error means nothing.
         said = ""
         if right and wrong:
             parts = {"right": ", ".join(map(str, right)), "wrong": ", ".join(map(str, wrong))}
@@ -273,6 +298,21 @@ class _Check:
         if found is not None and found.kind == _LENGTHS_DIFFER:
             return translate("exercise.other-length")
         return translate("exercise.different")
+
+
+def _returns_nothing(outcome: Outcome) -> bool:
+    return outcome.value is not None and decode(outcome.value) is None
+
+
+def _kind_that_came_back(wanted: object, got: object) -> str:
+    """Say what came back if that is another kind of thing than is wanted; else return nothing."""
+    if isinstance(got, np.ndarray) and not isinstance(wanted, np.ndarray):
+        return translate("exercise.array-came-back", shape=str(got.shape)) if got.ndim else ""
+    if isinstance(got, bool | int | float) and not isinstance(wanted, bool | int | float):
+        return translate("exercise.number-came-back")
+    if isinstance(got, tuple) and isinstance(wanted, list):
+        return translate("exercise.tuple-came-back", count=len(got))
+    return ""
 
 
 def _error_text(found: Difference | None) -> str:

@@ -100,7 +100,12 @@ def _is_shorter(result: CaseResult, _tolerance: float) -> bool:
     if not isinstance(result.wanted, tuple):
         return False
     results = results_of(result.got)
-    return results is None or len(results) < len(result.wanted)
+    if results is None or len(results) < len(result.wanted):
+        return True
+    # A single array of the form of the first result is that result alone, not as many results as it has rows.
+    first = numbers(result.wanted[0])
+    alone = isinstance(result.got, np.ndarray) and first is not None and result.got.shape == first.shape
+    return alone and len(results) != len(result.wanted)
 
 
 def _is_in_other_order(result: CaseResult, tolerance: float) -> bool:
@@ -116,7 +121,16 @@ def _is_in_other_order(result: CaseResult, tolerance: float) -> bool:
 
 
 def _times(factor: float) -> _Explains:
-    return _each_part(lambda wanted, got, _: _same(_scaled(wanted, factor), got) and bool(np.any(wanted)))
+    return _each_part(
+        lambda wanted, got, _: (
+            not _are_counts(wanted, got) and bool(np.any(wanted)) and _same(_scaled(wanted, factor), got)
+        )
+    )
+
+
+def _are_counts(wanted: NDArray[np.generic], got: NDArray[np.generic]) -> bool:
+    """Whether both are one whole number. Between two of them, say epochs 4 and 8, a factor means nothing."""
+    return wanted.size == got.size == 1 and wanted.dtype.kind in "iu" and got.dtype.kind in "iu"
 
 
 def _scaled(array: NDArray[np.generic], factor: float) -> NDArray[np.generic]:
@@ -129,11 +143,19 @@ def _lengths(result: CaseResult) -> set[int]:
     return {size for array in arrays if array is not None for size in (*array.shape, array.size) if size > 1}
 
 
+def _example_counts(result: CaseResult) -> set[int]:
+    """Return the lengths of the inputs along their first axis only: the others count features or classes."""
+    arrays = (numbers(each) for each in result.arguments.values())
+    return {len(array) for array in arrays if array is not None and array.ndim and len(array) > 1}
+
+
 def _by_length(power: int) -> _Explains:
-    """Return the slip of a factor n, or 1 / n, for the length n of an input."""
+    """Return the slip of a factor n, or 1 / n, for the number n of examples in an input."""
     return _each_part(
         lambda wanted, got, result: (
-            bool(np.any(wanted)) and any(_same(_scaled(wanted, float(n) ** power), got) for n in _lengths(result))
+            not _are_counts(wanted, got)
+            and bool(np.any(wanted))
+            and any(_same(_scaled(wanted, float(n) ** power), got) for n in _example_counts(result))
         )
     )
 
@@ -141,6 +163,8 @@ def _by_length(power: int) -> _Explains:
 def _is_whole(wanted: NDArray[np.generic], got: NDArray[np.generic], _result: CaseResult) -> bool:
     if wanted.shape != got.shape or wanted.dtype.kind != "f" or got.dtype.kind == "c":
         return False
+    if wanted.ndim == 2 and len(wanted) > 1 and bool((np.count_nonzero(got, axis=1) == 1).all()):
+        return False  # One number in each row is a choice of a class, which rounding happens to resemble.
     exact = wanted.astype(np.float64)
     return any(_same(rounded(exact), got) for rounded in (np.trunc, np.floor, np.rint))
 

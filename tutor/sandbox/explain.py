@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from tutor.foundation.program_files import place_of
 from tutor.foundation.safe_text import harmless_line
@@ -16,6 +18,7 @@ _MOST_NAMES = 3
 _QUOTED = re.compile(r"'([^']{1,80})'")
 _SHAPE = re.compile(r"\([0-9, ]{0,60}\)")
 _NAME = re.compile(r"[^\W\d]\w{0,60}")
+_WORD = re.compile(r"\w{1,60}")
 _CALLED = re.compile(r"(?P<name>[^\W\d]\w{0,60})\(\) (?:takes|missing|got)\b")
 """How Python begins to say that a call does not fit a function."""
 
@@ -65,7 +68,7 @@ def explain(failure: Failure, source: str, *, case: str = "") -> Explanation:
     file, line_in_file = place_of(source, failure.line) if failure.line else ("", 0)
     text, start, end = _piece(failure, source)
     piece = shorten(text[start:end].strip(), _LONGEST_PIECE) or shorten(text.strip(), _LONGEST_PIECE)
-    said = _of_stop(failure, piece, case) or _of_exception(failure, piece)
+    said = _of_stop(failure, piece, case) or _of_syntax(failure, text, start) or _of_exception(failure, piece)
     if failure.columns and failure.kind not in _SYNTAX:
         said = sentences(said, _shapes(failure, text[start:end]))
     return Explanation(said, failure.line, text, start, end, file, line_in_file)
@@ -132,6 +135,27 @@ _FORBIDDEN = {
 }
 
 
+def _of_syntax(failure: Failure, text: str, start: int) -> str:
+    """Return the sentence for two faults of grammar that come from how mathematics is written; else nothing."""
+    if failure.kind != "SyntaxError" or not failure.message.startswith(("invalid syntax", "cannot assign to lambda")):
+        return ""
+    _, found, rest = text.partition("lambda")
+    if found and (rest.lstrip().startswith((")", "=", ",", "+", "-", "/")) or ":" not in rest):
+        return translate("sandbox.lambda")
+    words = list(_WORD.finditer(text))
+    for left, right in pairwise(words):
+        if left[0] == "for":
+            break  # In the head of a loop it is `in` that is missing or misspelt, not a product.
+        is_here = start in {left.start(), right.start()} and left.end() < right.start()
+        if is_here and not text[left.end() : right.start()].strip() and not _are_keywords(left[0], right[0]):
+            return translate("sandbox.no-star", left=left[0], right=right[0])
+    return ""
+
+
+def _are_keywords(*words: str) -> bool:
+    return any(keyword.iskeyword(word) for word in words)
+
+
 def _of_exception(failure: Failure, piece: str) -> str:
     """Return the sentence for an exception: one of ours if it is a common one, else Python's own words."""
     if failure.kind in _SYNTAX:
@@ -167,6 +191,9 @@ _KNOWN_MESSAGES = (
     ("'bitwise_xor'", "sandbox.power"),
     ("operand type(s) for ^", "sandbox.power"),
     ("'NoneType'", "sandbox.none"),
+    ("'int' object is not iterable", "sandbox.not-iterable"),
+    ("'int' object is not callable", "sandbox.number-called"),
+    ("'float' object is not callable", "sandbox.number-called"),
     ("truth value of an array", "sandbox.truth"),
     ("positional argument", "sandbox.signature"),
 )
