@@ -42,7 +42,9 @@ def own_file() -> Path:
 
 def test_the_list_names_every_exercise_and_its_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert list_exercises() == ExitCode.OK
-    lines = capsys.readouterr().out.splitlines()
+    exercises, _, project = capsys.readouterr().out.partition("\n\n")
+    lines = exercises.splitlines()
+    assert "tutor exercise phones-project" in project
     assert [line.split()[0] for line in lines] == exercise_ids()
     assert {"mse-gradient", "batches", "adam-step", "softmax"} <= set(exercise_ids())
     assert all(str(paths.exercises_folder()) in line for line in lines)
