@@ -21,6 +21,10 @@ SLOTS = (
     "train",
 )  # fmt: skip
 """The parts of a training that a learner's function can take over."""
+OWN_LOOP = "train"
+"""The slot of a whole training loop. Nothing but its losses is known, so what shows or measures a model is left out."""
+_OF_OWN_LOOP = frozenset({"train.epochs", "train.seed", "train.pace"})
+"""The settings of a training loop of the learner's own, beside those of the data."""
 FOLDER = "mine"
 """The folder in that of a run with the programs that train it."""
 LARGEST_PROGRAM = 100_000
@@ -58,6 +62,11 @@ def fault_of_slot(slot: str, exercise: object) -> tuple[str, str]:
     if not isinstance(exercise, str) or not _EXERCISE.fullmatch(exercise):
         return translate("mine.not-an-exercise", slot=slot), ""
     return "", ""
+
+
+def idle_with_own_loop(key: str) -> bool:
+    """Whether the setting ``key`` has no effect on a training loop of the learner's own, which has its own model."""
+    return not key.startswith("data.") and key not in _OF_OWN_LOOP
 
 
 def write_programs(run_folder: Path, programs: Programs) -> None:

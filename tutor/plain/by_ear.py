@@ -553,12 +553,13 @@ class LabByEar:
 
     def _train(self) -> None:
         """Run the lab as it is set, say how it goes, and keep it if it is the best attempt at the goal."""
+        from tutor.labs.mine import OWN_LOOP
         from tutor.plain.lab_lines import goal_report
 
         summary_facts, run = self._by_hand() if self._draft.spec.manual else self._by_worker()
         if self._draft.spec.manual and (goal := goal_report(self._draft.spec, summary_facts)) is not None:
             self._room.say_wrapped(goal.text)
-        if summary_facts:
+        if summary_facts and not (self._mine is not None and OWN_LOOP in self._mine.programs):
             attempt = self._challenge.judge(run, summary_facts, self._settings())
             if attempt is not None:
                 self._room.store.attempts.keep(attempt)

@@ -20,7 +20,7 @@ from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import listed, translate
 from tutor.labs.lab_config import LabConfig, Value
-from tutor.labs.mine import SLOTS, Programs
+from tutor.labs.mine import OWN_LOOP, SLOTS, Programs
 from tutor.labs.panel import Panel, Payload
 from tutor.labs.panel_context import PanelContext
 from tutor.labs.panels import panel_class
@@ -79,7 +79,7 @@ class TrainingAdapter:
         self.spec = spec
         self._programs = programs or {}
         self._parts = parts = _parts(self._programs, spec)
-        self._predicts = "train" not in self._programs
+        self._predicts = OWN_LOOP not in self._programs
         """Whether the model is known: that of a training loop of the learner's own is not."""
         try:
             splitter = parts if parts is not None and parts.splits else None

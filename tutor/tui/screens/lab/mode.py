@@ -93,7 +93,7 @@ class Mode:
         """Whether one of `commands` can be used now."""
         if command.id in {"lab.source", "lab.explain"}:  # we do not have the code of another program
             return not self.session.recorded
-        return command.id != "lab.panel" or len(self.session.spec.show.panels) > 1
+        return command.id != "lab.panel" or len(self.session.panels) > 1
 
     def do(self, command_id: str, key: str = "") -> None:
         """Do a command; ``key`` is the key that was pressed, for a command with ``passes_key``."""

@@ -261,7 +261,7 @@ class LabCard(RowsView, can_focus=True):
 
         if self.session is None:
             return []
-        panel = next(iter(self.session.spec.show.panels), "loss")
+        panel = next(iter(self.session.panels), "loss")
         if panel == "loss":
             return draw_loss(self.session, ChartView(), area)
         return draw_view(self.session, panel, area)
