@@ -582,6 +582,7 @@ class LabByEar:
     def _by_worker(self) -> tuple[Mapping[str, float | bool | str], str]:
         """A run like any other, at full speed."""
         from tutor.labs.lab_files import with_overrides
+        from tutor.labs.mine import refuse_unfit
         from tutor.plain.narrator import Narrator
         from tutor.plain.train import follow_run
         from tutor.runs.follower import RunFollower
@@ -592,6 +593,7 @@ class LabByEar:
         if self._mine is not None:
             self._mine.refresh()
         programs = self._mine.programs if self._mine is not None else None
+        refuse_unfit(spec, programs or {})
         run = runs.start(spec, data_folder=self._room.course.data_folder, programs=programs)
         follow_run(runs.folder_of(run), Narrator(sys.stdout))
         follower = RunFollower(runs.folder_of(run))

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import read_config
-from tutor.labs.mine import Programs, read_programs
+from tutor.labs.mine import Programs, read_programs, refuse_unfit
 from tutor.runs.session.mine import FindPrograms
 from tutor.runs.session.runs import RunList, RunsWithCell
 from tutor.runs.session.session import LabSession
@@ -38,8 +38,12 @@ def open_lab(
         shown: The run that is in view at that place.
         data_folder: The folder of the course's data.
         find_programs: See `LabSession`.
+
+    Raises:
+        TutorError: One of the learner's programs does not fit this lab.
     """
     session = LabSession(runs, spec, data_folder=data_folder, find_programs=find_programs)
+    refuse_unfit(spec, session.mine.programs)
     run_id = joinable(runs, spec, overrides, shown, session.mine.programs)
     if run_id is not None:
         session.join(run_id)

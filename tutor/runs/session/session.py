@@ -18,7 +18,7 @@ from tutor.foundation.translate import translate
 from tutor.labs.draft import PIECES, Change, LabDraft
 from tutor.labs.goals import Challenge
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
-from tutor.labs.mine import OWN_LOOP, idle_with_own_loop
+from tutor.labs.mine import OWN_LOOP, idle_with_own_loop, refuse_unfit
 from tutor.labs.settings import SETTINGS, title_of
 from tutor.runs.comparison import differences, knots_of, name_by, names_of, place_reached, short_names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
@@ -168,8 +168,9 @@ class LabSession:
         Raises:
             TutorError: it cannot be started.
         """
-        self.stop()
         self.mine.refresh()
+        refuse_unfit(self.spec, self.mine.programs)
+        self.stop()
         self.join(self._runs.start(self.spec, data_folder=self._data_folder, programs=self.mine.programs))
         if self.requested_pace is not None and self.requested_pace != self.spec.train.pace:
             self._send(Pace(self.requested_pace))
