@@ -6,7 +6,7 @@ the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -107,10 +107,15 @@ class LabSession:
         return self.summary is not None and self.summary.recorded
 
     @property
+    def slots_of_mine(self) -> Collection[str]:
+        """The slots that the learner's functions fill in the run in view, or in the next one if there is no run."""
+        trained = self.summary.spec if self.summary is not None else None
+        return tuple(trained.mine if trained is not None else self.mine.programs)
+
+    @property
     def own_loop(self) -> bool:
         """Whether a loop of the learner's own trains the run in view, or the next one if there is no run."""
-        trained = self.summary.spec if self.summary is not None else None
-        return OWN_LOOP in (trained.mine if trained is not None else self.mine.programs)
+        return OWN_LOOP in self.slots_of_mine
 
     @property
     def panels(self) -> tuple[str, ...]:

@@ -148,7 +148,7 @@ class Mode:
     def action_explain(self) -> None:
         """Explain the next update at the epoch in view."""
         summary = self.session.summary
-        if summary is not None and summary.spec is not None and (slots := summary.spec.mine):
+        if slots := self.session.slots_of_mine:
             self.lab.notice(translate("explain.mine", slots=listed(slots)))
             return
         epoch, changes = (summary.epoch, tuple(summary.changes)) if summary is not None else (0, ())
