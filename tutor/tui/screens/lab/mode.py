@@ -141,7 +141,8 @@ class Mode:
     def action_source(self) -> None:
         summary = self.session.summary
         task = summary.data.task if summary is not None and summary.data is not None else ""
-        spec, mine = self.session.running_spec, self.session.mine.programs
+        choice = self.session.mine
+        spec, mine = self.session.running_spec, choice.programs if summary is None else choice.passed
         programs = {slot: each for slot, each in mine.items() if spec.mine.get(slot) == each.exercise}
         router.go(self.lab.tutor, routes.Source(spec, task, programs))
 
