@@ -363,7 +363,11 @@ class _Function:
     ) -> None:
         self._program = program
         self.name = program.function
-        self._count = 0
+        self._names = [each.function for each in plans]
+        self._counts = [0] * len(plans)
+        """How often each function of the program was called."""
+        self._last = 0
+        """The plan of the last call."""
         try:
             self._process = FunctionProcess(program.source, plans, random=random, seconds=seconds)
         except FunctionFailedError as error:
@@ -385,7 +389,8 @@ class _Function:
         Raises:
             TutorError: It gave none, and its process has ended.
         """
-        self._count += 1
+        self._last = plan
+        self._counts[plan] += 1
         try:
             self._process.call(plan, rows)
         except FunctionFailedError as error:
@@ -438,9 +443,10 @@ class _Function:
         return TutorError(self._said(explain(error.failure, self._program.source).in_one))
 
     def _said(self, problem: str) -> str:
-        if not self._count:
-            return sentences(translate("mine.not-loaded", function=self._program.function), problem)
-        return sentences(translate("mine.stopped", function=self._program.function, count=self._count), problem)
+        name, count = self._names[self._last], self._counts[self._last]
+        if not count:
+            return sentences(translate("mine.not-loaded", function=name), problem)
+        return sentences(translate("mine.stopped", function=name, count=count), problem)
 
 
 class _MineOptimizer(Optimizer):
