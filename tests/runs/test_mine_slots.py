@@ -125,6 +125,7 @@ def test_an_activation_that_hangs_ends_the_run_and_keeps_the_epochs_before(monke
     assert (own.state, own.epoch) == ("failed", 3)
     assert own.train_losses == pytest.approx(built_in.train_losses[:3], rel=1e-4)
     assert "never ends" in own.message
+    assert "Your slope was stopped in call 4." in own.message
 
 
 def test_slots_that_a_lab_does_not_have_are_refused_in_words() -> None:
@@ -191,7 +192,7 @@ PARAMETERS = ("x", "y", "x_valid", "y_valid", "random")
 
 
 def own_loop(source: str = LOOP, lab: str = "digits-net", **overrides: Value) -> RunSummary:
-    spec = load_lab(lab, LESSONS / "labs", {"train.epochs": 4, **overrides})
+    spec = load_lab(lab, LESSONS / "labs", {"train.epochs": 4, "mine.train": "own-loop", **overrides})
     return run_to_end(spec, DATA, programs={"train": MineProgram("own-loop", "train", PARAMETERS, source)})
 
 
@@ -201,7 +202,9 @@ def test_a_loop_of_ones_own_paces_and_logs_and_repeats() -> None:
     assert own.train_losses[3] < own.train_losses[0]
     assert len(own.valid_losses) == 4
     assert own_loop().train_losses == own.train_losses
-    assert own_loop(LOOP.replace("100)", "3)")).epoch == 2
+    early = own_loop(LOOP.replace("100)", "3)"))
+    assert (early.epoch, early.message) == (2, "Your loop ended by itself after epoch 2 of 4.")
+    assert (own.message, early.end_sentence) == ("", early.message)
 
 
 @pytest.mark.parametrize(
