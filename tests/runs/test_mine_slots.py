@@ -12,9 +12,10 @@ import pytest
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Exercise
 from tutor.exercises.mine import exercise_called, program_of
+from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig, Value
 from tutor.labs.lab_files import load_lab
-from tutor.labs.mine import MineProgram, read_programs, write_programs
+from tutor.labs.mine import MineProgram, read_programs, refuse_unfit, write_programs
 from tutor.ml.datasets.dataset import RawData
 from tutor.ml.datasets.prepare import folds, keep_back, kind_of
 from tutor.runs.in_process import run_to_end
@@ -47,7 +48,7 @@ def lab_of(name: str) -> tuple[LabConfig, Exercise, str]:
     found = exercise(name)
     (fence,) = found.labs
     (slot,) = found.slots
-    return load_lab(fence.lab, LESSONS / "labs", {**fence.overrides, **SHORT[name]}), found, slot
+    return load_lab(fence.lab, LESSONS / "labs", {**fence.overrides, **SHORT.get(name, {})}), found, slot
 
 
 def trained(name: str, source: str = "") -> tuple[RunSummary, RunSummary]:
@@ -124,6 +125,7 @@ def test_an_activation_that_hangs_ends_the_run_and_keeps_the_epochs_before(monke
     assert (own.state, own.epoch) == ("failed", 3)
     assert own.train_losses == pytest.approx(built_in.train_losses[:3], rel=1e-4)
     assert "never ends" in own.message
+    assert "Your slope was stopped in call 4." in own.message
 
 
 def test_slots_that_a_lab_does_not_have_are_refused_in_words() -> None:
@@ -136,6 +138,45 @@ def test_slots_that_a_lab_does_not_have_are_refused_in_words() -> None:
     spec = load_lab("depth-width", LESSONS / "labs", {"train.epochs": 1})
     assert "sigmoids" in run_to_end(spec, DATA, programs={"backward": backward}).message
     assert "slope" in run_to_end(spec, DATA, programs={"activation": replace(relu, others=())}).message
+
+
+def refusal(lab: str, slot: str, name: str, **overrides: object) -> str:
+    """Why an exercise's solution is refused in a slot of a lab; empty if it is not."""
+    found = exercise(name)
+    try:
+        refuse_unfit(load_lab(lab, LESSONS / "labs", overrides), {slot: program_of(found, found.solution)})
+    except TutorError as error:
+        return error.message
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("lab", "slot", "name", "says"),
+    [
+        ("one-lag", "activation", "relu-and-slope", "no place"),
+        ("two-weight-net", "backward", "backward", "no place"),
+        ("moons-net", "backward", "backward", "sigmoids"),
+        ("speakers", "split", "group-split", "data.folds to 0"),
+        ("moons-net", "split", "group-split", "groups"),
+        ("moons-net", "activation", "adam-step", "of adam_step: 9"),
+        ("one-lag", "metric", "accuracy", "compares classes"),
+        ("digits-net", "gradient", "mse-gradient", "one feature"),
+    ],
+)
+def test_what_a_lab_has_no_place_for_is_refused_before_there_is_a_run(
+    lab: str, slot: str, name: str, says: str
+) -> None:
+    assert says in refusal(lab, slot, name)
+
+
+def test_no_slot_of_an_exercise_is_refused_in_its_lab() -> None:
+    names = (
+        "accuracy", "mse-mae", "mse-gradient", "sigmoid-and-slope", "backward", "batches", "relu-and-slope", "k-fold",
+        "group-split", "momentum-step", "adam-step", "own-loop", "softmax", "cross-entropy-loss",
+    )  # fmt: skip
+    for name in names:
+        spec, found, slot = lab_of(name)
+        assert refusal(spec.id, slot, name, **found.labs[0].overrides) == ""
 
 
 LOOP = """import numpy as np
@@ -151,7 +192,7 @@ PARAMETERS = ("x", "y", "x_valid", "y_valid", "random")
 
 
 def own_loop(source: str = LOOP, lab: str = "digits-net", **overrides: Value) -> RunSummary:
-    spec = load_lab(lab, LESSONS / "labs", {"train.epochs": 4, **overrides})
+    spec = load_lab(lab, LESSONS / "labs", {"train.epochs": 4, "mine.train": "own-loop", **overrides})
     return run_to_end(spec, DATA, programs={"train": MineProgram("own-loop", "train", PARAMETERS, source)})
 
 
@@ -161,7 +202,9 @@ def test_a_loop_of_ones_own_paces_and_logs_and_repeats() -> None:
     assert own.train_losses[3] < own.train_losses[0]
     assert len(own.valid_losses) == 4
     assert own_loop().train_losses == own.train_losses
-    assert own_loop(LOOP.replace("100)", "3)")).epoch == 2
+    early = own_loop(LOOP.replace("100)", "3)"))
+    assert (early.epoch, early.message) == (2, "Your loop ended by itself after epoch 2 of 4.")
+    assert (own.message, early.end_sentence) == ("", early.message)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ MEMORY = ("MemoryError",)
 
 HOSTILE: dict[str, Hostile] = {
     # Loops
-    "loop": Hostile("def f(x):\n    while True:\n        pass\n", HANG, 2, HASTY),
+    "loop": Hostile("def f(x):\n    while True: pass\n", HANG, 2, HASTY),
     "loop in C code": Hostile("def f(x):\n    y = 1\n    return sum(iter(int, 1))\n", HANG, 3, HASTY),
     "sleep": Hostile("import time\ndef f(x):\n    time.sleep(1e6)\n", HANG, 3, HASTY),
     "loop while loading": Hostile("x = 1\nwhile x:\n    x += 1\n", HANG, 0, HASTY),

@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.course.test_drawing import question as drawn_question
 from tests.stores import open_store
 from tests.study.samples import FILL_IN, LESSON, NUMERIC, PREDICT, SINGLE, Stopwatch, lesson
 from tutor.course.lesson import Lesson
@@ -51,6 +52,17 @@ def test_nothing_is_graded_or_recorded_before_it_is_handed_in(store: ProgressSto
     assert verdict_sentence(exam.exercises[4].attempt) == "You did not answer this question, so it counts as wrong."
     exam.hand_in()
     assert len(store.answers()) == 5
+
+
+def test_drawn_numbers_bring_no_hint_into_an_exam(store: ProgressStore) -> None:
+    asked = lesson(drawn_question())
+    assert drawn_question().hints
+    exam = start(store, asked)
+    exam.next()  # saves it
+    exam.translate(asked)
+    for each in (exam, start(store, asked)):
+        attempt = each.exercises[0].attempt
+        assert (attempt.hint(), attempt.hints_left, attempt.hints) == (False, 0, ())
 
 
 @pytest.mark.parametrize(("wrong", "passed"), [(0, True), (1, True), (2, False)])

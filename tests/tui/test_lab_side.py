@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.tui.lab_fakes import FakeFollower, FakeRuns
 from tutor.charts.cells import plain_row, row_width
@@ -13,6 +14,7 @@ from tutor.foundation.translate import translate, use_language
 from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
+from tutor.labs.mine import MineProgram
 from tutor.runs.events import Event, View
 from tutor.runs.goal_words import goal_lines, with_minus
 from tutor.runs.in_process import run_to_end
@@ -54,6 +56,24 @@ def test_a_value_beside_which_the_name_has_no_room_stands_below_it(tmp_path: Pat
     rows = [plain_row(row).rstrip() for row in control_rows(session, Hand(names.index("activation")), 26, 99).rows]
     at = next(place for place, row in enumerate(rows) if "activation" in row)
     assert rows[at : at + 2] == ["▌ activation", "  ‹ hard-sigmoid ›"]
+
+
+def test_a_loop_of_ones_own_shows_no_model_and_has_no_goal(tmp_path: Path) -> None:
+    loop = {"train": MineProgram("own-loop", "train", (), "")}
+    spec = replace(load_lab("digits-net", LABS), mine={"train": "own-loop"})
+    session = LabSession(FakeRuns(tmp_path), spec, find_programs=lambda _: loop)
+    text = "\n".join(plain_row(row) for row in side_rows(session, Hand(), 35, 30))
+    assert (session.panels, session.wants_preview, session.view("digits")) == (("loss",), False, None)
+    assert "does not apply" in text
+    assert "400" not in text
+    assert "updates" not in text
+    assert session.idle_reason("model.activation")
+    assert not session.idle_reason("train.epochs")
+    session.start()
+    assert (session.goal_met(), session.take_attempt()) == (None, None)
+    session.mine.switch()
+    session.start()
+    assert session.panels == spec.show.panels
 
 
 @pytest.mark.parametrize("chosen", range(7))

@@ -14,6 +14,8 @@ from tutor.charts.cells import row_width
 from tutor.foundation.safe_text import harmless
 from tutor.foundation.text import cell_width
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.mine import MineProgram
+from tutor.labs.script.script import reason_against
 from tutor.ml.settings import ModelSettings
 from tutor.ml.source import Passage
 from tutor.tui.routes import Source
@@ -49,6 +51,13 @@ async def test_the_lab_is_there_as_a_script(tmp_path: Path) -> None:
         await bench.pilot.press(*["pagedown"] * 6)
         await settled(bench.pilot)
         assert "print(f" in text_of(bench.pilot)
+
+
+def test_a_function_that_no_script_can_have_is_told_in_its_place() -> None:
+    activation = MineProgram("relu-and-slope", "forward", ("z",), "")
+    first = read_pieces(Source(MLP, programs={"activation": activation}))[0]
+    assert (first.kind, first.note) == ("script", reason_against(MLP, programs={"activation": activation}))
+    assert "leave out --mine" in "".join(span.text for row in code_rows(first, 300) for span in row)
 
 
 async def test_the_optimizer_comes_first_and_n_and_p_lead_through_the_rest(tmp_path: Path) -> None:

@@ -254,6 +254,15 @@ def parse_setting(word: str) -> tuple[str, object]:
     return key, text if key in {"path", "data.path"} else harmless(text)
 
 
+def setting_word(key: str, value: object) -> str:
+    """``KEY=VALUE``, as `parse_setting` reads it."""
+    if isinstance(value, str):
+        plain = f"{key}={value}"
+        return plain if parse_setting(plain)[1] == value else f"{key}={_value(value)}"
+    text = _value(value)
+    return f"{key}={text[1:-1].replace(', ', ',') if isinstance(value, list | tuple) else text}"
+
+
 def _put(values: dict[str, Any], overrides: Mapping[str, object]) -> frozenset[str]:
     """Put ``overrides`` into nested ``values``, in place. Returns the dotted keys they became."""
     changed = set()

@@ -553,12 +553,13 @@ class LabByEar:
 
     def _train(self) -> None:
         """Run the lab as it is set, say how it goes, and keep it if it is the best attempt at the goal."""
+        from tutor.labs.mine import OWN_LOOP
         from tutor.plain.lab_lines import goal_report
 
         summary_facts, run = self._by_hand() if self._draft.spec.manual else self._by_worker()
         if self._draft.spec.manual and (goal := goal_report(self._draft.spec, summary_facts)) is not None:
             self._room.say_wrapped(goal.text)
-        if summary_facts:
+        if summary_facts and not (self._mine is not None and OWN_LOOP in self._mine.programs):
             attempt = self._challenge.judge(run, summary_facts, self._settings())
             if attempt is not None:
                 self._room.store.attempts.keep(attempt)
@@ -581,6 +582,7 @@ class LabByEar:
     def _by_worker(self) -> tuple[Mapping[str, float | bool | str], str]:
         """A run like any other, at full speed."""
         from tutor.labs.lab_files import with_overrides
+        from tutor.labs.mine import refuse_unfit
         from tutor.plain.narrator import Narrator
         from tutor.plain.train import follow_run
         from tutor.runs.follower import RunFollower
@@ -591,6 +593,7 @@ class LabByEar:
         if self._mine is not None:
             self._mine.refresh()
         programs = self._mine.programs if self._mine is not None else None
+        refuse_unfit(spec, programs or {})
         run = runs.start(spec, data_folder=self._room.course.data_folder, programs=programs)
         follow_run(runs.folder_of(run), Narrator(sys.stdout))
         follower = RunFollower(runs.folder_of(run))

@@ -10,7 +10,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import wants_ascii
-from tutor.plain.train import config_to_train, is_kept_run
+from tutor.plain.train import config_to_train, is_kept_run, programs_for, slots_asked
 from tutor.runs.explanation.explained import ExplainedUpdate, explain_update, refuse_mine
 
 _WIDTH = 76
@@ -34,8 +34,8 @@ def explain(lab: str | None, overrides: Mapping[str, object], *, data: str | Non
     """
     folder: Path = paths.lessons_folder()
     spec = config_to_train(lab, data, overrides, folder / "labs")
-    if lab is not None and is_kept_run(lab):
-        refuse_mine(spec.mine)
+    is_kept = lab is not None and is_kept_run(lab)
+    refuse_mine(spec.mine if is_kept else programs_for(spec, slots_asked(overrides), lab))
     update = explain_update(spec, folder / "data", after)
     if example > update.examples:
         text = translate("explain.no-such-example", count=update.examples)

@@ -18,7 +18,7 @@ from tutor.foundation.files import named_path
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import SPEC_FILE, load_lab, with_overrides
-from tutor.labs.mine import FOLDER, Programs, read_programs
+from tutor.labs.mine import FOLDER, Programs, read_programs, refuse_unfit
 from tutor.labs.own_lab import require_columns, require_text
 from tutor.labs.settings import key_of
 from tutor.labs.validate import refuse_idle
@@ -63,6 +63,7 @@ def train(
     spec = config_to_train(lab, data, overrides, folder / "labs")
     runs = Runs(paths.runs_folder())
     programs = programs_for(spec, slots_asked(overrides), lab)
+    refuse_unfit(spec, programs)
     run_id = runs.start(spec, data_folder=folder / "data", programs=programs)
     if detach:
         print(translate("watch.detached", run=run_id[-4:]))

@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.mine import OWN_LOOP
 from tutor.runs.events import (
     FOLLOWED,
     RECORDED,
@@ -218,15 +219,23 @@ class RunSummary:
         """What the learner should know now, in the interface language; empty if there is nothing to say."""
         if self.state == "died":
             return translate("runs.died", epoch=self.epoch) if self.epoch else translate("runs.died-at-start")
-        if self.reason is not None and not ENDS[self.reason].expected:
+        if self.reason is not None and (self.loop_ended_early or not ENDS[self.reason].expected):
             return self.end_sentence
         return self.worker_message
+
+    @property
+    def loop_ended_early(self) -> bool:
+        """Whether a training loop of the learner's own came to its end before all planned epochs."""
+        own = self.spec is not None and OWN_LOOP in self.spec.mine
+        return own and self.reason == "epochs" and not self.diverged and self.epoch < self.epochs_planned
 
     @property
     def end_sentence(self) -> str:
         """How it ended, in the interface language; empty if it is running, or ended without giving a reason."""
         if self.reason is None:
             return ""
+        if self.loop_ended_early:
+            return translate("mine.loop-ended", epochs=self.epoch, planned=self.epochs_planned)
         seconds = self.spec.train.max_seconds if self.spec is not None else 0.0
         values = {"epochs": self.epoch, "updates": self.updates, "seconds": f"{seconds:g}"}
         return translate(ENDS[self.reason].sentence, **values)

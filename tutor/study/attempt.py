@@ -57,12 +57,14 @@ class Attempt:
         seed: Decides the order in which options are shown, and the numbers that are drawn.
         tries: How often the learner may answer. A prediction has one try, because its run decides, and so has a
             question whose answer is plain after a miss.
+        hints: Whether the learner can have hints.
     """
 
-    def __init__(self, question: Question, seed: int = 0, *, tries: int = 1) -> None:
+    def __init__(self, question: Question, seed: int = 0, *, tries: int = 1, hints: bool = True) -> None:
         self.type: QuestionType[Any] = question_type(question.kind)
-        self.question = question = self.type.drawn(question, seed)
         self.seed = seed
+        self._with_hints = hints
+        self.question = question = self._drawn(question)
         self.tries = tries if self.type.worth_another_try(question) and not question.predicts else 1
         self.missed: Miss | None = None
         """The wrong answer before, if there is another try or was one."""
@@ -153,7 +155,7 @@ class Attempt:
         same = (question.id, question.kind) == (old.id, old.kind)
         if not same or self.type.size(question) != self.type.size(old):
             return False
-        self.question = question = self.type.drawn(question, self.seed)
+        self.question = question = self._drawn(question)
         self.hints_shown = min(self.hints_shown, len(question.hints))
         if self.missed is not None:
             self.missed = replace(self.missed, verdict=self.type.grade(question, self.missed.draft))
@@ -241,6 +243,11 @@ class Attempt:
             self._settle(None)
         return True
 
+    def _drawn(self, question: Question) -> Question:
+        """The question with its numbers. A draw fills in the hints too, so they are taken away after it."""
+        drawn = self.type.drawn(question, self.seed)
+        return drawn if self._with_hints else replace(drawn, hints=())
+
     def _miss(self) -> bool:
         """Note a wrong answer if there is a try left. Returns whether that is so."""
         if self.missed is not None or self.tries < TRIES:
@@ -325,14 +332,17 @@ def attempt_state(attempt: Attempt) -> dict[str, object]:
     }
 
 
-def restore_attempt(question: Question, state: Mapping[str, object]) -> Attempt | None:
-    """The attempt that `attempt_state` described, or None if it does not fit the question any more."""
-    seed, hints, stage = state.get("seed"), state.get("hints"), state.get("stage")
+def restore_attempt(question: Question, state: Mapping[str, object], *, hints: bool = True) -> Attempt | None:
+    """The attempt that `attempt_state` described, or None if it does not fit the question any more.
+
+    Without ``hints``, the learner can have none.
+    """
+    seed, shown, stage = state.get("seed"), state.get("hints"), state.get("stage")
     draft = _draft_in(state)
-    if not (_is_int(seed) and _is_int(hints) and isinstance(stage, str)) or draft is None:
+    if not (_is_int(seed) and _is_int(shown) and isinstance(stage, str)) or draft is None:
         return None
     tries, missed = state.get("tries"), state.get("missed")
-    attempt = Attempt(question, seed, tries=tries if _is_int(tries) else 1)
+    attempt = Attempt(question, seed, tries=tries if _is_int(tries) else 1, hints=hints)
     if isinstance(missed, dict):
         attempt.tries = max(attempt.tries, TRIES)  # an attempt that was locked and restored has no try left
         before = _draft_in(missed)
@@ -342,7 +352,7 @@ def restore_attempt(question: Question, state: Mapping[str, object]) -> Attempt 
         return None
     if stage != Stage.OPEN:
         attempt.tries = 1  # what was locked stays locked, even if the question has changed since
-    attempt.hints_shown = max(0, min(hints, len(question.hints)))
+    attempt.hints_shown = max(0, min(shown, len(attempt.question.hints)))
     attempt.unsure = state.get("unsure") is True
     confidence = state.get("confidence")
     attempt.confidence = confidence if isinstance(confidence, float) else None

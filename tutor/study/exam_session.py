@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -200,7 +199,7 @@ class ExamSession(QuestionSeries):
         questions = {question.id: question for question in lesson.every_question}
         for exercise in self._asked:
             if (question := questions.get(exercise.question.id)) is not None:
-                exercise.attempt.translate(replace(question, hints=()))
+                exercise.attempt.translate(question)
 
     def leave(self) -> None:
         """The learner goes away: everything is saved, and the clock stops."""
@@ -214,7 +213,7 @@ class ExamSession(QuestionSeries):
 
     def _fresh(self, question: Question) -> QuestionAttempt:
         seed = random.Random(f"{self.seed} {question.id}").randrange(SEEDS)  # noqa: S311 - a shuffle
-        return QuestionAttempt(Attempt(replace(question, hints=()), seed), self._context)
+        return QuestionAttempt(Attempt(question, seed, hints=False), self._context)
 
     def _go(self, at: int | None) -> QuestionAttempt | None:
         if self.current is not None:
@@ -269,7 +268,7 @@ class ExamSession(QuestionSeries):
 
     def _remembered(self, question: Question, entry: Mapping[str, object]) -> QuestionAttempt:
         state, key = entry.get("attempt"), entry.get("key")
-        attempt = restore_attempt(replace(question, hints=()), state) if isinstance(state, dict) else None
+        attempt = restore_attempt(question, state, hints=False) if isinstance(state, dict) else None
         if attempt is None:
             return self._fresh(question)
         attempt.unanswered = attempt.given_up

@@ -32,6 +32,11 @@ class MineChoice:
         self._passed = self._find(self.wanted) if self._find is not None and self.wanted else {}
 
     @property
+    def passed(self) -> Programs:
+        """The programs that have passed, whether they are used or not."""
+        return self._passed
+
+    @property
     def programs(self) -> Programs:
         """What trains the next run, by slot; the other slots are filled by the built-in."""
         return self._passed if self.is_on else {}

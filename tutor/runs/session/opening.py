@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import read_config
+from tutor.labs.mine import Programs, read_programs, refuse_unfit
 from tutor.runs.session.mine import FindPrograms
 from tutor.runs.session.runs import RunList, RunsWithCell
 from tutor.runs.session.session import LabSession
@@ -36,9 +38,13 @@ def open_lab(
         shown: The run that is in view at that place.
         data_folder: The folder of the course's data.
         find_programs: See `LabSession`.
+
+    Raises:
+        TutorError: One of the learner's programs does not fit this lab.
     """
     session = LabSession(runs, spec, data_folder=data_folder, find_programs=find_programs)
-    run_id = joinable(runs, spec, overrides, shown)
+    refuse_unfit(spec, session.mine.programs)
+    run_id = joinable(runs, spec, overrides, shown, session.mine.programs)
     if run_id is not None:
         session.join(run_id)
         session.catch_up()
@@ -97,14 +103,22 @@ def open_cell(
     return session
 
 
-def joinable(runs: RunList, spec: LabConfig, overrides: Mapping[str, object], shown: str | None = None) -> str | None:
+def joinable(
+    runs: RunList,
+    spec: LabConfig,
+    overrides: Mapping[str, object],
+    shown: str | None = None,
+    programs: Programs | None = None,
+) -> str | None:
     """The run of this lab to join: a running one; else ``shown``; else the newest one if it was left in the middle.
 
-    A lab opened with overrides joins only a run of exactly that spec. ``shown`` is a run that the learner sees already;
-    it may have ended or been deleted since.
+    A lab opened with overrides joins only a run of exactly that spec, and every lab only a run that is trained by the
+    same ``programs`` of the learner, in the same version. ``shown`` is a run that the learner sees already; it may have
+    ended or been deleted since.
     """
+    programs = programs or {}
     for entry in runs.running():
-        if entry.lab == spec.id and _same(entry, spec, overrides):
+        if entry.lab == spec.id and _same(entry, spec, overrides, programs):
             return entry.id
     entries = runs.all()
     if shown is not None and any(entry.id == shown for entry in entries):
@@ -112,13 +126,27 @@ def joinable(runs: RunList, spec: LabConfig, overrides: Mapping[str, object], sh
     newest = next((entry for entry in entries if entry.lab == spec.id), None)
     # A run by hand that ended because nobody was watching is where the learner left it.
     left = {"died", "stopped"} if spec.manual else {"died"}
-    if newest is not None and newest.state in left and _same(newest, spec, overrides):
+    if newest is not None and newest.state in left and _same(newest, spec, overrides, programs):
         return newest.id
     return None
 
 
-def _same(entry: RunEntry, spec: LabConfig, overrides: Mapping[str, object]) -> bool:
-    if not overrides or entry.spec is None:
-        return not overrides
+def _same(entry: RunEntry, spec: LabConfig, overrides: Mapping[str, object], programs: Programs) -> bool:
+    if entry.spec is None:
+        return not overrides and not programs
+    if not _trained_by(entry, programs):
+        return False
     # The run says which slots the learner's functions fill, the lab which ones they may fill.
-    return replace(entry.spec, mine=spec.mine) == spec
+    return not overrides or replace(entry.spec, mine=spec.mine) == spec
+
+
+def _trained_by(entry: RunEntry, programs: Programs) -> bool:
+    """Whether the programs that train a run are exactly these."""
+    slots = entry.spec.mine if entry.spec is not None else {}
+    if slots != {slot: each.exercise for slot, each in programs.items()}:
+        return False
+    try:
+        kept = read_programs(entry.folder, slots)
+    except TutorError:
+        return False
+    return all(kept[slot].source == each.source for slot, each in programs.items())

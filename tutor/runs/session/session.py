@@ -6,7 +6,7 @@ the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,7 @@ from tutor.foundation.translate import translate
 from tutor.labs.draft import PIECES, Change, LabDraft
 from tutor.labs.goals import Challenge
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
+from tutor.labs.mine import OWN_LOOP, idle_with_own_loop, refuse_unfit
 from tutor.labs.settings import SETTINGS, title_of
 from tutor.runs.comparison import differences, knots_of, name_by, names_of, place_reached, short_names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
@@ -105,6 +106,28 @@ class LabSession:
         """Whether the run is of another program, whose loss function, pace and seed are unknown."""
         return self.summary is not None and self.summary.recorded
 
+    @property
+    def slots_of_mine(self) -> Collection[str]:
+        """The slots that the learner's functions fill in the run in view, or in the next one if there is no run."""
+        trained = self.summary.spec if self.summary is not None else None
+        return tuple(trained.mine if trained is not None else self.mine.programs)
+
+    @property
+    def own_loop(self) -> bool:
+        """Whether a loop of the learner's own trains the run in view, or the next one if there is no run."""
+        return OWN_LOOP in self.slots_of_mine
+
+    @property
+    def panels(self) -> tuple[str, ...]:
+        """The panels to show: those of the lab, or the losses alone if nothing else is known."""
+        return ("loss",) if self.own_loop else self.spec.show.panels
+
+    def idle_reason(self, key: str) -> str:
+        """Why the setting ``key`` has no effect on the next run, as a sentence; empty if it may have one."""
+        if OWN_LOOP in self.mine.programs and idle_with_own_loop(key):
+            return translate("mine.idle-with-loop")
+        return SETTINGS[key].idle_reason(self.spec)
+
     def mine_lines(self) -> list[str]:
         """For each slot of the lab, a line that says what fills it in the run in view, or in the next one."""
         trained = self.summary.spec if self.summary is not None else None
@@ -150,8 +173,9 @@ class LabSession:
         Raises:
             TutorError: it cannot be started.
         """
-        self.stop()
         self.mine.refresh()
+        refuse_unfit(self.spec, self.mine.programs)
+        self.stop()
         self.join(self._runs.start(self.spec, data_folder=self._data_folder, programs=self.mine.programs))
         if self.requested_pace is not None and self.requested_pace != self.spec.train.pace:
             self._send(Pace(self.requested_pace))
@@ -219,6 +243,8 @@ class LabSession:
 
     def view(self, panel: str) -> PanelView | None:
         """The view of a panel: from the log, or before that a preview of what the run will begin with."""
+        if self.own_loop:
+            return None
         if self.builder is not None and panel == "pieces":
             return PanelView(self.builder.scene(), self.builder.frame(), version=-1_000_000 - self.builder.version)
         if (reviewed := self._reviewed()) is not None and panel in reviewed.views:
@@ -234,6 +260,8 @@ class LabSession:
         It is if no run has begun, or if the learner of a manual lab has not moved yet. It is also due if a run has
         ended and a setting that has no effect on the training was changed since then.
         """
+        if self.own_loop:
+            return False
         request = self._review_request()
         if request is not None:
             return not self._after_training.knows(request)
@@ -252,7 +280,7 @@ class LabSession:
 
     def _review_request(self) -> ReviewRequest | None:
         """The settings at which the learner wants to see a run that has ended, if not as it ended."""
-        if self.replay is not None or self.follower is None:
+        if self.replay is not None or self.follower is None or self.own_loop:
             return None
         return self._after_training.request(self.follower.summary, self.follower.folder, self.spec)
 
@@ -375,7 +403,8 @@ class LabSession:
     def _follows(self, key: str) -> bool:
         """Whether the current run follows a change of ``key`` while it is running."""
         setting = SETTINGS[key]
-        return setting.live and self.going and not setting.idle_reason(self.running_spec)
+        live = setting.live and not self.own_loop
+        return live and self.going and not setting.idle_reason(self.running_spec)
 
     # -- comparing --------------------------------------------------------------------------------------
 
@@ -437,7 +466,7 @@ class LabSession:
 
     def goal_met(self) -> bool | None:
         """Whether the current run meets the challenge; None if that cannot be decided yet."""
-        goal = self.challenge.goal
+        goal = None if self.own_loop else self.challenge.goal
         verdict = goal.verdict(self.facts()) if goal is not None and self.summary is not None else None
         return verdict.met if verdict is not None else None
 
@@ -448,7 +477,7 @@ class LabSession:
         lab it counts after every move of the learner. A replay is not an attempt.
         """
         settled = self.state in _SETTLED or (self.running_spec.manual and self.going)
-        if self.replay is not None or not settled or self.summary is None or self.summary.spec is None:
+        if self.replay is not None or not settled or self.own_loop or self.summary is None or self.summary.spec is None:
             return None
         values = values_of(self.summary, self.running_spec)
         if (reviewed := self._reviewed()) is not None:

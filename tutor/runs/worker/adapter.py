@@ -20,7 +20,7 @@ from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import listed, translate
 from tutor.labs.lab_config import LabConfig, Value
-from tutor.labs.mine import SLOTS, Programs
+from tutor.labs.mine import OWN_LOOP, Programs, refuse_unfit
 from tutor.labs.panel import Panel, Payload
 from tutor.labs.panel_context import PanelContext
 from tutor.labs.panels import panel_class
@@ -44,12 +44,8 @@ if TYPE_CHECKING:
 _MAX_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
 """Prefixes of stored arrays that are not parameters of the model."""
-_SLOTS_OF_FUNCTIONS = ("optimizer", "schedule")
-"""The slots in the descent of a drawn function."""
 _SLOTS_OF_LOSS = ("loss", "output")
 """The slots that belong to one loss, so that no other one can take its place during a training."""
-_SLOTS_OF_EXAMPLES = ("split", "metric")
-"""The slots of every training on examples, also one that follows no gradient."""
 _PIECE = 1 << 16
 """Numbers that are written at once."""
 _MAX_KEPT = 500_000
@@ -79,7 +75,7 @@ class TrainingAdapter:
         self.spec = spec
         self._programs = programs or {}
         self._parts = parts = _parts(self._programs, spec)
-        self._predicts = "train" not in self._programs
+        self._predicts = OWN_LOOP not in self._programs
         """Whether the model is known: that of a training loop of the learner's own is not."""
         try:
             splitter = parts if parts is not None and parts.splits else None
@@ -314,14 +310,7 @@ def _epochs(spec: LabConfig, rows: int) -> int:
 def _parts(programs: Programs, spec: LabConfig) -> MineParts | None:
     if not programs:
         return None
-    fitting: tuple[str, ...] = () if spec.model.name == "function" else _SLOTS_OF_EXAMPLES
-    if spec.follows_gradient:
-        fitting = SLOTS if spec.model.kind.network else (*fitting, *_SLOTS_OF_FUNCTIONS)
-    if not (spec.model.kind.layers and spec.model.hidden):
-        fitting = tuple(slot for slot in fitting if slot != "activation")
-    unfit = [slot for slot in programs if slot not in fitting]
-    if unfit:
-        raise TutorError(translate("mine.does-not-fit", slots=listed(unfit)))
+    refuse_unfit(spec, programs)
     from tutor.runs.worker.mine import MineParts  # late, because few runs need the sandbox
 
     return MineParts(programs)

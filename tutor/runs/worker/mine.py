@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import listed, sentences, translate
-from tutor.labs.mine import MineProgram, Programs
+from tutor.labs.mine import RATE, STEP_NUMBER, MineProgram, Programs, keeps_groups, step_parameters, takes_classes
 from tutor.ml.activations import Activation
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats, Ints
@@ -30,13 +30,8 @@ from tutor.ml.training import EpochResult
 from tutor.sandbox.explain import explain
 from tutor.sandbox.function_process import SECONDS, FunctionFailedError, FunctionProcess, Plan, Value
 
-_STEP_NUMBER, _RATE = "t", "lr"
-"""Parameters of an optimizer's step. What stands between the gradient and the first of them is its state."""
-_THETA_AND_G = 2
 _A_AND_G = 2
 """Parameters of the second function of an activation if it goes back itself; one that gives the slope has a alone."""
-_GROUPS = "groups"
-"""The first parameter of a split that keeps groups together; one without it cuts folds."""
 _AT_ONCE = 1 << 16
 """Numbers that an activation is given at once."""
 _EPOCH_SECONDS = 20.0
@@ -79,9 +74,9 @@ class MineParts(Parts):
         if program is None:
             return super().optimizer(parameters, gradient, settings, is_weight)
         array = Value("array", parameters.shape, parameters.dtype.str)
-        inputs, state = _step_parameters(program)
+        inputs, state = step_parameters(program)
         kept = tuple(Value("state", parameters.shape, parameters.dtype.str, name=name) for name in state)
-        numbers = tuple(Value("number", dtype="<i8" if name == _STEP_NUMBER else "<f8") for name in inputs)
+        numbers = tuple(Value("number", dtype="<i8" if name == STEP_NUMBER else "<f8") for name in inputs)
         function = self._function("optimizer", (array, array, *kept, *numbers), (array, *kept))
         return _MineOptimizer(parameters, gradient, settings, is_weight, function, inputs)
 
@@ -189,7 +184,7 @@ class MineParts(Parts):
     def split(self, groups: Ints | None, fraction: float, random: np.random.Generator) -> Split:
         """See `tutor.ml.datasets.prepare.Splitter`."""
         program = self._programs["split"]
-        if program.parameters[:1] != (_GROUPS,):
+        if not keeps_groups(program):
             raise TutorError(translate("mine.needs-folds", function=program.function))
         if groups is None:
             raise TutorError(translate("ml.no-groups"), hint=translate("ml.no-groups-hint"))
@@ -199,7 +194,7 @@ class MineParts(Parts):
     def folds(self, rows: int, count: int, random: np.random.Generator) -> list[Split]:
         """See `tutor.ml.datasets.prepare.Splitter`."""
         program = self._programs["split"]
-        if program.parameters[:1] == (_GROUPS,):
+        if keeps_groups(program):
             raise TutorError(translate("mine.needs-no-folds", function=program.function))
         whole = Value("number", dtype="<i8")
         return self._sides((whole, whole), (count, rows), (rows, count), random)
@@ -226,6 +221,9 @@ class MineParts(Parts):
             return None
         if dataset.folds or not len(dataset.x_train) or dataset.lines:
             raise TutorError(translate("mine.does-not-fit", slots="metric"))
+        program = self._programs["metric"]
+        if takes_classes(program) and not dataset.classes:
+            raise TutorError(translate("mine.needs-classes", function=program.function))
         rows, kind = max(len(dataset.x_train), len(dataset.x_valid)), "<i8" if dataset.classes else "<f8"
         column = Value("array", (rows,), kind, varies=True)
         function = self._function("metric", (column, column), (Value("number"),))
@@ -357,19 +355,6 @@ class LoopTraining:
         return {}
 
 
-def _step_parameters(program: MineProgram) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return which of the number of the step and the learning rate a step gets, in its order, and its state's names.
-
-    Raises:
-        TutorError: It gets neither, so nobody can tell what is state.
-    """
-    given = program.parameters[_THETA_AND_G:]
-    inputs = tuple(name for name in given if name in {_STEP_NUMBER, _RATE})
-    if not inputs or given[given.index(inputs[0]) : given.index(inputs[-1]) + 1] != inputs:
-        raise TutorError(translate("mine.not-a-step", function=program.function))
-    return inputs, given[: given.index(inputs[0])]
-
-
 class _Function:
     """A learner's function in its process, and the words for what stops it."""
 
@@ -378,7 +363,11 @@ class _Function:
     ) -> None:
         self._program = program
         self.name = program.function
-        self._count = 0
+        self._names = [each.function for each in plans]
+        self._counts = [0] * len(plans)
+        """How often each function of the program was called."""
+        self._last = 0
+        """The plan of the last call."""
         try:
             self._process = FunctionProcess(program.source, plans, random=random, seconds=seconds)
         except FunctionFailedError as error:
@@ -400,7 +389,8 @@ class _Function:
         Raises:
             TutorError: It gave none, and its process has ended.
         """
-        self._count += 1
+        self._last = plan
+        self._counts[plan] += 1
         try:
             self._process.call(plan, rows)
         except FunctionFailedError as error:
@@ -453,9 +443,10 @@ class _Function:
         return TutorError(self._said(explain(error.failure, self._program.source).in_one))
 
     def _said(self, problem: str) -> str:
-        if not self._count:
-            return sentences(translate("mine.not-loaded", function=self._program.function), problem)
-        return sentences(translate("mine.stopped", function=self._program.function, count=self._count), problem)
+        name, count = self._names[self._last], self._counts[self._last]
+        if not count:
+            return sentences(translate("mine.not-loaded", function=name), problem)
+        return sentences(translate("mine.stopped", function=name, count=count), problem)
 
 
 class _MineOptimizer(Optimizer):
@@ -472,6 +463,6 @@ class _MineOptimizer(Optimizer):
 
     def step(self, learning_rate: float) -> None:
         self._t += 1
-        numbers = {_STEP_NUMBER: self._t, _RATE: learning_rate}
+        numbers = {STEP_NUMBER: self._t, RATE: learning_rate}
         self._function.write(self.parameters, self.gradient, *(numbers[name] for name in self._inputs))
         self.parameters[...] = self._function.call()[0]

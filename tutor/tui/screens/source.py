@@ -74,28 +74,32 @@ class Piece(NamedTuple):
     stages: Mapping[StageName, Sequence[int]] = {}
 
 
-def read_pieces(route: routes.Source, data_folder: Path | None = None) -> list[Piece]:
+def read_pieces(route: routes.Source, data_folder: Path | None = None, labs_folder: Path | None = None) -> list[Piece]:
     """All code that trains in a lab, coloured. Call it in a thread, because it reads files."""
     from tutor.ml.source import parts_of, source_of
 
-    return _script_piece(route, data_folder) + [
+    return _script_piece(route, data_folder, labs_folder) + [
         Piece(kind, name, [(passage, coloured(passage)) for passage in source_of(name, kind)])
         for kind, name in parts_of(route.spec, route.task)
     ]
 
 
-def _script_piece(route: routes.Source, data_folder: Path | None) -> list[Piece]:
-    """The lab as a script, if it can be written as one."""
-    from tutor.labs.script.script import make_script
+def _script_piece(route: routes.Source, data_folder: Path | None, labs_folder: Path | None) -> list[Piece]:
+    """The lab as a script, if it can be written as one; if only the learner's functions prevent that, why."""
+    from tutor.labs.script.command import script_command
+    from tutor.labs.script.script import make_script, reason_against
     from tutor.ml.source import Passage
+
+    name = translate("source.kind-script")
 
     try:
         script = make_script(route.spec, data_folder, programs=route.programs)
-    except TutorError:
-        return []
+    except TutorError as error:
+        own = bool(route.programs) and not reason_against(route.spec)
+        return [Piece(_SCRIPT, name, [(Passage(Path(), 1, ""), [])], str(error))] if own else []
     passage = Passage(Path(f"{script.stem}.py"), 1, script.source.rstrip())
-    note = translate("script.in-view", lab=harmless_line(route.spec.id))
-    name = translate("source.kind-script")
+    command = harmless_line(script_command(route.spec, labs_folder, route.programs))
+    note = translate("script.in-view", command=command) if command else translate("script.in-view-alone")
     return [Piece(_SCRIPT, name, [(passage, coloured(passage))], note, script.stages)]
 
 
@@ -282,7 +286,8 @@ class SourceScreen(TutorScreen):
 
     def _read(self) -> None:
         course = self.workspace.course
-        pieces = read_pieces(self._route, course.data_folder if course is not None else None)
+        folders = (course.data_folder, course.labs_folder) if course is not None else (None, None)
+        pieces = read_pieces(self._route, *folders)
         self.app.call_from_thread(self._show, pieces)
 
     def _show(self, pieces: list[Piece]) -> None:

@@ -178,7 +178,7 @@ def draw_view(session: LabSession, panel: str, area: Area) -> Rows:
     view = session.view(panel)
     if view is None:
         # Before the start, the loss chart says how to begin; once is enough.
-        alone = session.summary is not None or "loss" not in session.spec.show.panels
+        alone = session.summary is not None or "loss" not in session.panels
         said = begin_text(session) if session.summary is None else translate("charts.nothing-yet")
         return sentence(said if alone else "", area.width, area.height)
     own = session.running_spec.data.name == "csv"
@@ -234,6 +234,8 @@ def numbers(session: LabSession) -> list[Number]:
 
 def _regression(session: LabSession, summary: RunSummary) -> list[Number]:
     """R² and the root of the mean squared error, of the validation examples if there are some; empty if unknown."""
+    if session.own_loop:
+        return []
     squared = values_of(summary, session.running_spec).get("loss.name", session.running_spec.loss.name) == "mse"
     variance = summary.data.label_variance if summary.data is not None else 0.0
     loss = summary.measured("valid_loss" if summary.valid_losses else "train_loss")
@@ -257,10 +259,10 @@ def _progress(session: LabSession) -> list[Number]:
     place = f"{count(epoch)} / {count(planned)}" if planned else count(epoch)
     if session.summary is not None and session.summary.numbers:
         place = session.summary.epoch_text()
-    return [
-        Number("epochs", translate("lab.epoch"), place),
-        Number("updates", translate("lab.updates"), count(updates)),
-    ]
+    epochs = Number("epochs", translate("lab.epoch"), place)
+    if session.own_loop:  # nobody knows its updates
+        return [epochs]
+    return [epochs, Number("updates", translate("lab.updates"), count(updates))]
 
 
 def _parameters(session: LabSession) -> list[Number]:

@@ -162,7 +162,8 @@ def _finished(session: LabSession) -> str:
     if summary is None:
         return ""
     text = summary.end_sentence
-    if summary.reason == "epochs" and summary.best_epoch and isfinite(summary.best_valid_loss):
+    counted = summary.reason == "epochs" and not summary.loop_ended_early
+    if counted and summary.best_epoch and isfinite(summary.best_valid_loss):
         best = figure(summary.best_valid_loss)
         key = "lab.says-finished-at-once" if summary.epoch == 1 else "lab.says-finished-best"
         text = translate(key, epochs=summary.epoch, loss=best, epoch=summary.epoch_text(summary.best_epoch))

@@ -93,7 +93,7 @@ class Mode:
         """Whether one of `commands` can be used now."""
         if command.id in {"lab.source", "lab.explain"}:  # we do not have the code of another program
             return not self.session.recorded
-        return command.id != "lab.panel" or len(self.session.spec.show.panels) > 1
+        return command.id != "lab.panel" or len(self.session.panels) > 1
 
     def do(self, command_id: str, key: str = "") -> None:
         """Do a command; ``key`` is the key that was pressed, for a command with ``passes_key``."""
@@ -141,14 +141,15 @@ class Mode:
     def action_source(self) -> None:
         summary = self.session.summary
         task = summary.data.task if summary is not None and summary.data is not None else ""
-        spec, mine = self.session.running_spec, self.session.mine.programs
+        choice = self.session.mine
+        spec, mine = self.session.running_spec, choice.programs if summary is None else choice.passed
         programs = {slot: each for slot, each in mine.items() if spec.mine.get(slot) == each.exercise}
         router.go(self.lab.tutor, routes.Source(spec, task, programs))
 
     def action_explain(self) -> None:
         """Explain the next update at the epoch in view."""
         summary = self.session.summary
-        if summary is not None and summary.spec is not None and (slots := summary.spec.mine):
+        if slots := self.session.slots_of_mine:
             self.lab.notice(translate("explain.mine", slots=listed(slots)))
             return
         epoch, changes = (summary.epoch, tuple(summary.changes)) if summary is not None else (0, ())

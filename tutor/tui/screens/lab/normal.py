@@ -14,7 +14,6 @@ from tutor.labs.controls import control_title, value_text
 from tutor.labs.draft import PIECES, Change
 from tutor.labs.lab_config import ControlConfig
 from tutor.labs.limits import MOST_EXPLAINED
-from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import title_of_key
 from tutor.runs.replay import Replay
 from tutor.runs.session.pins import Pinned
@@ -34,7 +33,7 @@ _HELD: Final = frozenset({"starting", "running", "paused"})
 
 _POSSIBLE: Final[Mapping[str, Callable[[LabSession], bool]]] = {
     "replay": lambda session: session.can_replay,
-    "build": lambda session: "pieces" in session.spec.show.panels and not session.going,
+    "build": lambda session: "pieces" in session.panels and not session.going,
     "start": lambda session: session.state not in _HELD,
     "pause": lambda session: session.state in _HELD - {"paused"} and not session.spec.manual,
     "resume": lambda session: session.state == "paused",
@@ -368,7 +367,7 @@ def follow_up(lab: Lab, name: str) -> None:
     control: ControlConfig = session.spec.controls[name]
     if session.spec.manual and not session.going:
         start(lab)
-    elif idle := SETTINGS[control.key].idle_reason(session.spec):
+    elif idle := session.idle_reason(control.key):
         lab.notice(translate("effects.says-idle", name=control_title(name, control), reason=idle))
     elif session.going and not session.holds(control.key):
         lab.notice(translate("lab.needs-restart", name=control_title(name, control)))

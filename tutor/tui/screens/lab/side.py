@@ -13,7 +13,6 @@ from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import translate
 from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import ControlConfig, LabConfig
-from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import Standing, common_end, lowest, standings
 from tutor.runs.goal_words import goal_lines, with_minus
 from tutor.runs.session.session import LabSession
@@ -52,7 +51,8 @@ def side_rows(
     """
     inner = max(1, width - 2 - MARGIN)
     goal = _goal_rows(session, inner, ascii=ascii)
-    measured = session.challenge.goal.measures if goal and session.challenge.goal is not None else ()
+    has_goal = goal and session.challenge.goal is not None and not session.own_loop
+    measured = session.challenge.goal.measures if has_goal and session.challenge.goal is not None else ()
     figures = number_rows(session, inner, without={*without, *measured})
     pinned = _pinned_rows(session, inner, ascii=ascii)
     mine = [[Span(line, "muted")] for said in session.mine_lines() for line in wrapped(said, inner)]
@@ -141,7 +141,7 @@ def _control(session: LabSession, name: str, control: ControlConfig, hand: Hand,
     Values end below each other; the chosen one has its arrows, in room that the others leave.
     """
     # A control that has no effect in the present configuration is muted; changing it says why.
-    idle = SETTINGS[control.key].idle_reason(session.spec)
+    idle = session.idle_reason(control.key)
     ink = "strong" if chosen else "muted" if idle else "text"
     text = with_minus(value_text(control.key, session.value(control)))
     title = control_title(name, control)
@@ -201,6 +201,9 @@ def _goal_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
     text = session.original.challenge.goal
     if not text:
         return []
+    if session.own_loop:
+        said = wrapped(translate("mine.no-goal"), width)
+        return [[Span(translate("lab.goal"), "strong")], *([Span(line, "muted")] for line in said)]
     goal, facts = session.challenge.goal, session.facts()
     function = session.original.model.function
     names = goal_lines(text, function, ascii=ascii)

@@ -104,7 +104,7 @@ class LabView:
         return self.session.summary is None and not self.session.pinned and self.session.builder is None
 
     def _place_panels(self, width: int, height: int) -> None:
-        panels = self.session.spec.show.panels
+        panels = self.session.panels
         turn = self._turned % len(panels) if panels else 0
         turned = (*panels[turn:], *panels[:turn])
         if self._briefing:
@@ -250,7 +250,7 @@ class LabView:
         place = f"{translate('lab.epoch')} {position.rjust(len(last))} / {last}"
         # The log does not hold a picture for each epoch; this is the oldest of those in view.
         views = replay.summary.views
-        drawn = min((views[each].epoch for each in self.session.spec.show.panels if each in views), default=None)
+        drawn = min((views[each].epoch for each in self.session.panels if each in views), default=None)
         if drawn is not None:
             place += f"  {translate('replay.pictures', epoch=count(drawn).rjust(len(last)))}"
         return f"{place}  {f'{player.speed:g}×':>5}"

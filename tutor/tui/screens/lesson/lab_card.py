@@ -91,7 +91,10 @@ class LabCard(RowsView, can_focus=True):
                 workspace.runs, spec, data_folder=course.data_folder, find_programs=workspace.passed_programs
             )
             know_best(session, workspace.store)
-            run_id = joinable(workspace.runs, spec, self.fence.overrides) if workspace.count_running() else None
+            run_id = None
+            if workspace.count_running():
+                programs = session.mine.programs
+                run_id = joinable(workspace.runs, spec, self.fence.overrides, programs=programs)
             if self.session is not None and run_id in {None, self.session.run_id}:
                 return  # nothing is new, and the card keeps what it shows
             if run_id is not None:
@@ -258,7 +261,7 @@ class LabCard(RowsView, can_focus=True):
 
         if self.session is None:
             return []
-        panel = next(iter(self.session.spec.show.panels), "loss")
+        panel = next(iter(self.session.panels), "loss")
         if panel == "loss":
             return draw_loss(self.session, ChartView(), area)
         return draw_view(self.session, panel, area)
