@@ -124,3 +124,23 @@ def test_the_plain_front_copies_checks_and_says_how_to_train(
         (folder / "own-loop" / f"{each.name}.py").write_text(each.text)
     assert check_exercise("own-loop") == ExitCode.OK
     assert "tutor train digits-net --set loss.name=mse --mine train=own-loop" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("", "", "Stage “shapes”: loss of loss.py returned nothing."),
+        (
+            "return (e**2).mean(), 2 * e / e.size",
+            "return (e**2).mean()",
+            "Stage “shapes”: what loss of loss.py returned",
+        ),
+        ("yield epoch, ", "yield ", "what train of loop.py returned"),
+    ],
+)
+def test_what_the_harness_cannot_use_names_the_function_and_the_stage(
+    own_loop: Exercise, judge: Judge, right: str, wrong: str, said: str
+) -> None:
+    said_of = judge.check(own_loop, own_loop.solution.replace(right, wrong) if right else own_loop.starter).said
+    assert said in said_of
+    assert "``" not in said_of
