@@ -9,6 +9,7 @@ import pytest
 from tutor.course.lesson import Exercise
 from tutor.exercises.files import ExerciseFile
 from tutor.exercises.judge import Judge
+from tutor.exercises.memory import Standing, standing_of
 from tutor.exercises.mine import program_of
 from tutor.exercises.session import ExerciseSession, passed_source
 from tutor.exercises.transfer import dump_programs, merge_programs
@@ -144,3 +145,28 @@ def test_what_the_harness_cannot_use_names_the_function_and_the_stage(
     said_of = judge.check(own_loop, own_loop.solution.replace(right, wrong) if right else own_loop.starter).said
     assert said in said_of
     assert "``" not in said_of
+
+
+def test_resetting_keeps_the_bytes_of_what_is_no_text_and_of_a_file_in_the_place_of_the_folder(
+    own_loop: Exercise, tmp_path: Path
+) -> None:
+    file = ExerciseFile(own_loop, tmp_path)
+    assert standing_of(tmp_path, "own-loop") is Standing.OPEN
+    file.make()
+    assert standing_of(tmp_path, "own-loop") is Standing.BEGUN
+    (file.path / "loss.py").write_bytes(b"\xff\x00")
+    kept = file.reset()
+    assert kept is not None
+    assert (kept / "loss.py").read_bytes() == b"\xff\x00"
+    assert (kept / "loop.py").is_file()
+    assert file.is_untouched
+    for each in file.paths:
+        each.unlink()
+    with pytest.raises(TutorError, match=r"model\.py cannot be read"):
+        file.read()
+    file.path.rmdir()
+    file.path.write_bytes(b"mine")
+    kept = file.reset()
+    assert kept is not None
+    assert kept.read_bytes() == b"mine"
+    assert file.is_untouched

@@ -6,6 +6,7 @@ Nothing here needs NumPy, so that a lesson can show how its exercises stand with
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -85,4 +86,6 @@ def standing_of(folder: Path, exercise_id: str) -> Standing:
     """Return how an exercise stands, from the files of the learner's exercises in ``folder``."""
     if load_memory(memory_file(folder, exercise_id)).passed:
         return Standing.PASSED
-    return Standing.BEGUN if (folder / f"{exercise_id}.py").exists() else Standing.OPEN
+    # An exercise of several files has a folder of them.
+    places = folder / f"{exercise_id}.py", folder / exercise_id
+    return Standing.BEGUN if any(map(os.path.lexists, places)) else Standing.OPEN

@@ -146,8 +146,11 @@ def _of_exception(failure: Failure, piece: str) -> str:
     if any(part in failure.message for part in _POWER):
         return translate("sandbox.power")
     if not piece:
-        message = failure.message or failure.kind
-        return translate("sandbox.raises-somewhere", kind=failure.kind, message=message)
+        return translate("sandbox.raises-somewhere", kind=failure.kind, message=failure.message or failure.kind)
+    return _of_piece(failure, piece)
+
+
+def _of_piece(failure: Failure, piece: str) -> str:
     for part, key in _KNOWN_MESSAGES:
         if part in failure.message:
             return translate(key, piece=piece)
