@@ -120,6 +120,20 @@ def test_an_exercise_is_heard_and_done_and_its_function_trains_the_lab(
     assert run.spec.mine == {"gradient": "mse-gradient"}
 
 
+def test_the_project_and_an_exercise_of_several_files_are_heard(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, "x", "phones-project", "b", "f", "q", "own-loop", "q", "q")
+    open_by_ear()
+    heard = " ".join(capsys.readouterr().out.split())
+    assert "phones-project: Which sound is it? A whole program with a score" in heard
+    assert "Write train(x, y, random) and predict(x)" in heard
+    assert "No attempts yet." in heard
+    assert "Type f again to hand it in." in heard
+    assert "shapes gradients learns eight rows by heart" in heard
+    assert "[(4, 64)" not in heard
+
+
 def test_the_opening_question_is_not_asked_twice_and_its_answer_is_heard_at_the_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

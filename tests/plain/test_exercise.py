@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tutor.cli import run
 from tutor.course.catalogue import Course
 from tutor.course.exercises.finding import find_exercises
 from tutor.course.exercises.line_order import line_order_question
@@ -183,3 +184,8 @@ def test_the_lines_can_be_put_in_order_and_come_back_as_a_card_if_wrong(
     store = open_course_store(course).store
     with closing_progress(store):
         assert ("softmax:lines" in {card.key for card in store.cards.all()}) != is_right
+
+
+def test_the_project_does_one_thing_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["exercise", "phones-project", "--hand-in", "--board"]) == ExitCode.USAGE
+    assert "one of --file, --hand-in and --board" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.course.exercises.finding import find_exercises
+from tutor.course.exercises.project import LESSON_OF_PROJECT, PROJECT
 from tutor.course.lesson import Exercise, LabFence, OpeningAnswer, Prose, Question, Term
 from tutor.course.source import is_identifier
 from tutor.exercises.memory import Standing, standing_of
@@ -161,6 +162,11 @@ class FrontDoor:
         if word in list_labs(self._room.course.labs_folder):
             LabByEar(self._room, _config(self._room.course, word, None, {})).open()
             return True
+        if word == PROJECT and self._has_project():
+            from tutor.plain.by_ear_project import ProjectByEar  # late, because it needs NumPy
+
+            ProjectByEar(self._room).open()
+            return True
         found = next(find_exercises(self._room.course, language(), word), None) if is_identifier(word) else None
         if found is not None:
             open_exercise(self._room, found.exercise, found.lesson)
@@ -201,7 +207,12 @@ class FrontDoor:
             state = _STATES[standing_of(paths.exercises_folder(), found.exercise.id)]
             title = heard_title(found.exercise.title) + (translate(state) if state else "")
             self._room.say("  " + translate("ear.choice", key=found.exercise.id, text=title))
+        if self._has_project():
+            self._room.say("  " + translate("ear.choice", key=PROJECT, text=translate("project.title")))
         self._room.say(translate("ear.type-exercise"))
+
+    def _has_project(self) -> bool:
+        return self._room.course.header(LESSON_OF_PROJECT, language()) is not None
 
     def _glossary(self) -> None:
         ask_for_terms(self._room)

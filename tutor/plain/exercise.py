@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tutor.course.catalogue import Course
 from tutor.course.exercises.finding import FoundExercise, find_exercises
 from tutor.course.exercises.line_order import line_order_question
+from tutor.course.exercises.project import LESSON_OF_PROJECT
 from tutor.course.lesson import Exercise
 from tutor.course.source import is_identifier
 from tutor.exercises.files import ExerciseFile, joined_files, read_program
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
 
 _WIDTH = 76
-_LESSON_OF_PROJECT = "hw2-dnn"
 
 
 class Wish(StrEnum):
@@ -81,7 +81,7 @@ def list_exercises(*, as_json: bool = False) -> int:
         lesson = f"{found.lesson.number:2d} {found.lesson.id}"
         path = ExerciseFile(found.exercise, folder).path
         print(harmless_line(f"{pad(name, width)} {pad(lesson, 26)} {pad(state, 10)} {path}"))
-    if Course(paths.lessons_folder()).header(_LESSON_OF_PROJECT, language()) is not None:
+    if Course(paths.lessons_folder()).header(LESSON_OF_PROJECT, language()) is not None:
         print(f"\n{translate('project.listed')}")
     return int(ExitCode.OK)
 
