@@ -535,7 +535,7 @@ class LabByEar:
 
     def _set(self, word: str) -> None:
         """Set what the learner typed: ``learning rate 0.1`` or ``learning_rate=0.1``."""
-        from tutor.plain.lab_lines import knob_lines, spoken_value
+        from tutor.plain.lab_lines import knob_lines, limits_of, spoken_value
 
         name, equals, value = word.partition("=")
         if not equals:
@@ -544,7 +544,15 @@ class LabByEar:
         if control is None or not value.strip():
             self._room.say(translate("ear.no-knob", word=word), *knob_lines(self._draft.spec))
             return
-        self._draft.type(control, value)
+        try:
+            self._draft.type(control, value)
+        except TutorError as error:
+            config = self._draft.spec.controls[control]
+            if not config.choices or value.strip() in map(spoken_value, config.choices):
+                raise
+            # Told with the names under which the choices were heard.
+            facts = {"name": control, "limits": limits_of(config), "value": harmless_line(value)}
+            raise TutorError(translate("ear.must-be", **facts)) from error
         now = self._draft.value(self._draft.spec.controls[control])
         self._room.say(translate("ear.is-now", name=control, value=spoken_value(now)))
         if self._draft.spec.manual:
