@@ -44,7 +44,7 @@ def own_file() -> Path:
 
 def test_the_list_names_every_exercise_and_its_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert list_exercises() == ExitCode.OK
-    lines = capsys.readouterr().out.splitlines()
+    lines = capsys.readouterr().out.partition("\n\n")[0].splitlines()  # the project stands below
     assert [line.split()[0] for line in lines] == exercise_ids()
     assert {"mse-gradient", "batches", "adam-step", "softmax"} <= set(exercise_ids())
     assert all(str(paths.exercises_folder()) in line for line in lines)

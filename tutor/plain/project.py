@@ -6,8 +6,9 @@ import json
 import sys
 from collections.abc import Iterator
 
+from tutor.course.exercises.project import PROJECT
 from tutor.exercises.files import read_program
-from tutor.exercises.project import PROJECT, SECONDS, Attempt, Project, Scores, Size, after_hand_in, score
+from tutor.exercises.project import SECONDS, Attempt, Project, Scores, Size, after_hand_in, score
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.files import named_path
