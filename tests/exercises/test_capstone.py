@@ -9,6 +9,7 @@ import pytest
 from tutor.course.lesson import Exercise
 from tutor.exercises.files import ExerciseFile
 from tutor.exercises.judge import Judge
+from tutor.exercises.memory import Standing, standing_of
 from tutor.exercises.mine import program_of
 from tutor.exercises.session import ExerciseSession, passed_source
 from tutor.exercises.transfer import dump_programs, merge_programs
@@ -124,3 +125,48 @@ def test_the_plain_front_copies_checks_and_says_how_to_train(
         (folder / "own-loop" / f"{each.name}.py").write_text(each.text)
     assert check_exercise("own-loop") == ExitCode.OK
     assert "tutor train digits-net --set loss.name=mse --mine train=own-loop" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("", "", "Stage “shapes”: loss of loss.py returned nothing."),
+        (
+            "return (e**2).mean(), 2 * e / e.size",
+            "return (e**2).mean()",
+            "Stage “shapes”: what loss of loss.py returned",
+        ),
+        ("yield epoch, ", "yield ", "what train of loop.py returned"),
+    ],
+)
+def test_what_the_harness_cannot_use_names_the_function_and_the_stage(
+    own_loop: Exercise, judge: Judge, right: str, wrong: str, said: str
+) -> None:
+    said_of = judge.check(own_loop, own_loop.solution.replace(right, wrong) if right else own_loop.starter).said
+    assert said in said_of
+    assert "``" not in said_of
+
+
+def test_resetting_keeps_the_bytes_of_what_is_no_text_and_of_a_file_in_the_place_of_the_folder(
+    own_loop: Exercise, tmp_path: Path
+) -> None:
+    file = ExerciseFile(own_loop, tmp_path)
+    assert standing_of(tmp_path, "own-loop") is Standing.OPEN
+    file.make()
+    assert standing_of(tmp_path, "own-loop") is Standing.BEGUN
+    (file.path / "loss.py").write_bytes(b"\xff\x00")
+    kept = file.reset()
+    assert kept is not None
+    assert (kept / "loss.py").read_bytes() == b"\xff\x00"
+    assert (kept / "loop.py").is_file()
+    assert file.is_untouched
+    for each in file.paths:
+        each.unlink()
+    with pytest.raises(TutorError, match=r"model\.py cannot be read"):
+        file.read()
+    file.path.rmdir()
+    file.path.write_bytes(b"mine")
+    kept = file.reset()
+    assert kept is not None
+    assert kept.read_bytes() == b"mine"
+    assert file.is_untouched

@@ -76,6 +76,27 @@ def test_what_does_not_run_does_not_count(project: Project) -> None:
     assert "1 / 0" in score("def train(x, y, random): 1 / 0", project._sandbox, SMALL).problem
 
 
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ("np.zeros(3)", "shape (3, 40), and it returned one of shape (3,)."),
+        ("None", "it returned nothing."),
+        ("3", "it returned a value of the type int."),
+        ("[[0] * 40, [1]]", "it returned a value of the type list."),
+        ("[[0] * 40] * 3", ""),
+    ],
+)
+def test_what_predict_returned_is_said_by_its_shape_and_rows_of_numbers_count(
+    project: Project, result: str, said: str
+) -> None:
+    source = f"def train(x, y, random):\n    pass\n\n\ndef predict(x):\n    return {result}\n"
+    attempt, found = project.score_in_public(source)
+    assert said in found.problem
+    assert (attempt is not None) == (not said)
+    if attempt is not None:
+        assert "no name: set ABOUT" in "\n".join(board_lines([attempt]))
+
+
 def test_a_damaged_board_is_set_aside(project: Project) -> None:
     project.score_in_public(project.read())
     project._memory.write_text("[{")

@@ -10,6 +10,7 @@ from tests.stores import open_store
 from tutor.course.lesson import Exercise
 from tutor.exercises.files import LARGEST_FILE, MOST_VERSIONS, ExerciseFile
 from tutor.exercises.judge import Judge
+from tutor.exercises.memory import Memory, memory_from
 from tutor.exercises.session import ExerciseSession, passed_source
 from tutor.foundation.errors import TutorError
 from tutor.progress.store import ProgressStore
@@ -85,6 +86,16 @@ def test_versions_that_differ_are_kept(softmax: Exercise, tmp_path: Path, judge:
         session.file.path.write_text(source)
         session.check()
     assert [each.path.read_text() for each in session.versions()] == [WRONG, softmax.solution, WRONG]
+
+
+def test_every_version_keeps_its_mark(softmax: Exercise, tmp_path: Path, judge: Judge) -> None:
+    session = session_of(softmax, tmp_path, judge)
+    for source in (softmax.solution, WRONG, softmax.solution + "\n\n# again\n"):
+        session.file.path.write_text(source)
+        session.check()
+    fresh = session_of(softmax, tmp_path, judge)
+    assert [fresh.passed_with(each) for each in fresh.versions()] == [True, False, True]
+    assert memory_from({"passed": "a", "failed": ["b"]}) == Memory(passed="a", failed=("b",))
 
 
 def test_no_more_than_so_many_versions_are_kept(softmax: Exercise, tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ def test_the_learners_functions_stand_where_the_built_in_ones_stood(
     script = make_script(config, DATA, programs=programs).source
     assert GRADIENT.strip() in script
     assert "def loss_slope" not in script
+    assert script.count("import numpy as np") == 1
     for ours, theirs in zip(printed(config, tmp_path, capsys, programs=programs), trained(config), strict=True):
         assert ours == pytest.approx(theirs, rel=1e-5)
 

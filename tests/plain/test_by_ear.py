@@ -17,6 +17,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.paths import lessons_folder, runs_folder
 from tutor.foundation.translate import use_language
 from tutor.labs.lab_files import load_lab
+from tutor.plain.asking import Asker
 from tutor.plain.by_ear import open_by_ear
 from tutor.plain.glossary import show_term
 from tutor.plain.lab_lines import brief_lines, end_lines, goal_report
@@ -85,6 +86,19 @@ def test_in_a_lab_by_hand_each_move_says_the_loss(
     assert heard.count("Undone.") == 2
 
 
+def test_a_choice_is_refused_with_the_names_that_were_heard_and_no_line_is_wider_than_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, "standardise maybe", "q")
+    open_by_ear(lab="air-quality")
+    assert "standardise must be one of on, off, not maybe." in capsys.readouterr().out
+    Asker(None, None).say(f"  {'word ' * 30}", "/" * 90)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "/" * 90
+    assert len(lines) == 3
+    assert all(len(line) < 80 and line.startswith("  word") for line in lines[:-1])
+
+
 def test_an_attempt_by_ear_counts_as_one_on_the_screen(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,12 +134,26 @@ def test_an_exercise_is_heard_and_done_and_its_function_trains_the_lab(
     assert run.spec.mine == {"gradient": "mse-gradient"}
 
 
+def test_the_project_and_an_exercise_of_several_files_are_heard(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, "x", "phones-project", "b", "f", "q", "own-loop", "q", "q")
+    open_by_ear()
+    heard = " ".join(capsys.readouterr().out.split())
+    assert "phones-project: Which sound is it? A whole program with a score" in heard
+    assert "Write train(x, y, random) and predict(x)" in heard
+    assert "No attempts yet." in heard
+    assert "Type f again to hand it in." in heard
+    assert "shapes gradients learns eight rows by heart" in heard
+    assert "[(4, 64)" not in heard
+
+
 def test_the_opening_question_is_not_asked_twice_and_its_answer_is_heard_at_the_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     type_in(monkeypatch, "", "2", "q", "a", "q", "c", "q")
     open_by_ear(lesson="3")
-    assert "answered; the end of the lesson says whether it is right" in capsys.readouterr().out
+    assert "answered; the end of the lesson says whether it is right" in " ".join(capsys.readouterr().out.split())
     lesson = Course(lessons_folder()).lesson("3", "en")
     assert lesson is not None
     assert lesson.opening_answer is not None
@@ -190,7 +218,7 @@ def test_the_goal_is_told_with_how_far_it_is() -> None:
     near = goal_report(spec, {"final.train_loss": 1.4, "updates": 20})
     assert near is not None
     assert near.met is False
-    assert near.text.endswith("1 of its 2 conditions hold.")
+    assert near.text.endswith("1 of its 2 conditions holds.")
     met = goal_report(spec, {"final.train_loss": 1.4, "updates": 9})
     assert met is not None
     assert met.met is True

@@ -37,3 +37,21 @@ def test_a_script_that_fails_or_differs_is_found(tmp_path: Path) -> None:
     assert largest_difference([], [[1.0]]) == math.inf
     assert largest_difference([[1.0, math.nan]], [[1.0, 2.0]]) == math.inf
     assert largest_difference([[1.0, 2.0]], [[1.0, 2.00001]]) == pytest.approx(5e-6, rel=1e-3)
+
+
+def test_a_script_takes_no_place_and_its_hint_is_one_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["code", "ball", "-o", "./-my ball.py"]) == ExitCode.OK
+    assert "python './-my ball.py'" in capsys.readouterr().out
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert (tmp_path / "-my ball.py").stat().st_mode == plain.stat().st_mode
+    (tmp_path / "link.py").symlink_to(tmp_path / "nowhere.py")
+    assert run(["code", "ball", "-o", "link.py"]) == ExitCode.CANNOT_WRITE
+    assert run(["code", "ball", "-o", "numpy.py"]) == ExitCode.USAGE
+    assert "the module numpy" in capsys.readouterr().err
+    assert run(["code", "ball", "-o", "plain/x.py"]) == ExitCode.CANNOT_WRITE
+    assert "plain/x.py cannot be written" in capsys.readouterr().err
+    assert not (tmp_path / "nowhere.py").exists()

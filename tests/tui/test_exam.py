@@ -56,7 +56,9 @@ async def test_no_feedback_until_handed_in_and_each_question_after(workspace: Wo
         await go_to(pilot, "slope")
         rows = await press(pilot, "0", "full_stop", "7", "2", "enter")
         assert "✓" not in "\n".join(rows)
-        await go_to(pilot, "mae")
+        rows = await go_to(pilot, "mae")
+        assert rows[-1].count("enter") == 1
+        assert "n next" in rows[-1]
         rows = await press(pilot, "m")
         assert "Flagged: the overview shows it." in "\n".join(rows)
         rows = await press(pilot, "o")

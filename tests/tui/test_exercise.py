@@ -361,3 +361,11 @@ async def test_the_palette_finds_an_exercise(tmp_path: Path, monkeypatch: pytest
         await press(pilot, "ctrl+p", *"write it: softmax")
         await press(pilot, "enter")
         assert noted == [routes.Exercise("softmax")]
+
+
+async def test_the_palette_opens_the_section_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted = note_routes(monkeypatch, routes.Lesson)
+    async with running(make_workspace(tmp_path / "home", LESSONS)) as pilot:
+        await press(pilot, "ctrl+p", *"phones-project")
+        await press(pilot, "enter")
+        assert noted == [routes.Lesson("hw2-dnn", "your-own-program")]

@@ -18,12 +18,9 @@ def complete_lessons(_context: click.Context, _parameter: click.Parameter, incom
     return [name for name in lesson_names() if name.startswith(incomplete)]
 
 
-PROJECT = "phones-project"
-"""The project, which is no exercise of a lesson; named here so that a completion needs no NumPy."""
-
-
 def complete_exercises(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """The ids of exercises that begin with ``incomplete``."""
+    from tutor.course.exercises.project import PROJECT
     from tutor.plain.exercise import exercise_ids
 
     return [name for name in (*exercise_ids(), PROJECT) if name.startswith(incomplete)]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import click
 
-from tutor.cli.completion import PROJECT, complete_exercises, complete_lessons
+from tutor.cli.completion import complete_exercises, complete_lessons
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
-
-_OF_PROJECT = frozenset({"hand-in", "board"})
 
 
 def add_progress_commands(tutor: click.Group) -> None:
@@ -51,17 +49,20 @@ def _exam(lesson: str, minutes: float | None, fresh: bool, seed: int | None) -> 
 @click.option("--reset", "wish", flag_value="reset", help=translate("exercise.cli-reset"))
 @click.option("--file", default=None, metavar="FILE", help=translate("exercise.cli-file"))
 @click.option("--json", "as_json", is_flag=True, help=translate("exercise.cli-json"))
-@click.option("--hand-in", "wish", flag_value="hand-in", help=translate("project.cli-hand-in"))
-@click.option("--board", "wish", flag_value="board", help=translate("project.cli-board"))
+@click.option("--hand-in", is_flag=True, help=translate("project.cli-hand-in"))
+@click.option("--board", is_flag=True, help=translate("project.cli-board"))
 @click.option("--all", "everything", is_flag=True, help=translate("exercise.cli-all"))
 def _exercise(
-    name: str | None, wish: str | None, file: str | None, as_json: bool, everything: bool
+    name: str | None, wish: str | None, file: str | None, as_json: bool, hand_in: bool, board: bool, everything: bool
 ) -> int:  # fmt: skip
+    from tutor.course.exercises.project import PROJECT
     from tutor.plain.exercise import Wish, check_exercise, list_exercises
 
     if name == PROJECT and not everything:
-        return _project(wish, file, as_json=as_json)
-    if wish in _OF_PROJECT:
+        if wish is not None or sum((file is not None, hand_in, board)) > 1:
+            raise TutorError(translate("project.not-here"), exit_code=ExitCode.USAGE)
+        return _project(file, hand_in=hand_in, board=board, as_json=as_json)
+    if hand_in or board:
         raise TutorError(translate("project.only-here"), exit_code=ExitCode.USAGE)
     if name is None or everything:
         if name is not None or wish is not None or file is not None:
@@ -74,14 +75,12 @@ def _exercise(
     return check_exercise(name, Wish(wish or "check"), file=file, as_json=as_json)
 
 
-def _project(wish: str | None, file: str | None, *, as_json: bool) -> int:
+def _project(file: str | None, *, hand_in: bool, board: bool, as_json: bool) -> int:
     from tutor.plain.project import hand_in_project, score_project, show_board
 
-    if wish is not None and (file is not None or wish not in _OF_PROJECT):
-        raise TutorError(translate("project.not-here"), exit_code=ExitCode.USAGE)
-    if wish == "board":
+    if board:
         return show_board(as_json=as_json)
-    return hand_in_project(as_json=as_json) if wish else score_project(file=file, as_json=as_json)
+    return hand_in_project(as_json=as_json) if hand_in else score_project(file=file, as_json=as_json)
 
 
 @click.command("review", help=translate("ask.cli-review"), short_help=translate("ask.cli-review-short"))

@@ -230,15 +230,31 @@ class ExerciseFile:
             try:
                 kept = self._new_version("reset")
                 kept.parent.mkdir(parents=True, exist_ok=True)
-                if self._exercise.files:
-                    write_bytes(kept, self.read().encode("utf-8", errors="replace"))
-                    for each in self._files():
-                        each.unlink()
-                else:
+                if not self._exercise.files or not self.path.is_dir():
                     self.path.rename(kept)
+                elif found := self._files():
+                    kept = self._moved(found, kept)
+                else:
+                    kept = None
             except OSError as error:
                 raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
         self.make(lesson_title)
+        return kept
+
+    def _moved(self, found: Sequence[Path], kept: Path) -> Path:
+        """Take files out of the way. They become one text, or keep their bytes if they are none."""
+        try:
+            source = self.read()
+        except TutorError:
+            # Something there is no text, or too large, or no file at all.
+            folder = kept.with_suffix("")
+            folder.mkdir()
+            for each in found:
+                each.rename(folder / each.name)
+            return folder
+        write_bytes(kept, source.encode("utf-8", errors="replace"))
+        for each in found:
+            each.unlink()
         return kept
 
     @property
@@ -277,7 +293,10 @@ def joined_files(folder: Path, names: Sequence[str]) -> str:
     """
     found = files_in(folder, names)
     if not found:
-        raise TutorError(translate("exercise.cannot-read", path=folder, reason=os.strerror(errno.ENOENT)))
+        # A folder that is there lacks the files; a file in its place, or nothing, is the fault of the folder itself.
+        path = folder / f"{names[0]}.py" if names and folder.is_dir() else folder
+        number = errno.ENOTDIR if folder.is_file() else errno.ENOENT
+        raise TutorError(translate("exercise.cannot-read", path=path, reason=os.strerror(number)))
     return joined({each.stem: read_program(each) for each in found})
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from tutor.course.lesson import Exercise
 from tutor.exercises.cases import CasesError, CheckedCase
 from tutor.exercises.comparison import Difference, difference, results_of
+from tutor.exercises.harness import explain_case
 from tutor.exercises.references import References, job_for, references_of
 from tutor.exercises.rules import broken_rule
 from tutor.exercises.showing import shape_of, shown, shown_apart
@@ -247,7 +248,8 @@ class _Check:
             return self._as_mistake(verdict, known.mistakes)
         stopped = next(((i, each.failure) for i, each in enumerate(outcomes) if each.failure is not None), None)
         if stopped is not None:
-            explanation = explain(stopped[1], self.source, case=self.references.cases[stopped[0]].name)
+            case = self.references.cases[stopped[0]].name
+            explanation = explain_case(self.exercise, stopped[1], self.source, case)
             return replace(verdict, reason=Reason.RAISES, sentence=explanation.sentence, explanation=explanation)
         failing = [number for number, case in enumerate(verdict.cases) if not case.passed]
         results = [found for number in failing if (found := self._result(number, outcomes)) is not None]

@@ -6,6 +6,7 @@ Nothing here needs NumPy, so that a lesson can show how its exercises stand with
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +25,7 @@ class Memory:
         hints: How many hints were given.
         failed: The digests of different versions that failed.
         passed: The digest of the newest version that passed; empty if none did.
+        passed_before: The digests of other versions that passed, the oldest first.
         seen_solution: Whether the solution was shown before the first pass.
         recorded: What the newest answer stores.
         seconds: Time from the first opening to the first pass, as far as the exercise was open.
@@ -35,6 +37,17 @@ class Memory:
     seen_solution: bool = False
     recorded: str = ""
     seconds: float = 0.0
+    passed_before: tuple[str, ...] = ()
+
+    def has_passed(self, digest: str) -> bool:
+        """Whether the version with a digest passed."""
+        return bool(digest) and (digest == self.passed or digest in self.passed_before)
+
+    def note_passed(self, digest: str) -> None:
+        """Note that the version with a digest is the newest one that passed."""
+        before = dict.fromkeys([*self.passed_before, *([self.passed] if self.passed else [])])
+        self.passed_before = tuple(each for each in before if each != digest)[-MOST_DIGESTS:]
+        self.passed = digest
 
     def save(self, path: Path) -> None:
         """Write it. If that fails, hints are given again, which harms nobody."""
@@ -70,19 +83,26 @@ def memory_from(kept: object) -> Memory:
     """Return a memory from values that were read from a file; nothing of what is damaged."""
     if not isinstance(kept, dict):
         return Memory()
-    failed, hints, seconds = kept.get("failed"), kept.get("hints"), kept.get("seconds")
+    hints, seconds = kept.get("hints"), kept.get("seconds")
     return Memory(
         hints=hints if type(hints) is int and 0 <= hints < MOST_DIGESTS else 0,
-        failed=tuple(each for each in failed if isinstance(each, str)) if isinstance(failed, list) else (),
+        failed=_texts(kept.get("failed")),
         passed=str(kept.get("passed") or ""),
         seen_solution=kept.get("seen_solution") is True,
         recorded=str(kept.get("recorded") or ""),
         seconds=seconds if isinstance(seconds, float) and seconds >= 0 else 0.0,
+        passed_before=_texts(kept.get("passed_before")),
     )
+
+
+def _texts(kept: object) -> tuple[str, ...]:
+    return tuple(each for each in kept if isinstance(each, str))[-MOST_DIGESTS:] if isinstance(kept, list) else ()
 
 
 def standing_of(folder: Path, exercise_id: str) -> Standing:
     """Return how an exercise stands, from the files of the learner's exercises in ``folder``."""
     if load_memory(memory_file(folder, exercise_id)).passed:
         return Standing.PASSED
-    return Standing.BEGUN if (folder / f"{exercise_id}.py").exists() else Standing.OPEN
+    # An exercise of several files has a folder of them.
+    places = folder / f"{exercise_id}.py", folder / exercise_id
+    return Standing.BEGUN if any(map(os.path.lexists, places)) else Standing.OPEN

@@ -11,6 +11,7 @@ import ast
 import math
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from tutor.course.exercises.project import PROJECT
 from tutor.exercises.files import STAMP, digest_of, kept_folder, read_program
 from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
@@ -30,7 +32,6 @@ from tutor.sandbox.explain import explain
 from tutor.sandbox.job import Call, Failure, Job, Outcome, Program, ProgramReport, Stop
 from tutor.sandbox.sandbox import Sandbox
 
-PROJECT = "phones-project"
 PHONES = 8
 SECONDS = 100.0
 """The time for `train`, and for each `predict`."""
@@ -192,13 +193,23 @@ def _predictions(outcome: Outcome, shape: tuple[int, ...]) -> tuple[Ints | None,
         value = outcome.decoded()
     except ValueError:
         value = None
+    if isinstance(value, list | tuple):
+        # Rows of whole numbers are as good as an array of them.
+        with suppress(ValueError, OverflowError):
+            value = np.array(value) if value else value
     wanted = ", ".join(map(str, shape))
     if not isinstance(value, np.ndarray) or value.shape != shape:
-        got = ", ".join(map(str, value.shape)) if isinstance(value, np.ndarray) else type(value).__name__
-        return None, translate("project.other-shape", wanted=wanted, got=got)
+        return None, translate("project.other-shape", wanted=wanted, got=_form_of(value))
     if value.dtype.kind not in "iu" or value.min() < 0 or value.max() >= PHONES:
         return None, translate("project.not-phones", last=PHONES - 1)
     return value.astype(np.int64), ""
+
+
+def _form_of(value: object) -> str:
+    """What a value is, in a few words: the shape of an array, else its type."""
+    if isinstance(value, np.ndarray):
+        return translate("project.array-of-shape", shape=str(value.shape))
+    return translate("project.none" if value is None else "project.value-of-type", type=type(value).__name__)
 
 
 def compared(name: str, mine: Score, reference: Score) -> Line:

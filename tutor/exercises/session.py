@@ -98,7 +98,7 @@ class ExerciseSession:
 
     def passed_with(self, version: Version) -> bool | None:
         """Whether a kept version passed; None if it was not checked, or that is not known any more."""
-        if version.digest == self._state.passed:
+        if self._state.has_passed(version.digest):
             return True
         return False if version.digest in self._state.failed else None
 
@@ -111,7 +111,9 @@ class ExerciseSession:
         self.verdict = None
         if self.has_passed:
             self._opened = self._seconds()
-            self._state = Memory(passed=self._state.passed, failed=self._state.failed)
+            self._state = Memory(
+                passed=self._state.passed, failed=self._state.failed, passed_before=self._state.passed_before
+            )
             self._save()
         return self.file.reset(lesson_title)
 
@@ -164,7 +166,7 @@ class ExerciseSession:
     def _remember(self, digest: str, verdict: Verdict) -> None:
         had_passed = self.has_passed
         if verdict.passed:
-            self._state.passed = digest
+            self._state.note_passed(digest)
         elif digest not in self._state.failed:
             self._state.failed = (*self._state.failed, digest)[-MOST_DIGESTS:]
         # The same verdict after another save is no news, and would count as one more wrong answer. Neither is a version
@@ -222,4 +224,4 @@ def _passed_text(memory: Memory, file: ExerciseFile) -> str | None:
         source = file.read()
     except TutorError:
         return None
-    return source if digest_of(source) == memory.passed else None
+    return source if memory.has_passed(digest_of(source)) else None

@@ -109,13 +109,16 @@ def _merge_memory(path: Path, found: object) -> None:
     here, there = load_memory(path), memory_from(found)
     if there == Memory():
         return
+    passed = here.passed or there.passed
+    before = (*there.passed_before, there.passed, *here.passed_before)
     merged = Memory(
         hints=max(here.hints, there.hints),
         failed=tuple(dict.fromkeys((*there.failed, *here.failed)))[-MOST_DIGESTS:],
-        passed=here.passed or there.passed,
+        passed=passed,
         seen_solution=here.seen_solution or there.seen_solution,
         recorded=here.recorded or there.recorded,
         seconds=max(here.seconds, there.seconds),
+        passed_before=tuple(each for each in dict.fromkeys(before) if each and each != passed)[-MOST_DIGESTS:],
     )
     if merged != here:
         merged.save(path)

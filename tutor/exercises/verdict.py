@@ -109,12 +109,16 @@ class Verdict:
         """What is wrong, in one line, with the line of the program if it is known."""
         return self.explanation.in_one if self.explanation is not None else self.sentence
 
+    def wanted_in(self, case: CaseVerdict) -> str:
+        """The right result of a case, on one line; empty if there is none, or if the verdict has just said the same."""
+        return "" if case.wanted == self.sentence else case.wanted
+
     def lines(self) -> list[str]:
         """Return the verdict as at most ten lines of text, the first of them complete."""
         said = [self.headline, *_marked(self.explanation)]
         case = self.first_failing
         if case is not None and (case.wanted or case.got) and not self.passed:
-            said += _rows(case)
+            said += _rows(case, self.wanted_in(case))
         said += [each for each in (self.error, self.results) if each]
         if self.printed_count:
             first = self.printed.strip().partition("\n")[0][:60]
@@ -137,10 +141,10 @@ def _marked(explanation: Explanation | None) -> list[str]:
     return lines
 
 
-def _rows(case: CaseVerdict) -> list[str]:
+def _rows(case: CaseVerdict, wanted: str) -> list[str]:
     rows = [
         (translate("exercise.case"), f"{case.name}    {case.inputs}".rstrip()),
-        (translate("exercise.wanted"), case.wanted),
+        (translate("exercise.wanted"), wanted),
         (translate("exercise.got"), case.got),
     ]
     return [f"  {pad(label, 8)} {text}" for label, text in rows if text]

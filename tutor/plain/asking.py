@@ -20,7 +20,7 @@ from tutor.course.questions.base import AnswerRow
 from tutor.foundation.errors import TutorError
 from tutor.foundation.languages import fallbacks, languages
 from tutor.foundation.safe_text import harmless, harmless_line
-from tutor.foundation.text import narrow
+from tutor.foundation.text import cell_width, narrow, wrapped
 from tutor.foundation.traditional import simplified
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt, Stage
@@ -179,6 +179,8 @@ _REPORT_EVERY = 5.0
 """Seconds between two lines on the progress of a run."""
 _POLL = 0.05
 _LONGEST_LINE = 1 << 16
+_TERMINAL = 79
+_LONG_WORD = re.compile(r"[!-~]{60}")
 _UNSURE = re.compile(r"[?？]\s*$")
 
 
@@ -238,9 +240,9 @@ class Asker:
         self._last: QuestionAttempt | None = None
 
     def say(self, *lines: str) -> None:
-        """Print lines, at once."""
+        """Print lines, at once; one that no terminal of 80 columns holds is broken between words."""
         for line in lines:
-            print(line, file=self._out)
+            print("\n".join(_broken(line)), file=self._out)
         self._out.flush()
 
     def read(self, prompt: str = "> ") -> str | None:
@@ -418,6 +420,14 @@ def command_called(word: str) -> Command | None:
             if word in map(str.casefold, spoken.words(f"wish-{command}")):
                 return command
     return None
+
+
+def _broken(line: str) -> list[str]:
+    """A line, on several if it is wide. A long word, such as a path, stays whole, because it may be copied."""
+    if cell_width(line) <= _TERMINAL or _LONG_WORD.search(line):
+        return [line]
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    return [f"{indent}{each}" for each in wrapped(line.lstrip(" "), WIDTH - len(indent))]
 
 
 def _as_prompt(step: str) -> str:

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.course.exercises.finding import find_exercises
+from tutor.course.exercises.project import LESSON_OF_PROJECT, PROJECT
 from tutor.course.lesson import Exercise, LabFence, OpeningAnswer, Prose, Question, Term
 from tutor.course.source import is_identifier
 from tutor.exercises.memory import Standing, standing_of
@@ -161,6 +162,11 @@ class FrontDoor:
         if word in list_labs(self._room.course.labs_folder):
             LabByEar(self._room, _config(self._room.course, word, None, {})).open()
             return True
+        if word == PROJECT and self._has_project():
+            from tutor.plain.by_ear_project import ProjectByEar  # late, because it needs NumPy
+
+            ProjectByEar(self._room).open()
+            return True
         found = next(find_exercises(self._room.course, language(), word), None) if is_identifier(word) else None
         if found is not None:
             open_exercise(self._room, found.exercise, found.lesson)
@@ -201,7 +207,12 @@ class FrontDoor:
             state = _STATES[standing_of(paths.exercises_folder(), found.exercise.id)]
             title = heard_title(found.exercise.title) + (translate(state) if state else "")
             self._room.say("  " + translate("ear.choice", key=found.exercise.id, text=title))
+        if self._has_project():
+            self._room.say("  " + translate("ear.choice", key=PROJECT, text=translate("project.title")))
         self._room.say(translate("ear.type-exercise"))
+
+    def _has_project(self) -> bool:
+        return self._room.course.header(LESSON_OF_PROJECT, language()) is not None
 
     def _glossary(self) -> None:
         ask_for_terms(self._room)
@@ -524,7 +535,7 @@ class LabByEar:
 
     def _set(self, word: str) -> None:
         """Set what the learner typed: ``learning rate 0.1`` or ``learning_rate=0.1``."""
-        from tutor.plain.lab_lines import knob_lines, spoken_value
+        from tutor.plain.lab_lines import knob_lines, limits_of, spoken_value
 
         name, equals, value = word.partition("=")
         if not equals:
@@ -533,7 +544,15 @@ class LabByEar:
         if control is None or not value.strip():
             self._room.say(translate("ear.no-knob", word=word), *knob_lines(self._draft.spec))
             return
-        self._draft.type(control, value)
+        try:
+            self._draft.type(control, value)
+        except TutorError as error:
+            config = self._draft.spec.controls[control]
+            if not config.choices or value.strip() in map(spoken_value, config.choices):
+                raise
+            # Told with the names under which the choices were heard.
+            facts = {"name": control, "limits": limits_of(config), "value": harmless_line(value)}
+            raise TutorError(translate("ear.must-be", **facts)) from error
         now = self._draft.value(self._draft.spec.controls[control])
         self._room.say(translate("ear.is-now", name=control, value=spoken_value(now)))
         if self._draft.spec.manual:

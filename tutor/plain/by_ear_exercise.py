@@ -28,6 +28,10 @@ def exercise_lines(exercise: Exercise) -> Iterator[str]:
     yield from plain_lines(f"```python\n{exercise.starter.rstrip()}\n```", WIDTH)
     yield translate("ear.exercise-cases")
     for case in exercise.cases:
+        if exercise.harness:
+            # Its inputs and results are those of the harness, and follow from one solution among many.
+            yield from wrapped(f"  {spoken_text(harmless_line(case.name))}", WIDTH)
+            continue
         inputs = translate("ear.and").join(
             translate("ear.exercise-input", name=name, value=value) for name, value in case.arguments
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,8 +39,11 @@ def write_code(
     file = to or Path(f"{config.id}.py")
     if file.suffix != ".py":
         raise TutorError(translate("script.not-a-script", file=harmless_line(str(file))), exit_code=ExitCode.USAGE)
+    if file.stem in sys.stdlib_module_names or file.stem in {"numpy", "torch"}:
+        message = translate("script.shadows", file=harmless_line(file.name), module=file.stem)
+        raise TutorError(message, hint=translate("script.exists-hint"), exit_code=ExitCode.USAGE)
     for each in (file, file.with_suffix(".npz")):
-        if each.exists():
+        if os.path.lexists(each):  # a link that leads nowhere is somebody's too
             message = translate("script.exists", file=harmless_line(str(each)))
             raise TutorError(message, hint=translate("script.exists-hint"), exit_code=ExitCode.CANNOT_WRITE)
     asked = slots_asked(overrides)
@@ -47,8 +53,16 @@ def write_code(
     try:
         written = script.write(file.parent)
     except OSError as error:
-        reason = translate("watch.cannot-export", reason=error.strerror or str(error))
-        raise TutorError(reason, exit_code=ExitCode.CANNOT_WRITE) from error
-    names = [harmless_line(str(each)) for each in written]
-    print(translate("script.written", files=", ".join(names), file=names[0], lines=script.source.count("\n")))
+        path = harmless_line(str(file))
+        message = translate("exercise.cannot-write", path=path, reason=error.strerror or str(error))
+        raise TutorError(message, exit_code=ExitCode.CANNOT_WRITE) from error
+    names = ", ".join(harmless_line(str(each)) for each in written)
+    lines = script.source.count("\n")
+    print(translate("script.written", files=names, file=harmless_line(_in_shell(written[0])), lines=lines))
     return int(ExitCode.OK)
+
+
+def _in_shell(path: Path) -> str:
+    """A path as one word of a command that is no option."""
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)

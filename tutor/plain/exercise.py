@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from tutor.course.catalogue import Course
 from tutor.course.exercises.finding import FoundExercise, find_exercises
 from tutor.course.exercises.line_order import line_order_question
+from tutor.course.exercises.project import LESSON_OF_PROJECT
 from tutor.course.lesson import Exercise
 from tutor.course.source import is_identifier
 from tutor.exercises.files import ExerciseFile, joined_files, read_program
@@ -29,7 +31,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless, harmless_json, harmless_line
 from tutor.foundation.suggest import nearest
-from tutor.foundation.text import pad, wrapped
+from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import language, translate
 from tutor.plain.asking import Asker, named
 from tutor.plain.progress import closing_progress
@@ -45,7 +47,9 @@ if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
 
 _WIDTH = 76
-_LESSON_OF_PROJECT = "hw2-dnn"
+_OF_PROGRAM = re.compile(r" {1,12}[0-9]{0,9} {0,12}│ ")
+_ROW = re.compile(r"  \S{1,12} {1,12}")
+"""The name of a row of a verdict, such as its case, in front of the text."""
 
 
 class Wish(StrEnum):
@@ -81,7 +85,7 @@ def list_exercises(*, as_json: bool = False) -> int:
         lesson = f"{found.lesson.number:2d} {found.lesson.id}"
         path = ExerciseFile(found.exercise, folder).path
         print(harmless_line(f"{pad(name, width)} {pad(lesson, 26)} {pad(state, 10)} {path}"))
-    if Course(paths.lessons_folder()).header(_LESSON_OF_PROJECT, language()) is not None:
+    if Course(paths.lessons_folder()).header(LESSON_OF_PROJECT, language()) is not None:
         print(f"\n{translate('project.listed')}")
     return int(ExitCode.OK)
 
@@ -345,7 +349,7 @@ def _say(verdict: Verdict, as_json: bool) -> None:
 def verdict_lines(verdict: Verdict) -> list[str]:
     """A verdict in lines, the first of them complete; for a listener without marks and columns."""
     if not is_read_aloud():
-        return list(map(harmless_line, verdict.lines()))
+        return [line for each in verdict.lines() for line in _wrapped_row(harmless_line(each))]
     said = [verdict.headline]
     stopped, case = verdict.explanation, verdict.first_failing
     if stopped is not None and stopped.text.strip():
@@ -353,12 +357,22 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     if case is not None and (case.wanted or case.got) and not verdict.passed:
         rows = (
             ("exercise.case", f"{case.name}: {case.inputs}"),
-            ("exercise.wanted", case.wanted),
+            ("exercise.wanted", verdict.wanted_in(case)),
             ("exercise.got", case.got),
         )
         said += [named(translate(key), text) for key, text in rows if text]
     said += [each for each in (verdict.error, verdict.results) if each]
     return [line for each in said for line in wrapped(spoken_text(harmless_line(each)), _WIDTH)]
+
+
+def _wrapped_row(line: str) -> list[str]:
+    """A line of a verdict on lines of the width of the task; a line of the program stays whole above its marks."""
+    if _OF_PROGRAM.match(line):
+        return [line]
+    head = _ROW.match(line)
+    indent = cell_width(head[0]) if head is not None else 0
+    first, *more = wrapped(line[len(head[0]) :] if head is not None else line, _WIDTH - indent)
+    return [f"{head[0] if head is not None else ''}{first}", *(" " * indent + each for each in more)]
 
 
 def _verdict_facts(verdict: Verdict) -> Mapping[str, object]:

@@ -46,7 +46,7 @@ def knob_lines(spec: LabConfig) -> list[str]:
         title = control_title(name, control)
         said = title if title == name else translate("ear.knob-name", title=title, name=name)
         value = spoken_value(SETTINGS[control.key].get(spec))
-        lines.append("  " + translate("ear.knob", name=said, value=value, limits=_limits(control)))
+        lines.append("  " + translate("ear.knob", name=said, value=value, limits=limits_of(control)))
     return lines
 
 
@@ -56,7 +56,8 @@ def spoken_value(value: object) -> str:
     return spoken_figure(float(value)) if plain and isinstance(value, int | float) else setting_text(value)
 
 
-def _limits(control: ControlConfig) -> str:
+def limits_of(control: ControlConfig) -> str:
+    """What a control can be set to: its choices or its range, in words."""
     if control.choices:
         return translate("ear.one-of", values=listed(map(spoken_value, control.choices)))
     return translate("ear.from-to", low=spoken_value(control.low), high=spoken_value(control.high))
@@ -186,5 +187,6 @@ def goal_report(spec: LabConfig, facts: Mapping[str, float | bool | str]) -> Goa
         return GoalReport(True, translate("ear.goal-met", goal=said))
     value = "" if verdict.value is None else translate("ear.goal-value", value=spoken_figure(verdict.value))
     if len(goal.parts) > 1:
-        value = translate("ear.goal-parts", held=verdict.held, count=len(goal.parts))
+        key = "ear.goal-parts-one" if verdict.held == 1 else "ear.goal-parts"
+        value = translate(key, held=verdict.held, count=len(goal.parts))
     return GoalReport(False, translate("ear.goal-open", goal=said) + value)

@@ -6,8 +6,9 @@ import json
 import sys
 from collections.abc import Iterator
 
+from tutor.course.exercises.project import PROJECT
 from tutor.exercises.files import read_program
-from tutor.exercises.project import PROJECT, SECONDS, Attempt, Project, Scores, Size, after_hand_in, score
+from tutor.exercises.project import SECONDS, Attempt, Project, Scores, Size, after_hand_in, score
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.files import named_path
@@ -15,7 +16,7 @@ from tutor.foundation.safe_text import harmless, harmless_json, harmless_line
 from tutor.foundation.text import pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import translate
 from tutor.sandbox.sandbox import Sandbox
-from tutor.typeset.page import plain_lines
+from tutor.typeset.page import is_read_aloud, plain_lines
 
 _WIDTH = 76
 _MOST_PRINTED = 2_000
@@ -42,12 +43,14 @@ def score_project(*, file: str | None = None, as_json: bool = False, size: Size 
         else:
             project.make()
             if not as_json:
-                _introduce(project)
+                _say([*task_lines(project), ""])
             attempt, found = project.score_in_public(project.read())
     if as_json:
         print(_as_json({"problem": found.problem, "public": found.scores[0].accuracy if found.scores else None}))
     else:
-        _say(_public_lines(attempt, found))
+        _say(public_lines(found))
+        if attempt is not None:
+            _say([translate("project.next", project=PROJECT)])
     return int(ExitCode.OK if found.scores else ExitCode.FAULTS_FOUND)
 
 
@@ -69,10 +72,8 @@ def hand_in_project(*, as_json: bool = False, size: Size | None = None) -> int:
         attempt, found = project.hand_in(project.read(), score_references)
     if as_json:
         print(_as_json(_facts(attempt) if attempt is not None else {"problem": found.problem}))
-    elif attempt is None:
-        _say([*_printed(found), found.problem, translate("project.does-not-count")])
     else:
-        _say([translate("project.seed", digest=attempt.digest, seed=attempt.seed), *_final_lines(attempt)])
+        _say(handed_in_lines(attempt, found))
     return int(ExitCode.OK if attempt is not None else ExitCode.FAULTS_FOUND)
 
 
@@ -96,16 +97,39 @@ def board_lines(attempts: list[Attempt]) -> Iterator[str]:
     if not attempts:
         yield translate("project.board-empty", project=PROJECT)
         return
-    about, public, final = map(translate, ("project.column-about", "project.column-public", "project.column-final"))
-    yield f"{pad(translate('project.column-at'), 16)}  {pad(about, 36)} {pad_left(public, 8)} {pad_left(final, 8)}"
-    for each in attempts:
-        at = each.at.astimezone().strftime("%Y-%m-%d %H:%M")
-        said = pad(shorten(each.about or each.digest, 36), 36)
-        yield f"{at}  {said} {pad_left(_figure(each.public), 8)} {pad_left(_figure(each.final), 8)}".rstrip()
+    if is_read_aloud():
+        yield from (_heard(each) for each in attempts)
+    else:
+        yield from _table(attempts)
     scored = [each for each in attempts if each.final is not None]
     if scored:
         yield ""
         yield from _final_lines(scored[-1])
+
+
+def _table(attempts: list[Attempt]) -> Iterator[str]:
+    about, public, final = map(translate, ("project.column-about", "project.column-public", "project.column-final"))
+    yield f"{pad(translate('project.column-at'), 16)}  {pad(about, 36)} {pad_left(public, 8)} {pad_left(final, 8)}"
+    for each in attempts:
+        at = each.at.astimezone().strftime("%Y-%m-%d %H:%M")
+        said = pad(shorten(each.about or translate("project.no-name"), 36), 36)
+        yield f"{at}  {said} {pad_left(_figure(each.public), 8)} {pad_left(_figure(each.final), 8)}".rstrip()
+
+
+def _heard(attempt: Attempt) -> str:
+    key = "project.heard-final" if attempt.final is not None else "project.heard"
+    at = attempt.at.astimezone().strftime("%Y-%m-%d %H:%M")
+    figures = {"public": _figure(attempt.public) or "–", "final": _figure(attempt.final)}
+    return translate(key, at=at, about=attempt.about or translate("project.no-name"), **figures)
+
+
+def handed_in_lines(attempt: Attempt | None, found: Scores) -> Iterator[str]:
+    """What came of a hand-in; ``attempt`` is None if the program did not run."""
+    if attempt is None:
+        yield from [*_printed(found), found.problem, translate("project.does-not-count")]
+        return
+    yield translate("project.seed", digest=attempt.digest, seed=attempt.seed)
+    yield from _final_lines(attempt)
 
 
 def _final_lines(attempt: Attempt) -> Iterator[str]:
@@ -118,26 +142,24 @@ def _final_lines(attempt: Attempt) -> Iterator[str]:
     yield from plain_lines(after_hand_in(attempt), _WIDTH)
 
 
-def _public_lines(attempt: Attempt | None, found: Scores) -> Iterator[str]:
+def public_lines(found: Scores) -> Iterator[str]:
+    """What came of a public score."""
     yield from _printed(found)
     if not found.scores:
         yield found.problem
         return
     seconds = f"{found.seconds:.1f}"
     yield translate("project.public", accuracy=_figure(found.scores[0].accuracy), seconds=seconds)
-    if attempt is not None:
-        yield translate("project.next", project=PROJECT)
 
 
 def _printed(found: Scores) -> list[str]:
     return harmless(found.printed[:_MOST_PRINTED]).splitlines()
 
 
-def _introduce(project: Project) -> None:
-    text = translate("project.task", seconds=f"{SECONDS:g}")
-    print("\n".join(plain_lines(text, _WIDTH)))
-    print("\n".join(wrapped(harmless_line(translate("exercise.file", path=project.file)), _WIDTH)))
-    print(flush=True)
+def task_lines(project: Project) -> Iterator[str]:
+    """What the project asks, and where the learner's file is."""
+    yield from plain_lines(translate("project.task", seconds=f"{SECONDS:g}"), _WIDTH)
+    yield from wrapped(harmless_line(translate("exercise.file", path=project.file)), _WIDTH)
 
 
 def _facts(attempt: Attempt) -> dict[str, object]:

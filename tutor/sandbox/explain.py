@@ -167,6 +167,14 @@ def _of_exception(failure: Failure, piece: str) -> str:
         return translate(_OF_PIECES[failure.kind], piece=piece)
     if not failure.line and failure.kind == "TypeError" and (called := _CALLED.match(failure.message)):
         return translate("sandbox.call", name=called["name"])
+    if any(part in failure.message for part in _POWER):
+        return translate("sandbox.power")
+    if not piece:
+        return translate("sandbox.raises-somewhere", kind=failure.kind, message=failure.message or failure.kind)
+    return _of_piece(failure, piece)
+
+
+def _of_piece(failure: Failure, piece: str) -> str:
     for part, key in _KNOWN_MESSAGES:
         if part in failure.message:
             return translate(key, piece=piece)
@@ -185,11 +193,10 @@ _OF_NAMES = {
     "ModuleNotFoundError": "sandbox.no-module",
 }
 _OF_PIECES = {"ZeroDivisionError": "sandbox.division", "PermissionError": "sandbox.not-permitted"}
+_POWER = ("'bitwise_xor'", "operand type(s) for ^")
 _KNOWN_MESSAGES = (
     ("can't start new thread", "sandbox.forbidden-thread"),
     ("arrays can be converted to Python scalars", "sandbox.scalar-function"),
-    ("'bitwise_xor'", "sandbox.power"),
-    ("operand type(s) for ^", "sandbox.power"),
     ("'NoneType'", "sandbox.none"),
     ("'int' object is not iterable", "sandbox.not-iterable"),
     ("'int' object is not callable", "sandbox.number-called"),

@@ -92,9 +92,19 @@ def own_functions(programs: Programs) -> list[str]:
             "",
             "",
             *comment("script.own", exercise=program.exercise, slot=slot),
-            *program.source.strip().splitlines(),
+            *_without_numpy(program.source.strip().splitlines()),
         ]
     return lines
+
+
+_NUMPY = "import numpy as np"
+
+
+def _without_numpy(lines: list[str]) -> list[str]:
+    """The lines of a program without the import above its code, because the script has it already."""
+    code = next((n for n, line in enumerate(lines) if line.strip() not in ("", _NUMPY) and line[0] != "#"), 0)
+    above = [line for line in lines[:code] if line.strip() not in ("", _NUMPY)]
+    return [*above, *lines[code:]] if _NUMPY in map(str.strip, lines[:code]) else lines
 
 
 _STEP_INPUTS = {"t": "t", "lr": "rate"}

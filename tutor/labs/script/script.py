@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.foundation.errors import TutorError
-from tutor.foundation.files import write_text
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.mine import Programs
@@ -44,17 +43,19 @@ class Script:
     stages: Mapping[StageName, Sequence[int]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> list[Path]:
-        """Write the script and, if it reads any, its arrays. Returns the files.
+        """Write the script and, if it reads any, its arrays, as new files. Returns them.
 
         Raises:
-            OSError: They cannot be written.
+            OSError: They cannot be written, or are there already.
         """
+        folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{self.stem}.py"
-        write_text(file, self.source)
+        with file.open("x", encoding="utf-8", newline="\n") as text:
+            text.write(self.source)
         if not self.arrays:
             return [file]
         data = file.with_suffix(".npz")
-        with data.open("wb") as opened:
+        with data.open("xb") as opened:
             np.savez_compressed(opened, allow_pickle=False, **self.arrays)
         return [file, data]
 

@@ -50,7 +50,7 @@ class ExamScreen(OneQuestionScreen):
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = (
-        Command("exam.next", ("enter", "n", "ctrl+n", "f3"), "quiz.key-next", "quiz.key-next-help", footer=2),
+        Command("exam.next", ("n", "ctrl+n", "enter", "f3"), "quiz.key-next", "quiz.key-next-help", footer=2),
         Command("exam.previous", ("b", "ctrl+b", "f4"), "quiz.key-back", "quiz.key-back-help", footer=3),
         Command("exam.flag", ("m", "f7"), "exam.key-flag", "exam.key-flag-help", footer=4),
         Command("exam.overview", ("o", "f8"), "exam.key-overview", "exam.key-overview-help", footer=5),

@@ -23,6 +23,7 @@ from tutor.tui.screen import Commanded, TutorDialog
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 if TYPE_CHECKING:
+    from tutor.course.catalogue import Course
     from tutor.course.glossary import GlossaryEntry
     from tutor.course.lesson import Exercise
     from tutor.study.passages import Found, TextSearch
@@ -163,7 +164,19 @@ class Palette(TutorDialog[None]):
                 lambda: router.go(self.tutor, routes.Exercise(exercise.id)), exercise.id,
             )  # fmt: skip
 
-        return [entry(each.exercise) for each in find_exercises(course, language())]
+        return [*(entry(each.exercise) for each in find_exercises(course, language())), *self._project(course)]
+
+    def _project(self, course: Course) -> list[Entry]:
+        """The section that sets the project, which is scored in a shell and has no screen of its own."""
+        from tutor.course.exercises.project import LESSON_OF_PROJECT, PROJECT, section_of_project
+
+        section = section_of_project(course, language())
+        if section is None:
+            return []
+        route = routes.Lesson(LESSON_OF_PROJECT, section)
+        names = (translate("project.title"), PROJECT)
+        go = partial(router.go, self.tutor, route)
+        return [Entry(f"exercise:{PROJECT}", "palette.exercise", names, go, f"tutor exercise {PROJECT}")]
 
     def _terms(self) -> list[Entry]:
         course = self.workspace.course

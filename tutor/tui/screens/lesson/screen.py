@@ -20,6 +20,7 @@ from tutor.tui.screens.lesson.blocks import block_of
 from tutor.tui.screens.lesson.flow import LessonFlow
 from tutor.tui.screens.lesson.view import WIDE, LessonView
 from tutor.tui.widgets.frame import GAP
+from tutor.tui.widgets.notice import Notice
 from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowList
 from tutor.tui.widgets.rows import bar_cells
@@ -228,6 +229,7 @@ class LessonScreen(TutorScreen):
             super().action_back()
         else:
             self._wanted = ""
+            self.query_one(Notice).hide()  # it may say that n goes on
 
     def action_go_on(self) -> None:
         """Read on where the feedback of an answered question ends."""
