@@ -140,7 +140,7 @@ def test_slots_that_a_lab_does_not_have_are_refused_in_words() -> None:
     assert "slope" in run_to_end(spec, DATA, programs={"activation": replace(relu, others=())}).message
 
 
-def refusal(lab: str, slot: str, name: str, **overrides: Value) -> str:
+def refusal(lab: str, slot: str, name: str, **overrides: object) -> str:
     """Why an exercise's solution is refused in a slot of a lab; empty if it is not."""
     found = exercise(name)
     try:
