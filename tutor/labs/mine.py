@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, write_bytes, write_text
 from tutor.foundation.translate import listed, translate
-from tutor.ml.datasets.dataset import CLASSIFICATION
 
 if TYPE_CHECKING:
     from tutor.labs.lab_config import LabConfig
@@ -134,6 +133,8 @@ def _fault_of_parameters(programs: Programs) -> tuple[str, str] | None:
 
 def _fault_of_model(spec: LabConfig, programs: Programs) -> tuple[str, str] | None:
     """What the model or the loss of the lab has to be for one of its programs, and is not."""
+    from tutor.ml.datasets.dataset import CLASSIFICATION  # late, because lessons are read without NumPy
+
     model, loss, classifies = spec.model, spec.loss.name, spec.task == CLASSIFICATION
     if "gradient" in programs and ((model.kind.layers and model.hidden) or classifies):
         return translate("mine.needs-line"), ""
