@@ -59,7 +59,7 @@ def test_a_value_beside_which_the_name_has_no_room_stands_below_it(tmp_path: Pat
 
 
 def test_a_loop_of_ones_own_shows_no_model_and_has_no_goal(tmp_path: Path) -> None:
-    loop = {"train": MineProgram("own-loop", "train", (), "")}
+    loop = {"train": MineProgram("own-loop", "train", ("x", "y", "x_valid", "y_valid", "random"), "")}
     spec = replace(load_lab("digits-net", LABS), mine={"train": "own-loop"})
     session = LabSession(FakeRuns(tmp_path), spec, find_programs=lambda _: loop)
     text = "\n".join(plain_row(row) for row in side_rows(session, Hand(), 35, 30))

@@ -30,8 +30,9 @@ _PRELOADED = tuple(
     map(
         import_module,
         (
-            "bisect", "cmath", "copy", "decimal", "fractions", "heapq", "numpy.fft", "numpy.linalg", "numpy.polynomial",
-            "numpy.random", "random", "statistics", "string", "unicodedata",
+            "bisect", "cmath", "copy", "decimal", "fractions", "heapq", "numpy.char", "numpy.dtypes",
+            "numpy.exceptions", "numpy.fft", "numpy.linalg", "numpy.ma", "numpy.polynomial", "numpy.random",
+            "numpy.rec", "numpy.strings", "random", "statistics", "string", "unicodedata",
         ),
     )
 )  # fmt: skip
