@@ -39,8 +39,11 @@ def before(own_home: Path) -> Path:
 
 
 def full_in_the_middle(_home: Path) -> list[str]:
-    """No file may grow beyond 40 KiB: the first writes still fit into the log, the next ones do not."""
-    return ["sh", "-c", 'ulimit -f 80; exec "$0" "$@"']
+    """No file may grow beyond 40 KiB: the first writes still fit into the log, the next ones do not.
+
+    Python would cut off the bytecode that it keeps, too, and all that starts afterwards would stumble over it.
+    """
+    return ["sh", "-c", 'ulimit -f 80; export PYTHONDONTWRITEBYTECODE=1; exec "$0" "$@"']
 
 
 def full_from_the_start(home: Path) -> list[str]:

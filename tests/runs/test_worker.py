@@ -382,14 +382,17 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def by_hand(folder: Path, spec: LabConfig, *, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
-    """A worker started from a shell, with a limit on the size of its files where one is given."""
+    """A worker started from a shell, with a limit on the size of its files where one is given.
+
+    It keeps no bytecode, which the limit would cut off.
+    """
     from tutor.labs.lab_files import write_config
 
     folder.mkdir()
     write_config(folder, spec)
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file},) * 2)" if largest_file else ""
     code = f"{limit}\nimport sys; from tutor.runs.worker.__main__ import main; sys.exit(main(sys.argv[1:]))"
-    return subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, "-B", "-c", code, str(folder)], capture_output=True, text=True, timeout=60)
 
 
 def test_a_log_that_takes_no_more_ends_the_run_and_keeps_what_it_has(tmp_path: Path) -> None:
