@@ -12,7 +12,7 @@ import pytest
 
 from tutor.foundation.translate import use_language
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_files import with_overrides
+from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.plain.narrator import Narrator
 from tutor.plain.reporters import JsonReporter, LineReporter, Reporter
 from tutor.runs.events import Changed, DataFacts, Diverged, Epochs, Event, Finished, Reason, Started
@@ -21,6 +21,7 @@ from tutor.runs.summary import ENDS, RunSummary, divergence_of, fold
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
 PACKAGE = Path(__file__).resolve().parents[2] / "tutor"
+LESSONS = PACKAGE.with_name("lessons")
 _ENDING = {"stop", "end", "_finish", "Finished"}
 
 
@@ -126,3 +127,9 @@ def test_a_divergence_at_once_has_no_rise_to_tell() -> None:
     rise = divergence_of(summary)
     assert rise is not None
     assert (rise.low, rise.high) == (None, None)
+
+
+def test_a_search_that_has_tried_all_there_is_does_not_claim_all_planned_epochs() -> None:
+    summary = run_to_end(load_lab("spam-learner", LESSONS / "labs", {"train.pace": 0.0}), LESSONS / "data")
+    assert summary.end_sentence == "Done after epoch 10 of 40: nothing is left to try."
+    assert summary.message == ""

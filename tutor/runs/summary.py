@@ -219,23 +219,30 @@ class RunSummary:
         """What the learner should know now, in the interface language; empty if there is nothing to say."""
         if self.state == "died":
             return translate("runs.died", epoch=self.epoch) if self.epoch else translate("runs.died-at-start")
-        if self.reason is not None and (self.loop_ended_early or not ENDS[self.reason].expected):
+        # A search may try all there is in fewer epochs than planned; a loop of the learner's own should not.
+        too_early = self._own_loop and self.ended_early
+        if self.reason is not None and (too_early or not ENDS[self.reason].expected):
             return self.end_sentence
         return self.worker_message
 
     @property
-    def loop_ended_early(self) -> bool:
-        """Whether a training loop of the learner's own came to its end before all planned epochs."""
-        own = self.spec is not None and OWN_LOOP in self.spec.mine
-        return own and self.reason == "epochs" and not self.diverged and self.epoch < self.epochs_planned
+    def ended_early(self) -> bool:
+        """Whether a search, or a training loop of the learner's own, came to its end before all planned epochs."""
+        of_itself = self._own_loop or (self.spec is not None and self.spec.optimizer.name == "search")
+        return of_itself and self.reason == "epochs" and not self.diverged and self.epoch < self.epochs_planned
+
+    @property
+    def _own_loop(self) -> bool:
+        return self.spec is not None and OWN_LOOP in self.spec.mine
 
     @property
     def end_sentence(self) -> str:
         """How it ended, in the interface language; empty if it is running, or ended without giving a reason."""
         if self.reason is None:
             return ""
-        if self.loop_ended_early:
-            return translate("mine.loop-ended", epochs=self.epoch, planned=self.epochs_planned)
+        if self.ended_early:
+            key = "mine.loop-ended" if self._own_loop else "ends.early"
+            return translate(key, epochs=self.epoch, planned=self.epochs_planned)
         seconds = self.spec.train.max_seconds if self.spec is not None else 0.0
         values = {"epochs": self.epoch, "updates": self.updates, "seconds": f"{seconds:g}"}
         return translate(ENDS[self.reason].sentence, **values)

@@ -162,7 +162,7 @@ def _finished(session: LabSession) -> str:
     if summary is None:
         return ""
     text = summary.end_sentence
-    counted = summary.reason == "epochs" and not summary.loop_ended_early
+    counted = summary.reason == "epochs" and not summary.ended_early
     if counted and summary.best_epoch and isfinite(summary.best_valid_loss):
         best = figure(summary.best_valid_loss)
         key = "lab.says-finished-at-once" if summary.epoch == 1 else "lab.says-finished-best"
