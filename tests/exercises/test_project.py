@@ -17,6 +17,7 @@ from tutor.ml.datasets.dataset import Floats, Ints
 from tutor.ml.datasets.sources.generated import utterances
 from tutor.ml.settings import DataSettings
 from tutor.plain.project import board_lines
+from tutor.sandbox.job import Job, Outcome, ProgramReport, Report
 from tutor.sandbox.sandbox import Sandbox
 
 SMALL = Size(train=20, valid=3, final=4)
@@ -95,6 +96,21 @@ def test_what_predict_returned_is_said_by_its_shape_and_rows_of_numbers_count(
     assert (attempt is not None) == (not said)
     if attempt is not None:
         assert "no name: set ABOUT" in "\n".join(board_lines([attempt]))
+
+
+def test_training_and_each_prediction_have_their_time_on_the_processor_too(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: list[Job] = []
+
+    def run(job: Job) -> Report:
+        jobs.append(job)
+        return Report((ProgramReport(Outcome()),))
+
+    monkeypatch.setattr(sandbox, "run", run)
+    score("", sandbox, SMALL, utterances(SMALL.final, 5))
+    (job,) = jobs
+    assert job.cpu_seconds >= 3 * job.seconds
 
 
 def test_a_damaged_board_is_set_aside(project: Project) -> None:

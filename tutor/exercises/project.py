@@ -33,7 +33,7 @@ from tutor.sandbox.job import Call, Failure, Job, Outcome, Program, ProgramRepor
 from tutor.sandbox.sandbox import Sandbox
 
 PHONES = 8
-SECONDS = 100.0
+SECONDS = 100
 """The time for `train`, and for each `predict`."""
 _MEMORY_BYTES = 1 << 30
 _TRAIN_SEED, _VALID_SEED = 0, 1
@@ -170,7 +170,13 @@ def score(source: str, sandbox: Sandbox, size: Size, fresh: tuple[Floats, Ints] 
     sets = [utterances(size.valid, _VALID_SEED), *([fresh] if fresh is not None else [])]
     calls = (Call.of("train", x=x, y=y, random=1), *(Call.of("predict", x=features) for features, _ in sets))
     begun = clock.monotonic_seconds()
-    reports = sandbox.run(Job((Program(source, calls),), seconds=SECONDS, memory_bytes=_MEMORY_BYTES)).programs
+    job = Job(
+        (Program(source, calls),),
+        seconds=SECONDS,
+        memory_bytes=_MEMORY_BYTES,
+        cpu_seconds=(1 + len(calls)) * SECONDS,  # Loading takes its time too.
+    )
+    reports = sandbox.run(job).programs
     report = reports[0] if reports else ProgramReport(Outcome(failure=Failure(Stop.NOT_STARTED)))
     printed = "".join(each.printed for each in (report.loaded, *report.outcomes))
     failure = next((each.failure for each in (report.loaded, *report.outcomes) if each.failure is not None), None)

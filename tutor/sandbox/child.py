@@ -63,7 +63,7 @@ def run_request(request: int, results: int, traces: int) -> None:
     faulthandler.enable(traces, all_threads=False)
     sys.dont_write_bytecode = True
     sys.setrecursionlimit(1_000)
-    given = limits.confine(asked["memory_bytes"])
+    given = limits.confine(asked["memory_bytes"], asked["cpu_seconds"])
     runner = _Runner(results)
     runner.tell({"started": sorted(given)})
     audit.watch(runner.notice)

@@ -52,11 +52,13 @@ class Job:
         programs: The programs. They can see each other's remains, so a learner's program has a job to itself.
         seconds: How long loading a program or a call may take.
         memory_bytes: How much data they may hold.
+        cpu_seconds: How much time of a processor they may take in all, for a process that nobody watches any more.
     """
 
     programs: tuple[Program, ...]
     seconds: float = 2.0
     memory_bytes: int = 256 << 20
+    cpu_seconds: int = 120
 
     def to_json(self) -> bytes:
         """Return the request that `tutor.sandbox.child` reads."""
@@ -73,6 +75,7 @@ class Job:
         request = {
             "programs": programs,
             "memory_bytes": self.memory_bytes,
+            "cpu_seconds": self.cpu_seconds,
         }
         return json.dumps(request).encode()
 
