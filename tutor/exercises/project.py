@@ -29,7 +29,7 @@ from tutor.foundation.translate import sentences, translate
 from tutor.ml.datasets.dataset import Floats, Ints
 from tutor.ml.datasets.sources.generated import utterances
 from tutor.sandbox.explain import explain
-from tutor.sandbox.job import Call, Failure, Job, Outcome, Program, ProgramReport, Stop
+from tutor.sandbox.job import Call, Job, Outcome, Program
 from tutor.sandbox.sandbox import Sandbox
 
 PHONES = 8
@@ -176,10 +176,8 @@ def score(source: str, sandbox: Sandbox, size: Size, fresh: tuple[Floats, Ints] 
         memory_bytes=_MEMORY_BYTES,
         cpu_seconds=(1 + len(calls)) * SECONDS,  # Loading takes its time too.
     )
-    reports = sandbox.run(job).programs
-    report = reports[0] if reports else ProgramReport(Outcome(failure=Failure(Stop.NOT_STARTED)))
-    printed = "".join(each.printed for each in (report.loaded, *report.outcomes))
-    failure = next((each.failure for each in (report.loaded, *report.outcomes) if each.failure is not None), None)
+    report = sandbox.run(job).programs[0]
+    failure, printed = report.first_failure, report.printed
     if failure is not None:
         return Scores(explain(failure, source, case="train, predict").in_one, printed=printed)
     if len(report.outcomes) < len(calls):

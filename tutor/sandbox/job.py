@@ -159,6 +159,21 @@ class ProgramReport:
         """Why the program could not be loaded."""
         return self.loaded.failure
 
+    @property
+    def steps(self) -> tuple[Outcome, ...]:
+        """What came of loading it and of its calls."""
+        return (self.loaded, *self.outcomes)
+
+    @property
+    def first_failure(self) -> Failure | None:
+        """Why the first step that failed did so; None if none did."""
+        return next((each.failure for each in self.steps if each.failure is not None), None)
+
+    @property
+    def printed(self) -> str:
+        """What all steps printed, as far as it was kept."""
+        return "".join(each.printed for each in self.steps)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
