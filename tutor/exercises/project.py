@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 
 from tutor.course.exercises.project import PROJECT
-from tutor.exercises.files import STAMP, digest_of, kept_folder, read_program
+from tutor.exercises.files import cannot_write, digest_of, kept_folder, make_file, read_program, version_file
 from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, write_text
@@ -268,14 +268,9 @@ class Project:
         """
         comment = "\n".join(f"# {line}" for line in translate("project.starter").splitlines())
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            with self.file.open("x", encoding="utf-8") as file:
-                file.write(STARTER.format(comment=comment))
-        except FileExistsError:
-            return
+            make_file(self.file, STARTER.format(comment=comment))
         except OSError as error:
-            message = translate("exercise.cannot-write", path=self.file, reason=error.strerror or error)
-            raise TutorError(message, exit_code=ExitCode.CANNOT_WRITE) from error
+            raise cannot_write(self.file, error) from error
 
     def attempts(self) -> list[Attempt]:
         """What was scored so far, the oldest first; nothing if the file is missing or damaged."""
@@ -344,8 +339,7 @@ class Project:
         if any(self._kept.glob(f"*-{digest}.py")):
             return True
         try:
-            self._kept.mkdir(parents=True, exist_ok=True)
-            write_text(self._kept / f"{self._now().strftime(STAMP)}-{digest}.py", source)
+            write_text(version_file(self._kept, self._now(), digest), source)
         except OSError:
             return False
         return True
@@ -353,9 +347,8 @@ class Project:
     def _remember(self, attempts: Sequence[Attempt]) -> bool:
         """Write the attempts; the oldest public ones go if there are very many. Returns whether they are written."""
         public = [each for each in attempts if not each.handed_in]
-        dropped = {id(each) for each in public[: max(0, len(public) - _MOST_ATTEMPTS)]}
+        dropped = {id(each) for each in public[:-_MOST_ATTEMPTS]}
         try:
-            self._kept.mkdir(parents=True, exist_ok=True)
             if self._memory.exists() and not self.attempts():
                 self._memory.replace(self._memory.with_suffix(".damaged"))
             kept = [each for each in attempts if id(each) not in dropped]
