@@ -69,6 +69,17 @@ def test_a_program_is_frozen_before_the_utterances_are_drawn(tmp_path: Path, san
     assert "final" in next(board_lines(made.attempts()))
 
 
+def test_a_public_score_that_comes_during_a_hand_in_is_kept(project: Project) -> None:
+    between: list[Attempt | None] = []
+
+    def slow_references(x: Floats, phones: Ints, train: int) -> dict[str, Score]:
+        between.append(project.score_in_public(project.read())[0])
+        return references(x, phones, train)
+
+    attempt, _ = project.hand_in(project.read(), slow_references)
+    assert project.attempts() == [*between, attempt]
+
+
 def test_what_does_not_run_does_not_count(project: Project) -> None:
     attempt, found = project.hand_in("def train(x, y, random): pass\n\ndef predict(x): return x", references)
     assert attempt is None

@@ -308,8 +308,7 @@ class Project:
         if not self.counts_today:
             raise TutorError(translate("project.once-a-day"), hint=translate("project.once-a-day-hint"))
         frozen = Attempt(self._now(), digest_of(source), about_of(source), handed_in=True)
-        before = self.attempts()
-        if not self._keep(source) or not self._remember([*before, frozen]):
+        if not self._keep(source) or not self._remember([*self.attempts(), frozen]):
             raise TutorError(translate("project.not-frozen"), exit_code=ExitCode.CANNOT_WRITE)
         # Only now, when the program can no longer change, the utterances come into being.
         seed = self._draw()
@@ -322,7 +321,8 @@ class Project:
         done = msgspec.structs.replace(
             frozen, public=public.accuracy, final=final.accuracy, seed=seed, lines=tuple(lines)
         )
-        self._remember([*before, done])
+        # Read again, because a public score of another terminal may have come meanwhile.
+        self._remember([*(each for each in self.attempts() if each != frozen), done])
         return done, found
 
     def read(self) -> str:
