@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tutor.course.exercises.code import LONGEST_PROGRAM
 from tutor.exercises.files import digest_of
 from tutor.exercises.project import Attempt, Project, Score, Size, about_of, after_hand_in, compared, score
 from tutor.exercises.project_references import REFERENCES, score_references
@@ -122,6 +124,14 @@ def test_training_and_each_prediction_have_their_time_on_the_processor_too(
     score("", sandbox, SMALL, utterances(SMALL.final, 5))
     (job,) = jobs
     assert job.cpu_seconds >= 3 * job.seconds
+
+
+def test_what_a_program_says_of_itself_is_read_without_a_warning_of_python() -> None:
+    long = "#" * (2 * LONGEST_PROGRAM)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert about_of(f'ABOUT = "mine"\nescape = "\\d"\n{long}') == "mine"
+    assert about_of("ABOUT = 3\n") == about_of("ABOUT =") == about_of("\0") == ""
 
 
 def test_a_damaged_board_is_set_aside(project: Project) -> None:

@@ -19,8 +19,17 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from tutor.course.exercises.code import parsed
 from tutor.course.exercises.project import PROJECT
-from tutor.exercises.files import cannot_write, digest_of, kept_folder, make_file, read_program, version_file
+from tutor.exercises.files import (
+    LARGEST_FILE,
+    cannot_write,
+    digest_of,
+    kept_folder,
+    make_file,
+    read_program,
+    version_file,
+)
 from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, write_text
@@ -225,11 +234,8 @@ def compared(name: str, mine: Score, reference: Score) -> Line:
 
 def about_of(source: str) -> str:
     """What a program says of itself: the text that it assigns to ABOUT; empty if it does not."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    for node in tree.body:
+    tree = parsed(source, LARGEST_FILE)
+    for node in tree.body if isinstance(tree, ast.Module) else ():
         match node:
             case ast.Assign(targets=[ast.Name(id="ABOUT")], value=ast.Constant(value=str(text))):
                 return harmless_line(text)[:_LONGEST_ABOUT]
