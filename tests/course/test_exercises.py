@@ -312,3 +312,25 @@ def test_whatever_comment_makes_an_exercise_is_found(tmp_path: Path, comment: st
     read = reading_of(BODY.replace("<!-- x: double -->", comment)).lesson
     assert read is not None
     assert found == [each.id for each in read.exercises] == ["double"]
+
+
+def of_two_files(body: str) -> str:
+    """An exercise whose starter and solution have another file before their own."""
+    for mark, text in (("```python exercise\n", '"""y: a number."""'), ("</summary>\n\n```python\n", "return y / 2")):
+        body = body.replace(mark, f"{mark}# --- one.py ---\ndef half(y):\n    {text}\n\n\n# --- two.py ---\n")
+    return body
+
+
+SEVERAL = of_two_files(BODY)
+
+
+def test_a_case_without_a_name_calls_the_first_function_of_the_last_file() -> None:
+    assert exercise_of(SEVERAL).function == "double"
+    assert [message for _, message in told(SEVERAL.replace("| x |", "| y |"))] == [
+        "The function has no parameter called “y”; its parameters are x, times."
+    ]
+
+
+def test_a_harness_that_is_no_python_is_told_once() -> None:
+    broken = SEVERAL.replace("> Hint", "```python harness\ndef steps(:\n```\n\n> Hint")
+    assert [line for line, _ in told(broken)] == [line_of(broken, "def steps(:")]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,13 +13,14 @@ from tutor.course.lesson import Exercise
 from tutor.exercises.files import ExerciseFile
 from tutor.exercises.judge import Judge
 from tutor.exercises.memory import Standing, standing_of
-from tutor.exercises.mine import program_of
+from tutor.exercises.mine import program_of, train_command
 from tutor.exercises.session import ExerciseSession, passed_source
 from tutor.exercises.transfer import dump_programs, merge_programs
 from tutor.exercises.verdict import Reason
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.program_files import files_of, joined
+from tutor.labs.lab_files import parse_setting
 from tutor.plain.exercise import Wish, check_exercise
 
 COPIED = """import numpy as np
@@ -125,6 +129,14 @@ def test_the_plain_front_copies_checks_and_says_how_to_train(
         (folder / "own-loop" / f"{each.name}.py").write_text(each.text)
     assert check_exercise("own-loop") == ExitCode.OK
     assert "tutor train digits-net --set loss.name=mse --mine train=own-loop" in capsys.readouterr().out
+
+
+def test_the_command_to_train_is_one_that_a_shell_and_the_command_line_read(own_loop: Exercise) -> None:
+    changes = {"model.hidden": [16, 8], "model.batch_norm": True, "title.en": "Mine now"}
+    (fence,) = own_loop.labs
+    words = shlex.split(train_command(replace(own_loop, labs=(replace(fence, overrides=changes),))))
+    assert words[:3] + words[-2:] == ["tutor", "train", "digits-net", "--mine", "train=own-loop"]
+    assert dict(parse_setting(word) for before, word in pairwise(words) if before == "--set") == changes
 
 
 @pytest.mark.parametrize(

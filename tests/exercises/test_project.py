@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tutor.course.exercises.code import LONGEST_PROGRAM
 from tutor.exercises.files import digest_of
 from tutor.exercises.project import Attempt, Project, Score, Size, about_of, after_hand_in, compared, score
 from tutor.exercises.project_references import REFERENCES, score_references
@@ -17,6 +19,7 @@ from tutor.ml.datasets.dataset import Floats, Ints
 from tutor.ml.datasets.sources.generated import utterances
 from tutor.ml.settings import DataSettings
 from tutor.plain.project import board_lines
+from tutor.sandbox.job import Job, Outcome, ProgramReport, Report
 from tutor.sandbox.sandbox import Sandbox
 
 SMALL = Size(train=20, valid=3, final=4)
@@ -68,6 +71,17 @@ def test_a_program_is_frozen_before_the_utterances_are_drawn(tmp_path: Path, san
     assert "final" in next(board_lines(made.attempts()))
 
 
+def test_a_public_score_that_comes_during_a_hand_in_is_kept(project: Project) -> None:
+    between: list[Attempt | None] = []
+
+    def slow_references(x: Floats, phones: Ints, train: int) -> dict[str, Score]:
+        between.append(project.score_in_public(project.read())[0])
+        return references(x, phones, train)
+
+    attempt, _ = project.hand_in(project.read(), slow_references)
+    assert project.attempts() == [*between, attempt]
+
+
 def test_what_does_not_run_does_not_count(project: Project) -> None:
     attempt, found = project.hand_in("def train(x, y, random): pass\n\ndef predict(x): return x", references)
     assert attempt is None
@@ -95,6 +109,29 @@ def test_what_predict_returned_is_said_by_its_shape_and_rows_of_numbers_count(
     assert (attempt is not None) == (not said)
     if attempt is not None:
         assert "no name: set ABOUT" in "\n".join(board_lines([attempt]))
+
+
+def test_training_and_each_prediction_have_their_time_on_the_processor_too(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: list[Job] = []
+
+    def run(job: Job) -> Report:
+        jobs.append(job)
+        return Report((ProgramReport(Outcome()),))
+
+    monkeypatch.setattr(sandbox, "run", run)
+    score("", sandbox, SMALL, utterances(SMALL.final, 5))
+    (job,) = jobs
+    assert job.cpu_seconds >= 3 * job.seconds
+
+
+def test_what_a_program_says_of_itself_is_read_without_a_warning_of_python() -> None:
+    long = "#" * (2 * LONGEST_PROGRAM)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert about_of(f'ABOUT = "mine"\nescape = "\\d"\n{long}') == "mine"
+    assert about_of("ABOUT = 3\n") == about_of("ABOUT =") == about_of("\0") == ""
 
 
 def test_a_damaged_board_is_set_aside(project: Project) -> None:

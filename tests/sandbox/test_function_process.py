@@ -65,13 +65,18 @@ def test_state_stays_in_the_process_and_arrays_are_copies() -> None:
         assert total.tolist() == [6, 30]
 
 
-def test_a_call_says_how_many_rows_there_are() -> None:
+def check_rows() -> None:
+    """Call a function with arrays of other lengths each time."""
     with function("def f(x):\n    return x.mean(), 2 * x\n", Plan("f", (COLUMN,), (NUMBER, COLUMN))) as process:
         for rows in (4, 1, 3):
             process.arguments[0][0][:rows] = np.arange(rows)
             process.call(0, rows)
             assert process.results[0][0] == (rows - 1) / 2
             assert process.results[0][1][:rows].tolist() == [2 * each for each in range(rows)]
+
+
+def test_a_call_says_how_many_rows_there_are() -> None:
+    check_rows()
 
 
 def test_a_function_of_one_number_is_called_for_each() -> None:
@@ -132,12 +137,7 @@ def test_the_shared_memory_cannot_be_cut_off(way: str) -> None:
 
 def test_without_seals_nothing_is_shared_and_the_results_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(function_process, "sealed_memory", lambda _size: NOT_SHARED)
-    with function("def f(x):\n    return x.mean(), 2 * x\n", Plan("f", (COLUMN,), (NUMBER, COLUMN))) as process:
-        for rows in (4, 1, 3):
-            process.arguments[0][0][:rows] = np.arange(rows)
-            process.call(0, rows)
-            assert process.results[0][0] == (rows - 1) / 2
-            assert process.results[0][1][:rows].tolist() == [2 * each for each in range(rows)]
+    check_rows()
     assert failure_of("return np.ones(2)")[0].kind == Stop.WRONG_RESULT
 
 

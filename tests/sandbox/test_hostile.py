@@ -106,6 +106,17 @@ def test_finished_calls_keep_their_values_when_a_later_one_hangs(sandbox: Sandbo
     assert program.outcomes[2].failure.kind == "Hang"
 
 
+@pytest.mark.parametrize("starter", ["prefork"], indirect=True)
+def test_the_time_of_a_processor_is_limited_for_all_calls_together(sandbox: Sandbox) -> None:
+    source = "import time\ndef f(x):\n    end = time.process_time() + x\n    while time.process_time() < end: pass\n"
+    calls = Call.of("f", x=0.7), Call.of("f", x=0.7)
+    (program,) = sandbox.run(Job((Program(source, calls),), seconds=60.0, cpu_seconds=1)).programs
+    first, second = program.outcomes
+    assert first.failure is None
+    assert second.failure is not None
+    assert second.failure.kind == "Killed"
+
+
 def test_this_machine_limits_what_its_kernel_can(sandbox: Sandbox) -> None:
     given = sandbox.run(Job((Program("pass"),))).given
     if Path("/proc/self/statm").exists():

@@ -13,7 +13,6 @@ import errno
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,8 +62,9 @@ class ExerciseFile:
 
     def __init__(self, exercise: Exercise, folder: Path) -> None:
         self._exercise = exercise
-        self._folder = folder
-        self.path = folder / (exercise.id if exercise.files else f"{exercise.id}.py")
+        self._kept_folder = kept_folder(folder, exercise.id)
+        self._names = exercise.files
+        self.path = folder / (exercise.id if self._names else f"{exercise.id}.py")
 
     @property
     def exists(self) -> bool:
@@ -86,17 +86,12 @@ class ExerciseFile:
             TutorError: It cannot be written.
         """
         text = starter_text(self._exercise, lesson_title)
-        files = {self.path: text}
-        if self._exercise.files:
-            files = {self.path / f"{each.name}.py": each.text.rstrip() + "\n" for each in files_of(text)}
+        files = split_files(self.path, text) if self._names else {self.path: text}
         try:
             for path, content in files.items():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                # Made only if there is none: another tutor, or the learner's editor, may be faster.
-                with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
-                    file.write(content)
+                make_file(path, content)
         except OSError as error:
-            raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
+            raise cannot_write(self.path, error) from error
 
     def stamp(self) -> tuple[int, int, int] | None:
         """Return what changes with every save: time, size and inode; None while there is no file."""
@@ -115,10 +110,7 @@ class ExerciseFile:
     @property
     def paths(self) -> list[Path]:
         """The files to open in an editor, the one that is run last."""
-        return self._files() if self._exercise.files else [self.path]
-
-    def _files(self) -> list[Path]:
-        return files_in(self.path, self._exercise.files)
+        return files_in(self.path, self._names) if self._names else [self.path]
 
     def read(self) -> str:
         """Return the learner's program.
@@ -126,7 +118,7 @@ class ExerciseFile:
         Raises:
             TutorError: It cannot be read, is too large, or is not UTF-8.
         """
-        return joined_files(self.path, self._exercise.files) if self._exercise.files else read_program(self.path)
+        return joined_files(self.path, self._names) if self._names else read_program(self.path)
 
     def write(self, source: str, *, seen: str) -> None:
         """Replace the learner's program by what they typed into the editor of tutor.
@@ -141,17 +133,17 @@ class ExerciseFile:
         """
         if self.exists and (found := self.read()) not in {seen, source}:
             self.keep(found)
-        files = self._split(source) if self._exercise.files else {self.path: source}
+        files = self._split(source) if self._names else {self.path: source}
         contents = {path: text.encode("utf-8", errors="replace") for path, text in files.items()}
         try:
             for path, content in contents.items():
                 if len(content) > LARGEST_FILE:
                     raise too_large(path, LARGEST_FILE)
             for path, content in contents.items():
-                if not self._exercise.files or _has_other_text(path, files[path]):
+                if not self._names or _has_other_text(path, files[path]):
                     write_bytes(path, content)
         except OSError as error:
-            raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
+            raise cannot_write(self.path, error) from error
 
     def _split(self, source: str) -> dict[Path, str]:
         """Return the files of a text.
@@ -159,13 +151,12 @@ class ExerciseFile:
         Raises:
             TutorError: The line that begins one of them is missing, so nobody knows where it begins.
         """
-        found = files_of(source)
-        names = [each.name for each in found]
-        wanted = [*self._exercise.files, *(each.stem for each in self._files())]
+        names = [each.name for each in files_of(source)]
+        wanted = [*self._names, *(each.stem for each in self.paths)]
         missing = next((name for name in wanted if names.count(name) != 1), None)
         if missing is not None or len(set(names)) < len(names) or len(names) > MOST_FILES:
             raise TutorError(translate("exercise.lost-mark", mark=f"# --- {missing or names[-1]}.py ---"))
-        return {self.path / f"{each.name}.py": each.text.rstrip() + "\n" for each in found}
+        return split_files(self.path, source)
 
     def copy_in(self, programs: Mapping[str, str]) -> list[str]:
         """Put programs of other exercises beside the files of this one, unless there are such files already.
@@ -179,18 +170,11 @@ class ExerciseFile:
         Raises:
             TutorError: They cannot be written.
         """
-        added = []
-        for exercise, source in programs.items():
-            name = exercise.replace("-", "_")
-            try:
-                with (self.path / f"{name}.py").open("x", encoding="utf-8") as file:
-                    file.write(source)
-            except FileExistsError:
-                continue
-            except OSError as error:
-                raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
-            added.append(name)
-        return added
+        named = {exercise.replace("-", "_"): source for exercise, source in programs.items()}
+        try:
+            return [name for name, source in named.items() if make_file(self.path / f"{name}.py", source)]
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
 
     def keep(self, source: str) -> None:
         """Keep a copy of a version, unless the newest one is the same. The oldest beyond `MOST_VERSIONS` are deleted.
@@ -230,14 +214,14 @@ class ExerciseFile:
             try:
                 kept = self._new_version("reset")
                 kept.parent.mkdir(parents=True, exist_ok=True)
-                if not self._exercise.files or not self.path.is_dir():
+                if not self._names or not self.path.is_dir():
                     self.path.rename(kept)
-                elif found := self._files():
+                elif found := self.paths:
                     kept = self._moved(found, kept)
                 else:
                     kept = None
             except OSError as error:
-                raise self._cannot("exercise.cannot-write", error, ExitCode.CANNOT_WRITE) from error
+                raise cannot_write(self.path, error) from error
         self.make(lesson_title)
         return kept
 
@@ -257,15 +241,37 @@ class ExerciseFile:
             each.unlink()
         return kept
 
-    @property
-    def _kept_folder(self) -> Path:
-        return kept_folder(self._folder, self._exercise.id)
-
     def _new_version(self, digest: str) -> Path:
-        return self._kept_folder / f"{clock.utc_now().strftime(STAMP)}-{digest}.py"
+        return version_file(self._kept_folder, clock.utc_now(), digest)
 
-    def _cannot(self, key: str, error: OSError, code: ExitCode) -> TutorError:
-        return TutorError(translate(key, path=self.path, reason=error.strerror or error), exit_code=code)
+
+def cannot_write(path: Path, error: OSError) -> TutorError:
+    """Return the error for a file or a folder that cannot be written."""
+    said = translate("exercise.cannot-write", path=path, reason=error.strerror or error)
+    return TutorError(said, exit_code=ExitCode.CANNOT_WRITE)
+
+
+def make_file(path: Path, text: str) -> bool:
+    """Make a file, and its folder, unless there is one: another tutor, or the learner's editor, may be faster.
+
+    Returns:
+        Whether it was made.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return False
+    return True
+
+
+def version_file(folder: Path, moment: datetime, digest: str) -> Path:
+    """Return the file of a version that is kept in ``folder``, by the time in UTC and the digest of its text."""
+    return folder / f"{moment.strftime(STAMP)}-{digest}.py"
 
 
 def kept_folder(folder: Path, exercise_id: str) -> Path:
@@ -298,6 +304,11 @@ def joined_files(folder: Path, names: Sequence[str]) -> str:
         number = errno.ENOTDIR if folder.is_file() else errno.ENOENT
         raise TutorError(translate("exercise.cannot-read", path=path, reason=os.strerror(number)))
     return joined({each.stem: read_program(each) for each in found})
+
+
+def split_files(folder: Path, source: str) -> dict[Path, str]:
+    """Return the texts of the files of a program, by their paths in a folder; none if it is a program of one file."""
+    return {folder / f"{each.name}.py": each.text.rstrip() + "\n" for each in files_of(source)}
 
 
 def _has_other_text(path: Path, text: str) -> bool:

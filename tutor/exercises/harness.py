@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from tutor.course.exercises.code import SyntaxProblem, parsed
 from tutor.course.lesson import Exercise
 from tutor.foundation.program_files import files_of
 from tutor.foundation.safe_text import harmless_line
@@ -39,15 +40,17 @@ def explain_case(exercise: Exercise, failure: Failure, source: str, case: str) -
 
 def _used_at(exercise: Exercise, failure: Failure, source: str) -> tuple[str, str]:
     """The learner's file and function whose result the failing line of the harness uses; empty if it is not known."""
-    whole = exercise.runnable(source)
-    harness = files_of(whole)[-1]
-    try:
-        tree = ast.parse(exercise.harness)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(exercise.harness)
+    if isinstance(tree, SyntaxProblem):
         return "", ""
-    modules = {name: file for name, file in _imported(tree) if file in exercise.files}
-    line = failure.line - harness.above
-    calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call) and each.lineno <= line <= _last(each)]
+    files = exercise.files
+    modules = {name: file for name, file in _imported(tree) if file in files}
+    line = failure.line - files_of(exercise.runnable(source))[-1].above
+    calls = [
+        each
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Call) and each.lineno <= line <= (each.end_lineno or each.lineno)
+    ]
     if len(failure.columns) == 2:
         # Inside the failing piece the outermost call comes first, and that is the one whose result is used.
         first, last = failure.columns
@@ -65,7 +68,3 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in tree.body:
         if isinstance(node, ast.Import):
             yield from ((each.asname or each.name, each.name) for each in node.names)
-
-
-def _last(node: ast.expr) -> int:
-    return node.end_lineno or node.lineno

@@ -115,8 +115,7 @@ class _Check:
             Call(case.function, case.arguments, by_name=self._is_by_name(case)) for case in self.references.cases
         )
         job = job_for(self.exercise, (Program(self.exercise.runnable(self.source), calls),))
-        report = self.sandbox.run(job).programs
-        return report[0] if report else ProgramReport(Outcome(failure=Failure(Stop.NOT_STARTED)))
+        return self.sandbox.run(job).programs[0]
 
     def _is_by_name(self, case: CheckedCase) -> bool:
         """Whether a case leaves out a parameter in the middle. Otherwise the learner may rename parameters."""
@@ -124,9 +123,8 @@ class _Check:
         return names != self.exercise.functions[case.function][: len(names)]
 
     def _with_printed(self, verdict: Verdict, report: ProgramReport) -> Verdict:
-        every = (report.loaded, *report.outcomes)
-        printed = "".join(each.printed for each in every)
-        return replace(verdict, printed=printed, printed_count=sum(each.printed_count for each in every))
+        count = sum(each.printed_count for each in report.steps)
+        return replace(verdict, printed=report.printed, printed_count=count)
 
     def _early(self, report: ProgramReport) -> Verdict | None:
         """Return the verdict on a program that cannot be called, or does what no exercise may."""
@@ -134,11 +132,9 @@ class _Check:
         first = report.outcomes[0].failure if report.outcomes else None
         if failure is None and first is not None and first.kind == Stop.NO_FUNCTION:
             failure = first
-        forbidden = next((each for outcome in (report.loaded, *report.outcomes) for each in outcome.forbidden), None)
+        forbidden = next((each for step in report.steps for each in step.forbidden), None)
         if forbidden is not None:
-            raised = next(
-                (each.failure for each in (report.loaded, *report.outcomes) if each.failure is not None), None
-            )
+            raised = report.first_failure
             if raised is None or raised.kind != Stop.FORBIDDEN:
                 raised = Failure(Stop.FORBIDDEN, forbidden[0], forbidden[1])
             return self._stopped(Reason.FORBIDDEN, explain(raised, self.source))
@@ -211,7 +207,7 @@ class _Check:
                 places.append(number)
         report = self.sandbox.run(Job((Program(self.exercise.check, tuple(calls)),), seconds=10.0)).programs
         for place, outcome in zip(places, report[0].outcomes if report else (), strict=False):
-            if decode(outcomes[place].value) is None:
+            if _returns_nothing(outcomes[place]):
                 said[place] = translate("exercise.slip-none")
             elif outcome.failure is not None:
                 said[place] = self._of_failed_check(outcome.failure, place, outcomes[place])

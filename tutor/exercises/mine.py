@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tutor.course.exercises.finding import find_exercises
 from tutor.course.lesson import Exercise, LabFence
 from tutor.exercises.session import passed_source
 from tutor.foundation.translate import language
+from tutor.labs.lab_files import setting_word
 from tutor.labs.mine import MineProgram
 
 
@@ -50,9 +52,12 @@ def train_command(exercise: Exercise) -> str:
     if not exercise.slots or not exercise.labs:
         return ""
     fence = exercise.labs[0]
-    settings = [f"--set {key}={value}" for key, value in fence.overrides.items()]
-    slots = [f"--mine {slot}={name}" for slot, name in exercise.slots.items()]
-    return " ".join(["tutor train", fence.lab, *settings, *slots])
+    words = ["tutor", "train", fence.lab]
+    for key, value in fence.overrides.items():
+        words += ["--set", setting_word(key, value)]
+    for slot, name in exercise.slots.items():
+        words += ["--mine", f"{slot}={name}"]
+    return shlex.join(words)
 
 
 def program_of(exercise: Exercise, source: str) -> MineProgram:

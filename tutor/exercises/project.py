@@ -19,8 +19,17 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from tutor.course.exercises.code import parsed
 from tutor.course.exercises.project import PROJECT
-from tutor.exercises.files import STAMP, digest_of, kept_folder, read_program
+from tutor.exercises.files import (
+    LARGEST_FILE,
+    cannot_write,
+    digest_of,
+    kept_folder,
+    make_file,
+    read_program,
+    version_file,
+)
 from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, write_text
@@ -29,11 +38,11 @@ from tutor.foundation.translate import sentences, translate
 from tutor.ml.datasets.dataset import Floats, Ints
 from tutor.ml.datasets.sources.generated import utterances
 from tutor.sandbox.explain import explain
-from tutor.sandbox.job import Call, Failure, Job, Outcome, Program, ProgramReport, Stop
+from tutor.sandbox.job import Call, Job, Outcome, Program
 from tutor.sandbox.sandbox import Sandbox
 
 PHONES = 8
-SECONDS = 100.0
+SECONDS = 100
 """The time for `train`, and for each `predict`."""
 _MEMORY_BYTES = 1 << 30
 _TRAIN_SEED, _VALID_SEED = 0, 1
@@ -170,10 +179,14 @@ def score(source: str, sandbox: Sandbox, size: Size, fresh: tuple[Floats, Ints] 
     sets = [utterances(size.valid, _VALID_SEED), *([fresh] if fresh is not None else [])]
     calls = (Call.of("train", x=x, y=y, random=1), *(Call.of("predict", x=features) for features, _ in sets))
     begun = clock.monotonic_seconds()
-    reports = sandbox.run(Job((Program(source, calls),), seconds=SECONDS, memory_bytes=_MEMORY_BYTES)).programs
-    report = reports[0] if reports else ProgramReport(Outcome(failure=Failure(Stop.NOT_STARTED)))
-    printed = "".join(each.printed for each in (report.loaded, *report.outcomes))
-    failure = next((each.failure for each in (report.loaded, *report.outcomes) if each.failure is not None), None)
+    job = Job(
+        (Program(source, calls),),
+        seconds=SECONDS,
+        memory_bytes=_MEMORY_BYTES,
+        cpu_seconds=(1 + len(calls)) * SECONDS,  # Loading takes its time too.
+    )
+    report = sandbox.run(job).programs[0]
+    failure, printed = report.first_failure, report.printed
     if failure is not None:
         return Scores(explain(failure, source, case="train, predict").in_one, printed=printed)
     if len(report.outcomes) < len(calls):
@@ -221,11 +234,8 @@ def compared(name: str, mine: Score, reference: Score) -> Line:
 
 def about_of(source: str) -> str:
     """What a program says of itself: the text that it assigns to ABOUT; empty if it does not."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    for node in tree.body:
+    tree = parsed(source, LARGEST_FILE)
+    for node in tree.body if isinstance(tree, ast.Module) else ():
         match node:
             case ast.Assign(targets=[ast.Name(id="ABOUT")], value=ast.Constant(value=str(text))):
                 return harmless_line(text)[:_LONGEST_ABOUT]
@@ -264,14 +274,9 @@ class Project:
         """
         comment = "\n".join(f"# {line}" for line in translate("project.starter").splitlines())
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            with self.file.open("x", encoding="utf-8") as file:
-                file.write(STARTER.format(comment=comment))
-        except FileExistsError:
-            return
+            make_file(self.file, STARTER.format(comment=comment))
         except OSError as error:
-            message = translate("exercise.cannot-write", path=self.file, reason=error.strerror or error)
-            raise TutorError(message, exit_code=ExitCode.CANNOT_WRITE) from error
+            raise cannot_write(self.file, error) from error
 
     def attempts(self) -> list[Attempt]:
         """What was scored so far, the oldest first; nothing if the file is missing or damaged."""
@@ -309,8 +314,7 @@ class Project:
         if not self.counts_today:
             raise TutorError(translate("project.once-a-day"), hint=translate("project.once-a-day-hint"))
         frozen = Attempt(self._now(), digest_of(source), about_of(source), handed_in=True)
-        before = self.attempts()
-        if not self._keep(source) or not self._remember([*before, frozen]):
+        if not self._keep(source) or not self._remember([*self.attempts(), frozen]):
             raise TutorError(translate("project.not-frozen"), exit_code=ExitCode.CANNOT_WRITE)
         # Only now, when the program can no longer change, the utterances come into being.
         seed = self._draw()
@@ -323,7 +327,8 @@ class Project:
         done = msgspec.structs.replace(
             frozen, public=public.accuracy, final=final.accuracy, seed=seed, lines=tuple(lines)
         )
-        self._remember([*before, done])
+        # Read again, because a public score of another terminal may have come meanwhile.
+        self._remember([*(each for each in self.attempts() if each != frozen), done])
         return done, found
 
     def read(self) -> str:
@@ -340,8 +345,7 @@ class Project:
         if any(self._kept.glob(f"*-{digest}.py")):
             return True
         try:
-            self._kept.mkdir(parents=True, exist_ok=True)
-            write_text(self._kept / f"{self._now().strftime(STAMP)}-{digest}.py", source)
+            write_text(version_file(self._kept, self._now(), digest), source)
         except OSError:
             return False
         return True
@@ -349,9 +353,8 @@ class Project:
     def _remember(self, attempts: Sequence[Attempt]) -> bool:
         """Write the attempts; the oldest public ones go if there are very many. Returns whether they are written."""
         public = [each for each in attempts if not each.handed_in]
-        dropped = {id(each) for each in public[: max(0, len(public) - _MOST_ATTEMPTS)]}
+        dropped = {id(each) for each in public[:-_MOST_ATTEMPTS]}
         try:
-            self._kept.mkdir(parents=True, exist_ok=True)
             if self._memory.exists() and not self.attempts():
                 self._memory.replace(self._memory.with_suffix(".damaged"))
             kept = [each for each in attempts if id(each) not in dropped]

@@ -12,11 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tutor.course.source import is_identifier
-from tutor.exercises.files import LARGEST_FILE, MOST_FILES, STAMP, digest_of, joined_files, kept_folder, read_program
+from tutor.exercises.files import (
+    LARGEST_FILE,
+    MOST_FILES,
+    STAMP,
+    digest_of,
+    joined_files,
+    kept_folder,
+    read_program,
+    split_files,
+)
 from tutor.exercises.memory import MOST_DIGESTS, Memory, load_memory, memory_file, memory_from
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import write_bytes
-from tutor.foundation.program_files import files_of
 from tutor.foundation.translate import translate
 
 _VERSION = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-z]{1,32}\.py")
@@ -88,11 +96,8 @@ def _new_files(folder: Path, exercise: str, parts: Mapping[object, object]) -> I
     if not isinstance(program, str) or not _is_program(program):
         return
     if not path.exists():
-        files = files_of(program)
-        if not files:
-            yield path, program
-        for each in files[:MOST_FILES]:
-            yield folder / exercise / f"{each.name}.py", each.text.rstrip() + "\n"
+        several = split_files(folder / exercise, program)
+        yield from list(several.items())[:MOST_FILES] or [(path, program)]
     elif _read(path) != program:
         name = f"{saved}-{digest_of(program)}.py"
         if _is_version(name) and not (kept / name).exists():

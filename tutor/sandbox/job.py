@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tutor.foundation.program_files import files_of
-
 if TYPE_CHECKING:  # Verdicts and their words are shown where no value is computed, without NumPy.
     from tutor.sandbox.values import Encoded
 
@@ -54,18 +52,19 @@ class Job:
         programs: The programs. They can see each other's remains, so a learner's program has a job to itself.
         seconds: How long loading a program or a call may take.
         memory_bytes: How much data they may hold.
+        cpu_seconds: How much time of a processor they may take in all, for a process that nobody watches any more.
     """
 
     programs: tuple[Program, ...]
     seconds: float = 2.0
     memory_bytes: int = 256 << 20
+    cpu_seconds: int = 120
 
     def to_json(self) -> bytes:
         """Return the request that `tutor.sandbox.child` reads."""
         programs = [
             {
                 "source": each.source,
-                "files": files_of(each.source),
                 "calls": [
                     {"function": call.function, "arguments": call.arguments, "by_name": call.by_name}
                     for call in each.calls
@@ -76,6 +75,7 @@ class Job:
         request = {
             "programs": programs,
             "memory_bytes": self.memory_bytes,
+            "cpu_seconds": self.cpu_seconds,
         }
         return json.dumps(request).encode()
 
@@ -158,6 +158,21 @@ class ProgramReport:
     def failure(self) -> Failure | None:
         """Why the program could not be loaded."""
         return self.loaded.failure
+
+    @property
+    def steps(self) -> tuple[Outcome, ...]:
+        """What came of loading it and of its calls."""
+        return (self.loaded, *self.outcomes)
+
+    @property
+    def first_failure(self) -> Failure | None:
+        """Why the first step that failed did so; None if none did."""
+        return next((each.failure for each in self.steps if each.failure is not None), None)
+
+    @property
+    def printed(self) -> str:
+        """What all steps printed, as far as it was kept."""
+        return "".join(each.printed for each in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

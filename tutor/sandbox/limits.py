@@ -29,8 +29,6 @@ _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/s
 """What an import, a library and a generator of random numbers read."""
 _RESERVE = 32 << 20
 """Data that remains for saying that there was not enough."""
-_MOST_CPU_SECONDS = 120
-"""Ends a process that nobody watches any more."""
 
 
 class Limit(StrEnum):
@@ -43,7 +41,7 @@ class Limit(StrEnum):
     ACCOUNT = "account"
 
 
-def confine(memory_bytes: int, cpu_seconds: int = _MOST_CPU_SECONDS) -> set[Limit]:
+def confine(memory_bytes: int, cpu_seconds: int) -> set[Limit]:
     """Give up, for ever, what an exercise does not need. What the machine cannot limit stays as it is.
 
     Args:

@@ -39,10 +39,10 @@ class SyntaxProblem:
     message: str
 
 
-def parsed(source: str) -> ast.Module | SyntaxProblem:
-    """Return the syntax tree of a program, or what is wrong with it."""
-    if len(source) > LONGEST_PROGRAM:
-        return SyntaxProblem(1, f"more than {LONGEST_PROGRAM} characters")
+def parsed(source: str, longest: int = LONGEST_PROGRAM) -> ast.Module | SyntaxProblem:
+    """Return the syntax tree of a program of at most so many characters, or what is wrong with it."""
+    if len(source) > longest:
+        return SyntaxProblem(1, f"more than {longest} characters")
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Such as for an escape that Python does not know.
         try:

@@ -70,12 +70,11 @@ def read_exercise(
         place = source.find(heading.start, len(source.lines), fields.id)
         source.fault(place, translate("course.not-an-id", id=fields.id[:LONGEST_IDENTIFIER]))
     cases = _cases(source, heading, parts)
-    functions = _starter_functions(source, heading, parts, cases)
+    functions = _starter_functions(source, heading, parts)
     main = _main_function(parts, functions)
-    if functions and parts.harness is not None:
-        callable_functions = [*functions, *(_functions(source, parts.harness) or [])]
-    else:
-        callable_functions = functions
+    may_call = [*functions, *_harness_functions(source, parts)] if functions else []
+    if main is not None and parts.table is not None and not _may_be_called(source, parts.table, main, may_call, cases):
+        main, functions = None, []
     solution = _solution(source, heading, parts, functions)
     mistakes = _mistakes(source, heading, parts, solution)
     if not parts.hints:
@@ -92,7 +91,7 @@ def read_exercise(
         starter=parts.starter.content,
         function=main.name,
         parameters=main.parameters,
-        functions={each.name: each.parameters for each in callable_functions},
+        functions={each.name: each.parameters for each in may_call},
         cases=cases,
         more_cases=_program(source, parts.more_cases, "cases"),
         more_cases_place=source.place((parts.more_cases or heading).start),
@@ -238,8 +237,8 @@ def _cases(source: Source, heading: Element, parts: _Parts) -> tuple[Case, ...]:
     return cases
 
 
-def _starter_functions(source: Source, heading: Element, parts: _Parts, cases: tuple[Case, ...]) -> list[Signature]:
-    """Return the functions that are to be written; none, with a fault, if they or what the cases call are not there."""
+def _starter_functions(source: Source, heading: Element, parts: _Parts) -> list[Signature]:
+    """Return the functions that are to be written; none, with a fault, if they are not there."""
     if parts.starter is None:
         place = source.place(heading.start)
         source.fault(place, translate("course.exercise-no-starter"), translate("course.exercise-no-starter-hint"))
@@ -252,18 +251,28 @@ def _starter_functions(source: Source, heading: Element, parts: _Parts, cases: t
         return []
     if not all(each.has_text for each in found):
         source.fault(source.place(parts.starter.start + 1), translate("course.exercise-no-docstring"))
-    of_harness = _functions(source, parts.harness) if parts.harness is not None else None
-    if parts.harness is not None and not files_of(parts.starter.content):
+    return found
+
+
+def _harness_functions(source: Source, parts: _Parts) -> list[Signature]:
+    """Return the functions of the harness, which is for an exercise of several files."""
+    if parts.harness is None:
+        return []
+    if parts.starter is not None and not files_of(parts.starter.content):
         source.fault(source.place(parts.harness.start), translate("course.exercise-harness-alone"))
-    may_call = [*found, *(of_harness or [])]
-    return found if parts.table is None or _may_be_called(source, parts.table, may_call, cases) else []
+    return _functions(source, parts.harness) or []
 
 
-def _may_be_called(source: Source, table: Element, functions: list[Signature], cases: tuple[Case, ...]) -> bool:
-    """Return whether every case names a function that is there, and only parameters of it; otherwise add a fault."""
+def _may_be_called(
+    source: Source, table: Element, main: Signature, functions: list[Signature], cases: tuple[Case, ...]
+) -> bool:
+    """Return whether every case names a function that is there, and only parameters of it; otherwise add a fault.
+
+    Without a name, a case calls ``main``.
+    """
     by_name = {each.name: each.parameters for each in functions}
     for case in cases:
-        known = by_name.get(case.function or functions[0].name)
+        known = by_name.get(case.function or main.name)
         if known is None:
             message = translate("course.exercise-unknown-function", name=case.function, known=", ".join(by_name))
             source.fault(case.place, message)
