@@ -80,8 +80,6 @@ class TrainingAdapter:
         try:
             splitter = parts if parts is not None and parts.splits else None
             self._dataset = load_dataset(found_in(data_folder, spec.data), data_folder=data_folder, splitter=splitter)
-            if splitter is not None and not splitter.has_split:
-                raise TutorError(translate("mine.does-not-fit", slots="split"))
             self._epochs = spec.epochs_with(len(self._dataset.x_train))
             self._metric = parts.metric(self._dataset) if parts is not None else None
             self._training = self._make_training()
