@@ -1,4 +1,4 @@
-"""What the scripts share: comments, constants, and the text of learning rates."""
+"""What the scripts share: comments, constants, and the text of learning rates and optimizers."""
 
 from __future__ import annotations
 
