@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.labs.mine import MineProgram, Programs
@@ -110,6 +111,14 @@ def test_the_learners_functions_stand_where_the_built_in_ones_stood(
     assert script.count("import numpy as np") == 1
     for ours, theirs in zip(printed(config, tmp_path, capsys, programs=programs), trained(config), strict=True):
         assert ours == pytest.approx(theirs, rel=1e-5)
+
+
+def test_a_function_that_the_lab_has_no_place_for_is_in_no_script() -> None:
+    gradient = MineProgram("mse-gradient", "gradient", ("w", "b", "x", "y"), GRADIENT)
+    with pytest.raises(TutorError, match="one feature"):
+        make_script(lab("digits-net"), DATA, programs={"gradient": gradient})
+    with pytest.raises(TutorError, match="no place"):
+        make_script(lab("ball"), DATA, programs={"loss": MineProgram("own-loss", "loss", ("z", "y"), "")})
 
 
 def test_what_cannot_be_written_is_refused_with_a_reason() -> None:

@@ -6,9 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
+from typing import TYPE_CHECKING
 
 from tutor.course.conditions import Condition, ConditionError, parse
+from tutor.labs.mine import OWN_LOOP
 from tutor.progress.activity import LabAttempt
+
+if TYPE_CHECKING:
+    from tutor.labs.lab_config import LabConfig
 
 Facts = Mapping[str, float | bool | str]
 
@@ -90,6 +95,16 @@ def read_goal(text: str) -> Goal | None:
     found = [_MEASURE.match(piece) for piece in pieces]
     measures = tuple(each["name"] if each is not None else "" for each in found)
     return Goal(text, parts, measures, found[0] is None or found[0]["sign"].startswith("<"))
+
+
+def goal_of_run(spec: LabConfig) -> Goal | None:
+    """The goal of a run; None if it has none, or if a loop of the learner's own trains it, in which it means nothing.
+
+    Args:
+        spec: The configuration of the run, whose ``mine`` says what the learner's functions fill.
+    """
+    text = spec.challenge.goal
+    return read_goal(text) if text.strip() and OWN_LOOP not in spec.mine else None
 
 
 class Challenge:

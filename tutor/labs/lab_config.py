@@ -7,6 +7,7 @@ declared in `tutor.ml.settings`, the others here.
 from __future__ import annotations
 
 from importlib import import_module
+from math import ceil
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
@@ -113,6 +114,15 @@ class LabConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def follows_gradient(self) -> bool:
         """Whether the optimizer follows a gradient, rather than solving, searching or waiting for the learner."""
         return self.optimizer.name not in WITHOUT_GRADIENT
+
+    def epochs_with(self, rows: int) -> int:
+        """How many epochs are asked for, with ``rows`` training examples."""
+        train = self.train
+        if not train.updates:
+            return train.epochs
+        whole = not train.batch_size or not rows or self.optimizer.name == "gd"
+        each = 1 if whole else ceil(rows / min(train.batch_size, rows))
+        return ceil(train.updates / each)
 
     @property
     def task(self) -> str:

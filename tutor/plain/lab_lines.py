@@ -10,9 +10,8 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, listed, sentences, translate
 from tutor.labs.controls import control_title, setting_text
-from tutor.labs.goals import read_goal
+from tutor.labs.goals import goal_of_run
 from tutor.labs.lab_config import ControlConfig, LabConfig
-from tutor.labs.mine import OWN_LOOP
 from tutor.labs.settings import SETTINGS
 from tutor.runs.goal_words import goal_aloud
 from tutor.runs.summary import Divergence, RunSummary, divergence_of
@@ -176,7 +175,7 @@ class GoalReport:
 
 def goal_report(spec: LabConfig, facts: Mapping[str, float | bool | str]) -> GoalReport | None:
     """Whether a run with ``facts`` meets the goal of its lab; None if the lab has none, or if it does not apply."""
-    goal = read_goal(spec.challenge.goal) if spec.challenge.goal and OWN_LOOP not in spec.mine else None
+    goal = goal_of_run(spec)
     if goal is None:
         return None
     verdict = goal.verdict(facts)

@@ -8,15 +8,15 @@ import subprocess  # scripts run in a process of their own, as a learner's would
 import sys
 import tempfile
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tutor.course.lesson import Fault, Place
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab
-from tutor.labs.script.facts import shortened
 from tutor.labs.script.script import make_script, reason_against
 from tutor.ml.datasets import load_dataset
 from tutor.ml.factory import make_training
@@ -66,7 +66,8 @@ def _written_labs(course_folder: Path) -> Iterator[tuple[Path, LabConfig]]:
             continue  # the check of labs has said so
         if not reason_against(config):
             one_update = config.optimizer.name == "gd" or not config.train.batch_size
-            yield path, shortened(config, _EPOCHS_OF_ONE_UPDATE if one_update else _EPOCHS)
+            epochs = min(_EPOCHS_OF_ONE_UPDATE if one_update else _EPOCHS, config.train.epochs)
+            yield path, replace(config, train=replace(config.train, epochs=epochs, updates=0))
 
 
 def losses_of_scripts(files: list[Path]) -> list[Losses]:
@@ -81,10 +82,7 @@ def losses_of_lab(config: LabConfig, data_folder: Path) -> Losses:
     """The losses of a lab, as a run has them."""
     data = load_dataset(config.data, data_folder=data_folder)
     training = make_training(data, config.model, config.loss.name, config.optimizer, config.train, config.loss.offset)
-    return [
-        [each.train_loss, *([] if each.valid_loss is None else [each.valid_loss])]
-        for each in islice(training.epochs(), config.train.epochs)
-    ]
+    return [[each.train_loss, *([] if each.valid_loss is None else [each.valid_loss])] for each in training.epochs()]
 
 
 def largest_difference(ours: Losses, theirs: Losses) -> float:

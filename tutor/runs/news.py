@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from tutor.foundation.notify import notify
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.labs.goals import read_goal
-from tutor.labs.mine import OWN_LOOP
+from tutor.labs.goals import goal_of_run
 from tutor.progress.settings import load_settings
 from tutor.runs.words import state_in_a_list
 
@@ -38,9 +37,7 @@ class RunNews:
             return ""
         if summary.run != self._run:
             self._run, self._told = summary.run, set()
-            spec = summary.spec
-            text = spec.challenge.goal if spec is not None and OWN_LOOP not in spec.mine else ""
-            self._goal = read_goal(text) if text.strip() else None
+            self._goal = goal_of_run(summary.spec) if summary.spec is not None else None
             if self._joins:
                 self._told.update(self._news(summary))
         fresh = [each for each in self._news(summary) if each not in self._told]

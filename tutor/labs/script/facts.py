@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from tutor.labs.lab_config import LabConfig
@@ -74,9 +72,7 @@ def look_at(config: LabConfig, data_folder: Path | None, *, with_orders: bool) -
     data = load_dataset(config.data, data_folder=data_folder)
     training = NetworkTraining(data, config.model, config.loss.name, config.optimizer, config.train)
     rows, size = len(data.x_train), training.batch_size
-    epochs = config.train.epochs
-    if config.train.updates:
-        epochs = math.ceil(config.train.updates / math.ceil(rows / size))
+    epochs = config.epochs_with(rows)
     arrays, scaling, scales_labels = _examples(data)
     kept = _first_is_kept(config)
     shuffles = size < rows and config.train.shuffle
@@ -100,12 +96,6 @@ def look_at(config: LabConfig, data_folder: Path | None, *, with_orders: bool) -
         has_orders=has_orders,
     )
     return facts, arrays
-
-
-def shortened(config: LabConfig, epochs: int) -> LabConfig:
-    """A lab that trains for fewer epochs."""
-    train = replace(config.train, epochs=min(epochs, config.train.epochs), updates=0)
-    return replace(config, train=train)
 
 
 def _first_is_kept(config: LabConfig) -> bool:

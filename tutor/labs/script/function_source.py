@@ -5,14 +5,15 @@ from __future__ import annotations
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.mine import Programs
 from tutor.labs.script.pieces import (
-    OPTIMIZER_STATES,
-    OPTIMIZER_STEPS,
-    RATES,
     comment,
+    decays_gradient,
+    drop_idle_math,
     head,
     indented,
+    optimizer_constants,
     own_functions,
-    state_of,
+    rate_of,
+    states_of,
     step_of,
 )
 from tutor.ml.models.drawn_function import FUNCTIONS, LEVEL
@@ -73,31 +74,22 @@ def function_source(config: LabConfig, programs: Programs, stem: str) -> str:
     for name, body in (("f", value), ("gradient", slope), *((("hessian", [_SADDLE]),) if escapes else ())):
         lines += ["", "", f"def {name}(theta):", unpack, *indented(body[:-1]), f"    return {body[-1]}"]
     lines += ["", "", f"theta = np.array({start!r})", *_descent(config, programs, escapes=escapes)]
-    if not any("math." in line for line in lines):
-        lines.remove("import math")
+    drop_idle_math(lines)
     return "\n".join(lines) + "\n"
 
 
 def _constants(config: LabConfig, programs: Programs) -> list[str]:
     optimizer = config.optimizer
     lines = [f"EPOCHS = {config.train.epochs}", f"LEARNING_RATE = {optimizer.learning_rate!r}"]
-    if "optimizer" not in programs and optimizer.name in {"momentum", "rmsprop"}:
-        name = "momentum" if optimizer.name == "momentum" else "alpha"
-        lines.append(f"{name.upper()} = {getattr(optimizer, name)!r}")
-    rules = ("weight_decay", "gradient_clip", "gradient_noise", "eigenvector_step")
-    lines += [f"{name.upper()} = {getattr(optimizer, name)!r}" for name in rules if getattr(optimizer, name)]
-    if "schedule" in programs or optimizer.schedule != "constant":
-        lines.append("UPDATES = EPOCHS")
-    if optimizer.schedule == "warm-up" and "schedule" not in programs:
-        lines.append(f"WARM_UP = {optimizer.warm_up or 'max(1.0, 0.1 * UPDATES)'}")
+    lines += optimizer_constants(optimizer, programs, "EPOCHS")
+    if optimizer.eigenvector_step:
+        lines.append(f"EIGENVECTOR_STEP = {optimizer.eigenvector_step!r}")
     return lines
 
 
 def _descent(config: LabConfig, programs: Programs, *, escapes: bool) -> list[str]:
     optimizer = config.optimizer
-    own = programs.get("optimizer")
-    states = OPTIMIZER_STATES.get(optimizer.name, ()) if own is None else state_of(own)
-    lines = [f"{name} = np.zeros_like(theta)" for name in states]
+    lines = [f"{name} = np.zeros_like(theta)" for name in states_of(optimizer, programs)]
     if optimizer.gradient_noise:
         lines.append(f"noise = np.random.default_rng({config.train.seed})")
     lines += ['print("epoch   train loss")', *comment("script.one-update"), "for t in range(1, EPOCHS + 1):"]
@@ -106,17 +98,10 @@ def _descent(config: LabConfig, programs: Programs, *, escapes: bool) -> list[st
         body.append("g = g + GRADIENT_NOISE * noise.standard_normal(g.shape)")
     if optimizer.gradient_clip:
         body += [*comment("script.clip"), "g = g * min(1, GRADIENT_CLIP / max(np.linalg.norm(g), 1e-300))"]
-    if optimizer.weight_decay and (optimizer.name != "adamw" or own is not None):
+    if decays_gradient(optimizer, programs):
         body.append("g = g + WEIGHT_DECAY * theta")
-    schedule = programs.get("schedule")
-    rate = RATES[optimizer.schedule]
-    if schedule is not None:
-        rate = f"LEARNING_RATE * float({schedule.function}(t, UPDATES))"
-    body.append(f"rate = {rate}")
-    if own is None:
-        step = [line.replace(" * (theta.ndim == 2)", "") for line in OPTIMIZER_STEPS[optimizer.name]]
-    else:
-        step = [step_of(own)]
+    body.append(f"rate = {rate_of(optimizer, programs)}")
+    step = [line.replace(" * (theta.ndim == 2)", "") for line in step_of(optimizer, programs)]
     if escapes:
         body += [
             *comment("script.escape"),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.mine import Programs
 from tutor.labs.script.facts import EACH, GIVEN, NONE, ScriptFacts
-from tutor.labs.script.pieces import RATES, comment, head
+from tutor.labs.script.pieces import comment, head, optimizer_constants
 from tutor.labs.validate import patience_of
 
 _LONE = re.compile(r"\b[xy]\b")
@@ -45,15 +45,16 @@ class NetworkScript:
         return head(self.config, "script.how", f"{self._stem}.py", f"{self._stem}.npz")
 
     def constants(self) -> list[str]:
-        """The settings by name, and the stream of random numbers."""
-        config, facts, optimizer = self.config, self.facts, self.config.optimizer
+        """The settings by name."""
+        facts, optimizer = self.facts, self.config.optimizer
         lines = []
         if not self.solves:
             lines.append(f"EPOCHS = {facts.epochs}")
             if facts.batch_size:
                 lines.append(f"BATCH_SIZE = {facts.batch_size}")
             lines.append(f"LEARNING_RATE = {optimizer.learning_rate!r}")
-            lines += self._constants_of_optimizer()
+            each = -(-facts.rows // facts.batch_size) if facts.batch_size else 1
+            lines += optimizer_constants(optimizer, self.programs, f"EPOCHS * {each}" if each > 1 else "EPOCHS")
         if self.degree > 1:
             lines.append(f"DEGREE = {self.degree}")
         if self.deep:
@@ -62,30 +63,6 @@ class NetworkScript:
             lines.append(f"DROPOUT = {self.dropout!r}")
         if self.patience is not None:
             lines.append(f"PATIENCE = {self.patience}")
-        if not self.solves:
-            lines += comment("script.seed")
-            lines.append(f"random = np.random.default_rng({config.train.seed})")
-        return lines
-
-    def _constants_of_optimizer(self) -> list[str]:
-        optimizer, facts = self.config.optimizer, self.facts
-        lines = []
-        if "optimizer" not in self.programs:
-            if optimizer.name == "momentum":
-                lines.append(f"MOMENTUM = {optimizer.momentum!r}")
-            if optimizer.name == "rmsprop":
-                lines.append(f"ALPHA = {optimizer.alpha!r}")
-        if optimizer.weight_decay:
-            lines.append(f"WEIGHT_DECAY = {optimizer.weight_decay!r}")
-        if self.clip:
-            lines.append(f"GRADIENT_CLIP = {self.clip!r}")
-        if self.noise:
-            lines.append(f"GRADIENT_NOISE = {self.noise!r}")
-        each = -(-facts.rows // facts.batch_size) if facts.batch_size else 1
-        if "schedule" in self.programs or "UPDATES" in RATES[optimizer.schedule] or optimizer.schedule == "warm-up":
-            lines.append(f"UPDATES = EPOCHS * {each}" if each > 1 else "UPDATES = EPOCHS")
-        if optimizer.schedule == "warm-up" and "schedule" not in self.programs:
-            lines.append(f"WARM_UP = {optimizer.warm_up or 'max(1.0, 0.1 * UPDATES)'}")
         return lines
 
     # -- the data -----------------------------------------------------------------------------------------------------

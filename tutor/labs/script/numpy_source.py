@@ -13,14 +13,14 @@ from tutor.labs.script.facts import ScriptFacts
 from tutor.labs.script.network_script import NetworkScript
 from tutor.labs.script.pieces import (
     COUNTER,
-    OPTIMIZER_STATES,
-    OPTIMIZER_STEPS,
-    RATES,
     about,
     comment,
+    decays_gradient,
+    drop_idle_math,
     indented,
     own_functions,
-    state_of,
+    rate_of,
+    states_of,
     step_of,
 )
 from tutor.labs.script.stages import StageName, during, staged, stages_of
@@ -57,6 +57,7 @@ class _NumpyScript(NetworkScript):
         parts = [
             [*self.head(), "", "import math", "from pathlib import Path", "", "import numpy as np", ""],
             self.constants(),
+            *([] if self.solves else [self._stream()]),
             own_functions(self.programs),
             ["", *self.data(one_hot=True)],
             *([] if self.solves else [["", *self._model()]]),
@@ -65,9 +66,12 @@ class _NumpyScript(NetworkScript):
             ["", "", *(self._solution() if self.solves else self._training())],
         ]
         lines = [line for part in parts for line in part]
-        if not any("math." in line for line in lines):
-            lines.remove("import math")
+        drop_idle_math(lines)
         return lines
+
+    def _stream(self) -> list[str]:
+        """The stream of random numbers that the lab draws from."""
+        return [*comment("script.seed"), f"random = np.random.default_rng({self.config.train.seed})"]
 
     # -- the model ----------------------------------------------------------------------------------------------------
 
@@ -327,7 +331,8 @@ class _NumpyScript(NetworkScript):
         ]
 
     def _training(self) -> list[str]:
-        lines = [f"{name}s = [np.zeros_like(theta) for theta in parameters]" for name in self._states()]
+        states = states_of(self.config.optimizer, self.programs)
+        lines = [f"{name}s = [np.zeros_like(theta) for theta in parameters]" for name in states]
         if self.noise:
             lines.append(f"noise = np.random.default_rng({self.config.train.seed})")
         if self.patience is not None:
@@ -370,7 +375,7 @@ class _NumpyScript(NetworkScript):
             x, y = "x", "y"
         lines += self._gradients(x, y)
         lines += self._rules()
-        rate = self._rate()
+        rate = rate_of(self.config.optimizer, self.programs)
         step = self._step()
         if rate == "LEARNING_RATE":
             return [*lines, *(staged(_RATE.sub(rate, line), stages_of(line)) for line in step)]
@@ -428,28 +433,16 @@ class _NumpyScript(NetworkScript):
             ]
         return during(["rules"], *lines)
 
-    def _rate(self) -> str:
-        own = self.programs.get("schedule")
-        if own is not None:
-            return f"LEARNING_RATE * float({own.function}(t, UPDATES))"
-        return RATES[self.config.optimizer.schedule]
-
-    def _states(self) -> tuple[str, ...]:
-        own = self.programs.get("optimizer")
-        if own is None:
-            return OPTIMIZER_STATES.get(self.config.optimizer.name, ())
-        return state_of(own)
-
     def _step(self) -> list[str]:
-        name, own = self.config.optimizer.name, self.programs.get("optimizer")
-        states = self._states()
+        optimizer = self.config.optimizer
+        states = states_of(optimizer, self.programs)
         names = ["theta", "g", *states]
         lists = ["parameters", "gradients", *(f"{each}s" for each in states)]
         body = []
-        if self.config.optimizer.weight_decay and (name != "adamw" or own is not None):
+        if decays_gradient(optimizer, self.programs):
             decay = [*comment("script.decay"), "if theta.ndim == 2:", "    g = g + WEIGHT_DECAY * theta"]
             body += during(["rules"], *decay)
-        body += during(["update"], *(OPTIMIZER_STEPS[name] if own is None else [step_of(own)]))
+        body += during(["update"], *step_of(optimizer, self.programs))
         return [*during(["update"], f"for {', '.join(names)} in zip({', '.join(lists)}):"), *indented(body)]
 
     def _evaluation(self) -> list[str]:

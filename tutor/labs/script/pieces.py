@@ -1,16 +1,17 @@
-"""What the scripts share: comments, constants, and the text of learning rates."""
+"""What the scripts share: comments, constants, and the text of learning rates and optimizers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, translate
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.mine import MineProgram, Programs
+from tutor.labs.mine import RATE, STEP_NUMBER, Programs, step_parameters
 from tutor.labs.script.stages import staged, stages_of
+from tutor.ml.settings import OptimizerSettings
 
 COUNTER = re.compile(r"\bt\b")
 """A line that uses the number of the update."""
@@ -107,19 +108,53 @@ def _without_numpy(lines: list[str]) -> list[str]:
     return [*above, *lines[code:]] if _NUMPY in map(str.strip, lines[:code]) else lines
 
 
-_STEP_INPUTS = {"t": "t", "lr": "rate"}
+def drop_idle_math(lines: list[str]) -> None:
+    """Take the import of math out of the lines of a script, in place, if none of them needs it."""
+    if not any("math." in line for line in lines):
+        lines.remove("import math")
+
+
+def optimizer_constants(optimizer: OptimizerSettings, programs: Programs, updates: str) -> list[str]:
+    """The settings of the optimizer by name; ``updates`` is how many are planned."""
+    own = {} if "optimizer" in programs else {"momentum": "momentum", "rmsprop": "alpha"}
+    rules = ("weight_decay", "gradient_clip", "gradient_noise")
+    names = [own[optimizer.name]] if optimizer.name in own else []
+    names += [name for name in rules if getattr(optimizer, name)]
+    lines = [f"{name.upper()} = {getattr(optimizer, name)!r}" for name in names]
+    warms_up = optimizer.schedule == "warm-up"
+    if warms_up or "UPDATES" in rate_of(optimizer, programs):
+        lines.append(f"UPDATES = {updates}")
+    if warms_up and "schedule" not in programs:
+        lines.append(f"WARM_UP = {optimizer.warm_up or 'max(1.0, 0.1 * UPDATES)'}")
+    return lines
+
+
+def rate_of(optimizer: OptimizerSettings, programs: Programs) -> str:
+    """The learning rate of update t."""
+    own = programs.get("schedule")
+    return RATES[optimizer.schedule] if own is None else f"LEARNING_RATE * float({own.function}(t, UPDATES))"
+
+
+def decays_gradient(optimizer: OptimizerSettings, programs: Programs) -> bool:
+    """Whether weight decay is added to the gradient, rather than left to the step of AdamW."""
+    return optimizer.weight_decay > 0 and (optimizer.name != "adamw" or "optimizer" in programs)
+
+
+def states_of(optimizer: OptimizerSettings, programs: Programs) -> tuple[str, ...]:
+    """What the optimizer remembers of each parameter."""
+    own = programs.get("optimizer")
+    return OPTIMIZER_STATES.get(optimizer.name, ()) if own is None else step_parameters(own)[1]
+
+
+_STEP_INPUTS = {STEP_NUMBER: "t", RATE: "rate"}
 """What a learner's optimizer is given after its state, and what that is called in a script."""
 
 
-def state_of(optimizer: MineProgram) -> tuple[str, ...]:
-    """What a learner's optimizer remembers of each parameter: it takes that between the gradient and t or lr."""
-    ends = [optimizer.parameters.index(name) for name in _STEP_INPUTS if name in optimizer.parameters]
-    return optimizer.parameters[2 : min(ends, default=2)]
-
-
-def step_of(optimizer: MineProgram) -> str:
-    """The call of a learner's optimizer, which changes theta and its state in place."""
-    state = state_of(optimizer)
-    inputs = (_STEP_INPUTS[name] for name in optimizer.parameters if name in _STEP_INPUTS)
-    call = f"{optimizer.function}({', '.join(['theta', 'g', *state, *inputs])})"
-    return f"{', '.join(f'{each}[...]' for each in ('theta', *state))} = {call}"
+def step_of(optimizer: OptimizerSettings, programs: Programs) -> Sequence[str]:
+    """What changes theta and the optimizer's state in place: a learner's step is called."""
+    own = programs.get("optimizer")
+    if own is None:
+        return OPTIMIZER_STEPS[optimizer.name]
+    inputs, state = step_parameters(own)
+    call = f"{own.function}({', '.join(['theta', 'g', *state, *(_STEP_INPUTS[name] for name in inputs)])})"
+    return [f"{', '.join(f'{each}[...]' for each in ('theta', *state))} = {call}"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.mine import Programs
+from tutor.labs.mine import Programs, refuse_unfit
 from tutor.labs.script.facts import look_at
 from tutor.labs.script.function_source import function_source
 from tutor.labs.script.numpy_source import numpy_source
@@ -96,12 +96,13 @@ def make_script(
         stem: The name of the script without its ending; the lab's id if it is empty.
 
     Raises:
-        TutorError: There is no such script, or the data cannot be loaded.
+        TutorError: There is no such script, a program does not fit the lab, or the data cannot be loaded.
     """
     reason = reason_against(config, kind, programs)
     if reason:
         raise TutorError(reason)
     stem, programs = stem or config.id, programs or {}
+    refuse_unfit(config, programs)
     if config.model.name == "function":
         return Script(stem, function_source(config, programs, stem), {})
     facts, arrays = look_at(config, data_folder, with_orders=kind == "pytorch")

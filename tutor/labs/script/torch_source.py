@@ -9,7 +9,15 @@ from __future__ import annotations
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.script.facts import ScriptFacts
 from tutor.labs.script.network_script import NetworkScript
-from tutor.labs.script.pieces import COUNTER, OPTIMIZER_STATES, OPTIMIZER_STEPS, RATES, comment, indented
+from tutor.labs.script.pieces import (
+    COUNTER,
+    OPTIMIZER_STATES,
+    OPTIMIZER_STEPS,
+    RATES,
+    comment,
+    drop_idle_math,
+    indented,
+)
 
 _ACTIVATIONS = {
     "relu": "nn.ReLU()",
@@ -53,8 +61,7 @@ class _TorchScript(NetworkScript):
             *self._tensors(), *self._classes(), *self._model(), *self._optimizer(), *self._loss(),
             *self._training(),
         ]  # fmt: skip
-        if not any("math." in line for line in lines):
-            lines.remove("import math")
+        drop_idle_math(lines)
         return "\n".join(lines) + "\n"
 
     @property
@@ -63,13 +70,10 @@ class _TorchScript(NetworkScript):
 
     def _constants(self) -> list[str]:
         """The settings by name. Only what the lab draws in other ways than its start needs a seed here."""
-        lines = self.constants()[:-1]
-        while lines[-1].startswith("#"):
-            lines.pop()
-        draws = self.dropout or self.noise or (self._shuffles and not self.facts.has_orders)
-        return (
-            [*lines, *comment("script.torch-draws"), f"torch.manual_seed({self.config.train.seed})"] if draws else lines
-        )
+        lines = self.constants()
+        if self.dropout or self.noise or (self._shuffles and not self.facts.has_orders):
+            lines += [*comment("script.torch-draws"), f"torch.manual_seed({self.config.train.seed})"]
+        return lines
 
     @property
     def _shuffles(self) -> bool:

@@ -80,9 +80,7 @@ class TrainingAdapter:
         try:
             splitter = parts if parts is not None and parts.splits else None
             self._dataset = load_dataset(found_in(data_folder, spec.data), data_folder=data_folder, splitter=splitter)
-            if splitter is not None and not splitter.has_split:
-                raise TutorError(translate("mine.does-not-fit", slots="split"))
-            self._epochs = _epochs(spec, len(self._dataset.x_train))
+            self._epochs = spec.epochs_with(len(self._dataset.x_train))
             self._metric = parts.metric(self._dataset) if parts is not None else None
             self._training = self._make_training()
         except BaseException:
@@ -295,16 +293,6 @@ class TrainingAdapter:
     def _stored(self) -> dict[str, Array]:
         training = self._training
         return training.stored() if isinstance(training, NetworkTraining) else training.parameters()
-
-
-def _epochs(spec: LabConfig, rows: int) -> int:
-    """How many epochs ``spec`` asks for, with ``rows`` training examples."""
-    train = spec.train
-    if not train.updates:
-        return train.epochs
-    whole = not train.batch_size or not rows or spec.optimizer.name == "gd"
-    each = 1 if whole else math.ceil(rows / min(train.batch_size, rows))
-    return math.ceil(train.updates / each)
 
 
 def _parts(programs: Programs, spec: LabConfig) -> MineParts | None:

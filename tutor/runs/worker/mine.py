@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import listed, sentences, translate
-from tutor.labs.mine import RATE, STEP_NUMBER, MineProgram, Programs, keeps_groups, step_parameters, takes_classes
+from tutor.foundation.translate import sentences, translate
+from tutor.labs.mine import RATE, STEP_NUMBER, MineProgram, Programs, step_parameters, takes_classes
 from tutor.ml.activations import Activation
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats, Ints
@@ -42,14 +42,12 @@ class MineParts(Parts):
     """Makes parts of learners' programs, and the built-in ones for the other slots. Call `close` after the training.
 
     Args:
-        programs: By slot.
+        programs: By slot; `tutor.labs.mine.refuse_unfit` has refused those that do not fit the lab's configuration.
     """
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
         self._functions: list[_Function] = []
-        self.has_split = False
-        """Whether a program has split the rows."""
 
     def close(self) -> None:
         """End the processes."""
@@ -160,8 +158,6 @@ class MineParts(Parts):
         program = self._programs.get("activation")
         if program is None:
             return activation
-        if not program.others:
-            raise TutorError(translate("mine.needs-slope", function=program.function))
         values = Value("array", (_AT_ONCE,), "<f4", varies=True)
         back, parameters = program.others[0]
         goes_back = len(parameters) == _A_AND_G
@@ -183,9 +179,6 @@ class MineParts(Parts):
 
     def split(self, groups: Ints | None, fraction: float, random: np.random.Generator) -> Split:
         """See `tutor.ml.datasets.prepare.Splitter`."""
-        program = self._programs["split"]
-        if not keeps_groups(program):
-            raise TutorError(translate("mine.needs-folds", function=program.function))
         if groups is None:
             raise TutorError(translate("ml.no-groups"), hint=translate("ml.no-groups-hint"))
         column = Value("array", (len(groups),), "<i8")
@@ -193,9 +186,6 @@ class MineParts(Parts):
 
     def folds(self, rows: int, count: int, random: np.random.Generator) -> list[Split]:
         """See `tutor.ml.datasets.prepare.Splitter`."""
-        program = self._programs["split"]
-        if keeps_groups(program):
-            raise TutorError(translate("mine.needs-no-folds", function=program.function))
         whole = Value("number", dtype="<i8")
         return self._sides((whole, whole), (count, rows), (rows, count), random)
 
@@ -208,7 +198,6 @@ class MineParts(Parts):
         function.write(*values)
         found = np.atleast_2d(function.call()[0]).copy()
         function.close()
-        self.has_split = True
         return [(np.flatnonzero(each == 0), np.flatnonzero(each == 1)) for each in found]
 
     def metric(self, dataset: Dataset) -> Metric | None:
@@ -219,7 +208,7 @@ class MineParts(Parts):
         """
         if "metric" not in self._programs:
             return None
-        if dataset.folds or not len(dataset.x_train) or dataset.lines:
+        if not len(dataset.x_train) or dataset.lines:
             raise TutorError(translate("mine.does-not-fit", slots="metric"))
         program = self._programs["metric"]
         if takes_classes(program) and not dataset.classes:
@@ -237,9 +226,8 @@ class MineParts(Parts):
         """
         if "train" not in self._programs:
             return None
-        others = [slot for slot in self._programs if slot not in {"train", "split"}]
-        if others or dataset.folds or not len(dataset.x_train) or dataset.lines:
-            raise TutorError(translate("mine.does-not-fit", slots=listed(others or ["train"])))
+        if not len(dataset.x_train) or dataset.lines:
+            raise TutorError(translate("mine.does-not-fit", slots="train"))
         examples = [dataset.x_train, _targets(dataset.y_train, dataset), dataset.x_valid]
         examples.append(_targets(dataset.y_valid, dataset))
         arguments = tuple(Value("array", each.shape, "<f8") for each in examples)
