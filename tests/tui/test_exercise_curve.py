@@ -47,8 +47,11 @@ async def test_after_a_pass_both_losses_are_drawn_until_the_screen_is_left(
         assert max(map(cell_width, rows_of(pilot))) <= size[0]
         assert any("⠀" < each <= "⣿" for each in text_of(pilot))
         (folder,) = tmp_path.glob("tutor-curves-*")
+        check = screen.query_one("#check")
+        assert check.size.height == 2
         noted = note_routes(monkeypatch, routes.Lab)
         await press(pilot, "l")
+        assert check.size.height == (7 if size == (80, 24) else 12)
         assert noted == [routes.Lab("one-lag", {"mine.gradient": "mse-gradient"})]
     assert not folder.exists()
     assert not list((workspace.home / "runs").glob("*"))

@@ -35,6 +35,21 @@ async def test_it_looks_again_after_as_long_as_the_look_said() -> None:
         poll_timer.stop()
 
 
+async def test_it_is_over_once_a_look_says_so() -> None:
+    async with Bare().run_test() as pilot:
+        seen: list[int] = []
+
+        def look() -> float | None:
+            seen.append(len(seen))
+            return 0.0 if len(seen) < 2 else None
+
+        PollTimer(pilot.app, look).start()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.05)
+        assert seen == [0, 1]
+
+
 async def test_it_is_over_when_stopped_and_a_new_start_forgets_the_old_one() -> None:
     async with Bare().run_test() as pilot:
         seen: list[str] = []

@@ -48,6 +48,9 @@ async def test_the_lab_is_there_as_a_script(tmp_path: Path) -> None:
         rows = text_of(bench.pilot).splitlines()
         assert "script  1 of" in rows[0]
         assert "tutor code one-lag" in "\n".join(rows)
+        bench.screen.tutor.switch_language()
+        await until(bench.pilot, lambda: "用实验的种子" in text_of(bench.pilot))
+        assert "▸1 脚本" in text_of(bench.pilot)
         await bench.pilot.press(*["pagedown"] * 6)
         await settled(bench.pilot)
         assert "print(f" in text_of(bench.pilot)

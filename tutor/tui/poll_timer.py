@@ -20,10 +20,10 @@ class PollTimer:
 
     Args:
         owner: Where an exception of ``look`` is raised, so that Textual reports it. The timer stops then.
-        look: Polls once. Returns the seconds until the next call.
+        look: Polls once. Returns the seconds until the next call; None if there is none.
     """
 
-    def __init__(self, owner: MessagePump, look: Callable[[], float]) -> None:
+    def __init__(self, owner: MessagePump, look: Callable[[], float | None]) -> None:
         self._owner = owner
         self._look = look
         self._timer: asyncio.TimerHandle | None = None
@@ -41,9 +41,14 @@ class PollTimer:
 
     def _turn(self) -> None:
         try:
-            self.start(_UNSEEN if getattr(self._owner.app, "unseen", False) else self._look())
+            seconds = _UNSEEN if getattr(self._owner.app, "unseen", False) else self._look()
         except Exception as error:
             self._owner.call_next(_raise, error)
+        else:
+            if seconds is None:
+                self.stop()
+            else:
+                self.start(seconds)
 
 
 def _raise(error: Exception) -> None:

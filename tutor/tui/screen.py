@@ -224,8 +224,9 @@ class TutorScreen(Commanded[None]):
 
     def refresh_frame(self) -> None:
         """Draw top line and footer again. Call it when what they show has changed."""
-        for widget in self.query("TopLine, KeyLine"):
-            widget.refresh()
+        for widget in self.children:  # a query would look through the body too, in a lesson at every page
+            if isinstance(widget, TopLine | KeyLine):
+                widget.refresh()
 
     def notice(self, text: str, kind: str = "info", seconds: float | None = None) -> None:
         """Show a sentence above the footer for some seconds. ``kind`` is info, good or warning."""

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
 WIDE = 120
 """Columns that the task and the versions need beside the editor."""
-_CHECK, _CHECK_WIDE, _CHECK_PASSED = 7, 12, 2
-"""Rows of the verdict."""
+_CHECK, _CHECK_WIDE = 7, 12
+"""Rows of the verdict; beside the curve of a program that has passed, it has fewer."""
 _CURVE_EVERY = 0.2
 """Seconds between two looks at what the learner's function trains."""
 _MOST_HISTORIES = 20
@@ -105,6 +105,7 @@ class ExerciseScreen(TutorScreen):
     ExerciseScreen #file, ExerciseScreen #below { height: 1; }
     ExerciseScreen #curve { display: none; height: 9; }
     ExerciseScreen.trained #curve { display: block; }
+    ExerciseScreen.trained #check { max-height: 2; }
     ExerciseScreen #sheet { display: none; width: 1fr; height: 1fr; scrollbar-size-vertical: 1; padding: 0 1; }
     ExerciseScreen #side { display: none; width: 1fr; height: 1fr; }
     ExerciseScreen.reading #sheet, ExerciseScreen.choosing #side { display: block; }
@@ -202,14 +203,9 @@ class ExerciseScreen(TutorScreen):
     def _fit(self, width: int) -> None:
         wide = width >= WIDE
         self.set_class(wide, "wide")
-        self._size_check()
+        self.query_one("#check").styles.height = _CHECK_WIDE if wide else min(_CHECK, max(3, self.size.height // 3))
         if wide:
             self.remove_class("reading", "choosing")
-
-    def _size_check(self) -> None:
-        """Give the verdict the rows that it needs: after a pass few, beside the curve."""
-        usual = _CHECK_WIDE if self.is_wide else min(_CHECK, max(3, self.size.height // 3))
-        self.query_one("#check").styles.height = _CHECK_PASSED if self.has_class("trained") else usual
 
     def refresh_texts(self) -> None:
         """Show the exercise in another language or look."""
@@ -402,7 +398,6 @@ class ExerciseScreen(TutorScreen):
         curves = self._curves_of(session, fence) if passed and fence is not None else None
         self.curves = curves
         self.set_class(curves is not None, "trained")
-        self._size_check()
         if curves is not None:
             self._draw_losses.start()
 
@@ -423,18 +418,16 @@ class ExerciseScreen(TutorScreen):
             return None
         return MineCurves(spec, programs, course.data_folder)
 
-    def _look_at_curves(self) -> float:
-        curves = self.curves
-        if curves is None:
-            self._draw_losses.stop()
-            return _CURVE_EVERY
+    def _look_at_curves(self) -> float | None:
+        if self.curves is None:
+            return None
         try:
-            is_going = curves.poll()
+            is_going = self.curves.poll()
         except (TutorError, OSError):
             self._end_curves()
-            return _CURVE_EVERY
+            return None
         self.call_next(self.query_one("#curve", RowsView).redraw)
-        return _CURVE_EVERY if is_going else 3600.0
+        return _CURVE_EVERY if is_going else None
 
     def _end_curves(self) -> None:
         self._draw_losses.stop()

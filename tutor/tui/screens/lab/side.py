@@ -51,8 +51,8 @@ def side_rows(
     """
     inner = max(1, width - 2 - MARGIN)
     goal = _goal_rows(session, inner, ascii=ascii)
-    has_goal = goal and session.challenge.goal is not None and not session.own_loop
-    measured = session.challenge.goal.measures if has_goal and session.challenge.goal is not None else ()
+    counted = session.challenge.goal if goal and not session.own_loop else None
+    measured = counted.measures if counted is not None else ()
     figures = number_rows(session, inner, without={*without, *measured})
     pinned = _pinned_rows(session, inner, ascii=ascii)
     mine = [[Span(line, "muted")] for said in session.mine_lines() for line in wrapped(said, inner)]

@@ -16,7 +16,16 @@ from textual.widget import Widget
 
 from tutor.foundation.translate import language, translate
 from tutor.study.sections import appendix_begin
-from tutor.tui.screens.lesson.blocks import LessonPages, block_of, carry_drafts, lab_titles
+from tutor.tui.screens.lesson.blocks import (
+    LessonEnd,
+    LessonPages,
+    appendix_widgets,
+    block_of,
+    carry_drafts,
+    flow_widgets,
+    lab_titles,
+    text_page,
+)
 from tutor.tui.screens.lesson.exercise_card import ExerciseCard
 from tutor.tui.screens.lesson.flow import LessonFlow, Place
 from tutor.tui.screens.lesson.lab_card import LabCard
@@ -194,8 +203,6 @@ class LessonView(Container):
 
     async def _show_faults(self) -> None:
         """Show why the lesson cannot be read."""
-        from tutor.tui.screens.lesson.blocks import text_page
-
         problem = shell_of(self).workspace.course_problem
         if problem is not None:
             said = [problem.message, problem.hint]
@@ -226,7 +233,12 @@ class LessonView(Container):
 
     def _of_lesson(self, place: int) -> int:
         """The block of the lesson at a place of the flow; -1 for the title, for the end the block before it."""
-        return place - _TITLE - (_END if place >= self._appendix + _TITLE else 0)
+        return place - _TITLE - (_END if place >= self._end else 0)
+
+    @property
+    def _end(self) -> int:
+        """The place of the end in the flow."""
+        return self._appendix + _TITLE
 
     @property
     def has_appendix(self) -> bool:
@@ -246,16 +258,14 @@ class LessonView(Container):
         if self.session is None or self.lesson is None or not self._settled:
             return
         if unfold != self._unfolded:
-            from tutor.tui.screens.lesson.blocks import appendix_widgets
-
             self._unfolded = unfold
-            glossary = self.course.glossary() if self.course is not None and self._linked else None
-            reads_both = shell_of(self).workspace.settings.translations
-            pages = LessonPages(self.lesson, self.headers, glossary, reads_both=reads_both)
             if unfold:
+                glossary = self.course.glossary() if self.course is not None and self._linked else None
+                reads_both = shell_of(self).workspace.settings.translations
+                pages = LessonPages(self.lesson, self.headers, glossary, reads_both=reads_both)
                 await self.flow.add(appendix_widgets(self.lesson, pages))
             else:
-                await self.flow.remove_after(self._in_flow(self._appendix) - 1)
+                await self.flow.remove_after(self._end)
             self._show_end()
         await self._frame()
         if then is not None:
@@ -298,8 +308,6 @@ class LessonView(Container):
         await drawn.wait()
 
     def _widgets(self) -> Iterator[Widget]:
-        from tutor.tui.screens.lesson.blocks import flow_widgets
-
         if self.session is None:
             return iter(())
         pages = LessonPages(self.session.lesson, self.headers)
@@ -399,11 +407,6 @@ class LessonView(Container):
         if self._at_end != (at_end := self.flow.at_end or self.flow.is_in_view(end)):
             self._at_end = at_end
             self.post_message(self.Turned())
-
-    @property
-    def _end(self) -> int:
-        """The place of the end in the flow."""
-        return self._appendix + _TITLE
 
     def _reveal_opening(self) -> None:
         """Give the verdict on the opening question once its answer at the end of the lesson is in view."""
@@ -522,8 +525,6 @@ class LessonView(Container):
         self.post_message(self.Turned())
 
     def _show_end(self) -> None:
-        from tutor.tui.screens.lesson.blocks import LessonEnd
-
         if self.session is not None:
             for end in self.flow.query(LessonEnd):
                 end.show(self.session, self.following, unfolded=self._unfolded)
