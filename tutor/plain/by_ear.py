@@ -199,16 +199,16 @@ class FrontDoor:
         met = self._room.store.attempts.met()
         for name, title in lab_titles(self._room.course.labs_folder, language()):
             done = translate("ear.lab-done") if met.get(name) else ""
-            self._room.say("  " + translate("ear.choice", key=name, text=heard(title) + done))
+            self._room.say_choice(name, heard(title) + done)
         self._room.say(translate("ear.type-lab"))
 
     def _say_exercises(self) -> None:
         for found in find_exercises(self._room.course, language()):
             state = _STATES[standing_of(paths.exercises_folder(), found.exercise.id)]
             title = heard_title(found.exercise.title) + (translate(state) if state else "")
-            self._room.say("  " + translate("ear.choice", key=found.exercise.id, text=title))
+            self._room.say_choice(found.exercise.id, title)
         if self._has_project():
-            self._room.say("  " + translate("ear.choice", key=PROJECT, text=translate("project.title")))
+            self._room.say_choice(PROJECT, translate("project.title"))
         self._room.say(translate("ear.type-exercise"))
 
     def _has_project(self) -> bool:
@@ -316,7 +316,7 @@ class LessonByEar:
 
     def _say_contents(self) -> None:
         for number, section in enumerate(self._lesson.sections, 1):
-            self._room.say("  " + translate("ear.choice", key=number, text=heard(section.title)))
+            self._room.say_choice(number, heard(section.title))
         self._room.say(translate("ear.type-section"))
 
     def _take(self, word: str) -> bool:

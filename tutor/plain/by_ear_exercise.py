@@ -99,7 +99,8 @@ class ExerciseByEar:
         verdict = session.check()
         self._room.say(*([translate("exercise.unchanged")] if verdict is None else verdict_lines(verdict)))
         if verdict is not None and verdict.passed:  # what can be typed now, and could not before
-            self._room.say(*(f"  {translate('ear.choice', key=each.letter, text=each.text)}" for each in self._labs()))
+            for each in self._labs():
+                self._room.say_choice(each.letter, each.text)
 
     def _edit(self, session: ExerciseSession) -> None:
         edit(session.file.paths)

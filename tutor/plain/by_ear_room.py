@@ -51,6 +51,10 @@ class Room:
         """Print a sentence on lines of its own."""
         self.asker.say(*wrapped(text, WIDTH))
 
+    def say_choice(self, key: object, text: str) -> None:
+        """Print what can be typed, and what it is or does."""
+        self.asker.say("  " + translate("ear.choice", key=key, text=text))
+
     def read(self) -> str:
         """What the learner types at the prompt, folded; empty if they only press Enter.
 
@@ -111,10 +115,10 @@ def choose(room: Room, choices: Sequence[Choice], also: Callable[[str], bool], *
 def _say_choices(room: Room, choices: Sequence[Choice], *, all_of_them: bool = True) -> None:
     for number, each in enumerate(choices):
         key = translate("ear.enter") if not number else each.letter
-        room.say("  " + translate("ear.choice", key=key, text=each.text))
+        room.say_choice(key, each.text)
     if not all_of_them:
-        room.say("  " + translate("ear.choice", key="?", text=translate("ear.more-choices")))
-    room.say("  " + translate("ear.choice", key="q", text=translate("ear.leave")))
+        room.say_choice("?", translate("ear.more-choices"))
+    room.say_choice("q", translate("ear.leave"))
 
 
 def heard(text: str) -> str:
