@@ -10,15 +10,13 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import narrow, wrapped
 from tutor.foundation.translate import translate
-from tutor.plain.asking import Asker, Command, command_called
+from tutor.plain.asking import WIDTH, Asker, Command, command_called
 from tutor.plain.glossary import term_lines
 from tutor.typeset.speech import spoken_text
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
     from tutor.progress.store import ProgressStore
-
-WIDTH = 76
 
 
 def leaves(word: str) -> bool:
@@ -76,7 +74,9 @@ class Choice:
     act: Callable[[], object]
 
 
-def choose(room: Room, choices: Sequence[Choice], also: Callable[[str], bool], *, first: bool) -> bool:
+def choose(
+    room: Room, choices: Sequence[Choice], also: Callable[[str], bool] = lambda _word: False, *, first: bool
+) -> bool:
     """Say what can be typed, read one line, and carry it out. The first choice is that of Enter alone.
 
     Args:
