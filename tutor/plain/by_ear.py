@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tutor.course.exercises.finding import find_exercises
-from tutor.course.exercises.project import LESSON_OF_PROJECT, PROJECT
+from tutor.course.exercises.finding import find_exercise, find_exercises
+from tutor.course.exercises.project import PROJECT, has_project
 from tutor.course.lesson import Exercise, LabFence, OpeningAnswer, Prose, Question, Term
-from tutor.course.source import is_identifier
 from tutor.exercises.memory import Standing, standing_of
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
@@ -158,12 +157,12 @@ class FrontDoor:
         if word in list_labs(self._room.course.labs_folder):
             LabByEar(self._room, _config(self._room.course, word, None, {})).open()
             return True
-        if word == PROJECT and self._has_project():
+        if word == PROJECT and has_project(self._room.course, language()):
             from tutor.plain.by_ear_project import ProjectByEar  # late, because it needs NumPy
 
             ProjectByEar(self._room).open()
             return True
-        found = next(find_exercises(self._room.course, language(), word), None) if is_identifier(word) else None
+        found = find_exercise(self._room.course, language(), word)
         if found is not None:
             open_exercise(self._room, found.exercise, found.lesson)
         return found is not None
@@ -202,12 +201,9 @@ class FrontDoor:
         for found in find_exercises(self._room.course, language()):
             exercise = found.exercise
             self._room.say_choice(exercise.id, heard_title(exercise.title) + _standing_of(exercise))
-        if self._has_project():
+        if has_project(self._room.course, language()):
             self._room.say_choice(PROJECT, translate("project.title"))
         self._room.say(translate("ear.type-exercise"))
-
-    def _has_project(self) -> bool:
-        return self._room.course.header(LESSON_OF_PROJECT, language()) is not None
 
     def _progress(self) -> None:
         found = overview(self._room.store, self._room.course, language(), clock.utc_now())

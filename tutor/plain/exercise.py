@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
-from tutor.course.exercises.finding import FoundExercise, find_exercises
+from tutor.course.exercises.finding import FoundExercise, find_exercise, find_exercises
 from tutor.course.exercises.line_order import line_order_question
-from tutor.course.exercises.project import LESSON_OF_PROJECT
+from tutor.course.exercises.project import has_project
 from tutor.course.lesson import Exercise
-from tutor.course.source import is_identifier
 from tutor.exercises.files import ExerciseFile, joined_files, read_program
 from tutor.exercises.memory import Standing, load_memory, memory_file, standing_of
 from tutor.exercises.mine import train_command
@@ -85,7 +84,7 @@ def list_exercises(*, as_json: bool = False) -> int:
         lesson = f"{found.lesson.number:2d} {found.lesson.id}"
         path = ExerciseFile(found.exercise, folder).path
         print(harmless_line(f"{pad(name, width)} {pad(lesson, 26)} {pad(state, 10)} {path}"))
-    if Course(paths.lessons_folder()).header(LESSON_OF_PROJECT, language()) is not None:
+    if has_project(Course(paths.lessons_folder()), language()):
         print(f"\n{translate('project.listed')}")
     return int(ExitCode.OK)
 
@@ -301,7 +300,7 @@ def exercise_ids() -> list[str]:
 
 
 def _named(course: Course, name: str) -> FoundExercise:
-    found = next(find_exercises(course, language(), name), None) if is_identifier(name) else None
+    found = find_exercise(course, language(), name)
     if found is not None:
         return found
     near = nearest(name, exercise_ids())

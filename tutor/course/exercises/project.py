@@ -11,6 +11,11 @@ PROJECT = "phones-project"
 LESSON_OF_PROJECT = "hw2-dnn"
 
 
+def has_project(course: Course, language: str) -> bool:
+    """Whether the course has the lesson that sets the project."""
+    return course.header(LESSON_OF_PROJECT, language) is not None
+
+
 def section_of_project(course: Course, language: str) -> str | None:
     """The anchor of the section that sets the project; None if there is no such lesson."""
     from tutor.course.lesson import Prose
