@@ -1,4 +1,4 @@
-"""``tutor code LAB``: write what a lab trains as a script that runs alone."""
+"""``tutor code LAB``: write what a lab trains as a script that runs on its own."""
 
 from __future__ import annotations
 
