@@ -542,7 +542,7 @@ class LabByEar:
             config = self._draft.spec.controls[control]
             if not config.choices or value.strip() in map(spoken_value, config.choices):
                 raise
-            # Told with the names under which the choices were heard.
+            # Said again with the names under which the choices were heard.
             facts = {"name": control, "limits": limits_of(config), "value": harmless_line(value)}
             raise TutorError(translate("ear.must-be", **facts)) from error
         now = self._draft.value(self._draft.spec.controls[control])

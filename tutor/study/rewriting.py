@@ -1,4 +1,4 @@
-"""Exercises that were passed long ago: what was written once is written again from nothing."""
+"""Exercises that were passed long ago, to be written again from scratch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the course speaks of the project, which is a whole program and no exercise of a lesson."""
+"""Where the course speaks of the project, which is a whole program and not an exercise in a lesson."""
 
 from __future__ import annotations
 
