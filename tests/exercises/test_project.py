@@ -93,7 +93,7 @@ def test_what_does_not_run_does_not_count(project: Project) -> None:
 @pytest.mark.parametrize(
     ("result", "said"),
     [
-        ("np.zeros(3)", "shape (3, 40), and it returned one of shape (3,)."),
+        ("np.zeros(3)", "shape (3, 40), but it returned one of shape (3,)."),
         ("None", "it returned nothing."),
         ("3", "it returned a value of the type int."),
         ("[[0] * 40, [1]]", "it returned a value of the type list."),

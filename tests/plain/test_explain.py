@@ -68,4 +68,4 @@ def test_a_run_of_the_learners_functions_is_refused(tmp_path: Path, capsys: pyte
     folder = Runs(tmp_path).make(load_lab("one-lag", lessons_folder() / "labs", {"mine.gradient": "mse-gradient"}))
     write_programs(folder, {"gradient": MineProgram("mse-gradient", "gradient", ("w", "b", "x", "y"), "")})
     assert run(["explain", str(folder / "spec.toml")]) != ExitCode.OK
-    assert "Functions of your own train here (gradient)" in capsys.readouterr().err
+    assert "Your own functions train here (gradient)" in capsys.readouterr().err

@@ -44,7 +44,7 @@ async def test_m_switches_the_next_run_and_pins_say_which(tmp_path: Path, size: 
         assert screen.session.mine_lines() == ["gradient: your mse-gradient"]
         assert "your" in text_of(pilot)
         await press(pilot, "E")
-        assert "Functions of your own train here" in text_of(pilot)
+        assert "Your own functions train here" in text_of(pilot)
         await press(pilot, "space")
         runs.last.train([0.5, 0.4])
         runs.last.finish()

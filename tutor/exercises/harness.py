@@ -1,4 +1,4 @@
-"""What stopped a program of several files, also where the harness of its exercise uses what a function returned."""
+"""What stopped a program of several files, including a harness that used what a function returned."""
 
 from __future__ import annotations
 

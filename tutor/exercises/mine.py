@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tutor.course.catalogue import Course
-from tutor.course.exercises.finding import find_exercises
+from tutor.course.exercises.finding import find_exercise
 from tutor.course.lesson import Exercise, LabFence
 from tutor.exercises.session import passed_source
 from tutor.foundation.translate import language
@@ -34,7 +34,7 @@ def passed_programs(mine: Mapping[str, str], course: Course, folder: Path) -> di
 
 def exercise_called(exercise_id: str, course: Course) -> Exercise | None:
     """Return the exercise with an id; None if there is none."""
-    found = next(find_exercises(course, language(), exercise_id), None)
+    found = find_exercise(course, language(), exercise_id)
     return found.exercise if found is not None else None
 
 

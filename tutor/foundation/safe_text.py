@@ -39,6 +39,11 @@ def harmless_value(value: object) -> object:
     return value
 
 
+def json_line(value: object) -> str:
+    """Return a value as JSON on one line, made harmless by `harmless_json`."""
+    return harmless_json(json.dumps(value, ensure_ascii=False))
+
+
 def harmless_json(text: str) -> str:
     """Return JSON of the same meaning, with each character that `harmless` would replace written as an escape."""
     return _HARMFUL.sub(lambda found: json.dumps(found[0])[1:-1].replace("\x7f", "\\u007f"), text)

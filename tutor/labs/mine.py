@@ -28,7 +28,7 @@ SLOTS = (
 OWN_LOOP = "train"
 """The slot of a whole training loop. Nothing but its losses is known, so what shows or measures a model is left out."""
 _OF_OWN_LOOP = frozenset({"train.epochs", "train.seed", "train.pace"})
-"""The settings of a training loop of the learner's own, beside those of the data."""
+"""The settings of a training loop of the learner's own, besides those of the data."""
 _SLOTS_OF_FUNCTIONS = ("optimizer", "schedule")
 """The slots in the descent of a drawn function."""
 _SLOTS_OF_EXAMPLES = ("split", "metric")

@@ -240,7 +240,7 @@ class Asker:
         self._last: QuestionAttempt | None = None
 
     def say(self, *lines: str) -> None:
-        """Print lines, at once; one that no terminal of 80 columns holds is broken between words."""
+        """Print lines at once. A line that is too wide for a terminal of 80 columns is broken between words."""
         for line in lines:
             print("\n".join(_broken(line)), file=self._out)
         self._out.flush()
@@ -423,7 +423,7 @@ def command_called(word: str) -> Command | None:
 
 
 def _broken(line: str) -> list[str]:
-    """A line, on several if it is wide. A long word, such as a path, stays whole, because it may be copied."""
+    """A line as it is printed: on several lines if it is wide, unless it has a word, such as a path, to be copied."""
     if cell_width(line) <= _TERMINAL or _LONG_WORD.search(line):
         return [line]
     indent = line[: len(line) - len(line.lstrip(" "))]

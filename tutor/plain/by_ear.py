@@ -14,19 +14,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tutor.course.exercises.finding import find_exercises
-from tutor.course.exercises.project import LESSON_OF_PROJECT, PROJECT
+from tutor.course.exercises.finding import find_exercise, find_exercises
+from tutor.course.exercises.project import PROJECT, has_project
 from tutor.course.lesson import Exercise, LabFence, OpeningAnswer, Prose, Question, Term
-from tutor.course.source import is_identifier
 from tutor.exercises.memory import Standing, standing_of
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.languages import languages
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
-from tutor.plain.asking import Asker, Outcome, asking
+from tutor.plain.asking import WIDTH, Asker, Outcome, asking
 from tutor.plain.by_ear_room import (
-    WIDTH,
     Choice,
     InputEndedError,
     Room,
@@ -78,15 +76,12 @@ def open_by_ear(
     before = is_read_aloud()
     read_aloud(True)
     try:
-        if lesson is not None:
-            course, opened = lesson_named(lesson)
-            with asking(course, Asker) as (asker, store):
-                LessonByEar(Room(asker, store, course), opened).open()
-            return int(ExitCode.OK)
-        course = Course(paths.lessons_folder())
+        course, opened = lesson_named(lesson) if lesson is not None else (Course(paths.lessons_folder()), None)
         with asking(course, Asker) as (asker, store):
             room = Room(asker, store, course)
-            if lab is not None or data is not None:
+            if opened is not None:
+                LessonByEar(room, opened).open()
+            elif lab is not None or data is not None:
                 LabByEar(room, _config(course, lab, data, overrides or {})).open()
             else:
                 FrontDoor(room).open()
@@ -146,7 +141,7 @@ class FrontDoor:
         yield Choice("c", translate("ear.lessons"), self._say_lessons)
         yield Choice("b", translate("ear.labs"), self._say_labs)
         yield Choice("x", translate("ear.exercises"), self._say_exercises)
-        yield Choice("g", translate("ear.glossary"), self._glossary)
+        yield Choice("g", translate("ear.glossary"), partial(ask_for_terms, self._room))
         yield Choice("p", translate("ear.progress"), self._progress)
         yield Choice("s", translate("ear.screens"), self._screens)
         if len(languages()) > 1:
@@ -162,12 +157,12 @@ class FrontDoor:
         if word in list_labs(self._room.course.labs_folder):
             LabByEar(self._room, _config(self._room.course, word, None, {})).open()
             return True
-        if word == PROJECT and self._has_project():
+        if word == PROJECT and has_project(self._room.course, language()):
             from tutor.plain.by_ear_project import ProjectByEar  # late, because it needs NumPy
 
             ProjectByEar(self._room).open()
             return True
-        found = next(find_exercises(self._room.course, language(), word), None) if is_identifier(word) else None
+        found = find_exercise(self._room.course, language(), word)
         if found is not None:
             open_exercise(self._room, found.exercise, found.lesson)
         return found is not None
@@ -199,23 +194,16 @@ class FrontDoor:
         met = self._room.store.attempts.met()
         for name, title in lab_titles(self._room.course.labs_folder, language()):
             done = translate("ear.lab-done") if met.get(name) else ""
-            self._room.say("  " + translate("ear.choice", key=name, text=heard(title) + done))
+            self._room.say_choice(name, heard(title) + done)
         self._room.say(translate("ear.type-lab"))
 
     def _say_exercises(self) -> None:
         for found in find_exercises(self._room.course, language()):
-            state = _STATES[standing_of(paths.exercises_folder(), found.exercise.id)]
-            title = heard_title(found.exercise.title) + (translate(state) if state else "")
-            self._room.say("  " + translate("ear.choice", key=found.exercise.id, text=title))
-        if self._has_project():
-            self._room.say("  " + translate("ear.choice", key=PROJECT, text=translate("project.title")))
+            exercise = found.exercise
+            self._room.say_choice(exercise.id, heard_title(exercise.title) + _standing_of(exercise))
+        if has_project(self._room.course, language()):
+            self._room.say_choice(PROJECT, translate("project.title"))
         self._room.say(translate("ear.type-exercise"))
-
-    def _has_project(self) -> bool:
-        return self._room.course.header(LESSON_OF_PROJECT, language()) is not None
-
-    def _glossary(self) -> None:
-        ask_for_terms(self._room)
 
     def _progress(self) -> None:
         found = overview(self._room.store, self._room.course, language(), clock.utc_now())
@@ -235,7 +223,13 @@ class FrontDoor:
         Workspace().change_settings(language=codes[(codes.index(language()) + 1) % len(codes)])
 
 
-_STATES = {Standing.OPEN: "", Standing.BEGUN: "ear.exercise-begun", Standing.PASSED: "ear.exercise-passed"}
+_STANDINGS = {Standing.BEGUN: "ear.exercise-begun", Standing.PASSED: "ear.exercise-passed"}
+
+
+def _standing_of(exercise: Exercise) -> str:
+    """How an exercise stands, to be said after its title; empty if it is not begun."""
+    key = _STANDINGS.get(standing_of(paths.exercises_folder(), exercise.id))
+    return translate(key) if key is not None else ""
 
 
 def heard_title(markdown: str) -> str:
@@ -278,9 +272,10 @@ class LessonByEar:
                     return
                 first = False
         finally:
-            self._leave()
+            self._turn_away()
 
-    def _leave(self) -> None:
+    def _turn_away(self) -> None:
+        """Count no more time, and save the place, because something else is opened or the lesson is left."""
         self._session.on_input(in_front=False)
         self._session.save()
 
@@ -308,7 +303,7 @@ class LessonByEar:
         for number, exercise in enumerate(self._lesson.exercises, 1):
             title = heard_title(exercise.title)
             yield Choice(f"x{number}", translate("ear.exercise", title=title), partial(self._open_exercise, exercise))
-        yield Choice("g", translate("ear.glossary"), lambda: ask_for_terms(self._room))
+        yield Choice("g", translate("ear.glossary"), partial(ask_for_terms, self._room))
 
     def _from_start(self) -> None:
         self._at = 0
@@ -316,7 +311,7 @@ class LessonByEar:
 
     def _say_contents(self) -> None:
         for number, section in enumerate(self._lesson.sections, 1):
-            self._room.say("  " + translate("ear.choice", key=number, text=heard(section.title)))
+            self._room.say_choice(number, heard(section.title))
         self._room.say(translate("ear.type-section"))
 
     def _take(self, word: str) -> bool:
@@ -328,8 +323,7 @@ class LessonByEar:
         return True
 
     def _quiz(self) -> None:
-        self._session.on_input(in_front=False)
-        self._session.save()
+        self._turn_away()
         take_quiz(self._room.asker, self._room.store, self._lesson)
         self._know_new_answers()
 
@@ -418,8 +412,7 @@ class LessonByEar:
         """Say what an exercise asks, and how it can be begun."""
         from tutor.plain.by_ear_exercise import exercise_lines
 
-        state = _STATES[standing_of(paths.exercises_folder(), exercise.id)]
-        self._room.say("", translate("ear.exercise-here") + (translate(state) if state else ""))
+        self._room.say("", translate("ear.exercise-here") + _standing_of(exercise))
         self._room.say(*exercise_lines(exercise))
         self._room.say_wrapped(translate("ear.exercise-how", command=f"tutor exercise {exercise.id}"))
         do_it = partial(self._open_exercise, exercise, introduce=False)
@@ -453,8 +446,7 @@ class LessonByEar:
             self._room.say(str(error))
 
     def _open_exercise(self, exercise: Exercise, *, introduce: bool = True) -> None:
-        self._session.on_input(in_front=False)
-        self._session.save()
+        self._turn_away()
         try:
             open_exercise(self._room, exercise, self._lesson, introduce=introduce)
         except TutorError as error:
@@ -550,7 +542,7 @@ class LabByEar:
             config = self._draft.spec.controls[control]
             if not config.choices or value.strip() in map(spoken_value, config.choices):
                 raise
-            # Told with the names under which the choices were heard.
+            # Said again with the names under which the choices were heard.
             facts = {"name": control, "limits": limits_of(config), "value": harmless_line(value)}
             raise TutorError(translate("ear.must-be", **facts)) from error
         now = self._draft.value(self._draft.spec.controls[control])

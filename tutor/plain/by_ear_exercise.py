@@ -11,10 +11,10 @@ from tutor.foundation import paths
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import translate
-from tutor.plain.by_ear_room import WIDTH, Choice, Room, choose
+from tutor.plain.asking import WIDTH
+from tutor.plain.by_ear_room import Choice, Room, choose, heard
 from tutor.plain.exercise import ask_for_order, edit, hint_lines, new_judge, solution_lines, verdict_lines
 from tutor.typeset.page import plain_lines
-from tutor.typeset.speech import spoken_text
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Exercise, LabFence, Lesson
@@ -30,14 +30,14 @@ def exercise_lines(exercise: Exercise) -> Iterator[str]:
     for case in exercise.cases:
         if exercise.harness:
             # Its inputs and results are those of the harness, and follow from one solution among many.
-            yield from wrapped(f"  {spoken_text(harmless_line(case.name))}", WIDTH)
+            yield from wrapped(f"  {heard(case.name)}", WIDTH)
             continue
         inputs = translate("ear.and").join(
             translate("ear.exercise-input", name=name, value=value) for name, value in case.arguments
         )
         key = "ear.exercise-case-gives" if case.gives else "ear.exercise-case"
         said = translate(key, name=case.name, inputs=inputs, gives=case.gives)
-        yield from wrapped(f"  {spoken_text(harmless_line(said))}", WIDTH)
+        yield from wrapped(f"  {heard(said)}", WIDTH)
     if exercise.more_cases:
         yield translate("ear.exercise-more-cases")
 
@@ -75,7 +75,7 @@ class ExerciseByEar:
             self._room.say("", *(exercise_lines(self._exercise) if introduce else ()))
             self._room.say(translate("exercise.file", path=harmless_line(str(session.file.path))))
             first = True
-            while choose(self._room, list(self._choices(session)), lambda _word: False, first=first):
+            while choose(self._room, list(self._choices(session)), first=first):
                 first = False
                 self._room.say(*self._room.store.take_notices(), "")
 
@@ -99,7 +99,8 @@ class ExerciseByEar:
         verdict = session.check()
         self._room.say(*([translate("exercise.unchanged")] if verdict is None else verdict_lines(verdict)))
         if verdict is not None and verdict.passed:  # what can be typed now, and could not before
-            self._room.say(*(f"  {translate('ear.choice', key=each.letter, text=each.text)}" for each in self._labs()))
+            for each in self._labs():
+                self._room.say_choice(each.letter, each.text)
 
     def _edit(self, session: ExerciseSession) -> None:
         edit(session.file.paths)

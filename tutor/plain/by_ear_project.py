@@ -7,14 +7,11 @@ from functools import partial
 
 from tutor.exercises.project import Project
 from tutor.foundation import paths
-from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import wrapped
 from tutor.foundation.translate import translate
-from tutor.plain.by_ear_room import WIDTH, Choice, Room, choose
+from tutor.plain.by_ear_room import Choice, Room, choose, heard
 from tutor.plain.exercise import edit
 from tutor.plain.project import board_lines, handed_in_lines, public_lines, task_lines
 from tutor.sandbox.sandbox import Sandbox
-from tutor.typeset.speech import spoken_text
 
 
 class ProjectByEar:
@@ -40,7 +37,7 @@ class ProjectByEar:
             project.make()
             self._say(["", *task_lines(project)])
             first = True
-            while choose(self._room, list(self._choices(project)), lambda _word: False, first=first):
+            while choose(self._room, list(self._choices(project)), first=first):
                 first = False
 
     def _choices(self, project: Project) -> Iterator[Choice]:
@@ -68,4 +65,4 @@ class ProjectByEar:
 
     def _say(self, lines: Iterable[str]) -> None:
         for line in lines:
-            self._room.say(*wrapped(spoken_text(harmless_line(line)), WIDTH))
+            self._room.say_wrapped(heard(line))

@@ -10,15 +10,13 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import narrow, wrapped
 from tutor.foundation.translate import translate
-from tutor.plain.asking import Asker, Command, command_called
+from tutor.plain.asking import WIDTH, Asker, Command, command_called
 from tutor.plain.glossary import term_lines
 from tutor.typeset.speech import spoken_text
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
     from tutor.progress.store import ProgressStore
-
-WIDTH = 76
 
 
 def leaves(word: str) -> bool:
@@ -51,6 +49,10 @@ class Room:
         """Print a sentence on lines of its own."""
         self.asker.say(*wrapped(text, WIDTH))
 
+    def say_choice(self, key: object, text: str) -> None:
+        """Print what can be typed, and what it is or does."""
+        self.asker.say("  " + translate("ear.choice", key=key, text=text))
+
     def read(self) -> str:
         """What the learner types at the prompt, folded; empty if they only press Enter.
 
@@ -72,7 +74,9 @@ class Choice:
     act: Callable[[], object]
 
 
-def choose(room: Room, choices: Sequence[Choice], also: Callable[[str], bool], *, first: bool) -> bool:
+def choose(
+    room: Room, choices: Sequence[Choice], also: Callable[[str], bool] = lambda _word: False, *, first: bool
+) -> bool:
     """Say what can be typed, read one line, and carry it out. The first choice is that of Enter alone.
 
     Args:
@@ -111,10 +115,10 @@ def choose(room: Room, choices: Sequence[Choice], also: Callable[[str], bool], *
 def _say_choices(room: Room, choices: Sequence[Choice], *, all_of_them: bool = True) -> None:
     for number, each in enumerate(choices):
         key = translate("ear.enter") if not number else each.letter
-        room.say("  " + translate("ear.choice", key=key, text=each.text))
+        room.say_choice(key, each.text)
     if not all_of_them:
-        room.say("  " + translate("ear.choice", key="?", text=translate("ear.more-choices")))
-    room.say("  " + translate("ear.choice", key="q", text=translate("ear.leave")))
+        room.say_choice("?", translate("ear.more-choices"))
+    room.say_choice("q", translate("ear.leave"))
 
 
 def heard(text: str) -> str:

@@ -1,4 +1,4 @@
-"""``tutor code LAB``: write what a lab trains as a script that runs alone."""
+"""``tutor code LAB``: write what a lab trains as a script that runs on its own."""
 
 from __future__ import annotations
 
@@ -63,6 +63,6 @@ def write_code(
 
 
 def _in_shell(path: Path) -> str:
-    """A path as one word of a command that is no option."""
+    """A path as one word of a command line, which cannot be taken for an option."""
     text = str(path)
     return shlex.quote(f"./{text}" if text.startswith("-") else text)

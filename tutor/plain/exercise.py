@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -14,11 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
-from tutor.course.exercises.finding import FoundExercise, find_exercises
+from tutor.course.exercises.finding import FoundExercise, find_exercise, find_exercises
 from tutor.course.exercises.line_order import line_order_question
-from tutor.course.exercises.project import LESSON_OF_PROJECT
+from tutor.course.exercises.project import has_project
 from tutor.course.lesson import Exercise
-from tutor.course.source import is_identifier
 from tutor.exercises.files import ExerciseFile, joined_files, read_program
 from tutor.exercises.memory import Standing, load_memory, memory_file, standing_of
 from tutor.exercises.mine import train_command
@@ -29,7 +27,7 @@ from tutor.foundation import paths
 from tutor.foundation.editor import editor_command, editor_not_started
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path
-from tutor.foundation.safe_text import harmless, harmless_json, harmless_line
+from tutor.foundation.safe_text import harmless, harmless_line, json_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import language, translate
@@ -73,7 +71,7 @@ def list_exercises(*, as_json: bool = False) -> int:
     """
     every = _all()
     if as_json:
-        print(_as_json([_facts(found) for found in every]))
+        print(json_line([_facts(found) for found in every]))
         return int(ExitCode.OK)
     if not every:
         print(translate("exercise.none"))
@@ -85,7 +83,7 @@ def list_exercises(*, as_json: bool = False) -> int:
         lesson = f"{found.lesson.number:2d} {found.lesson.id}"
         path = ExerciseFile(found.exercise, folder).path
         print(harmless_line(f"{pad(name, width)} {pad(lesson, 26)} {pad(state, 10)} {path}"))
-    if Course(paths.lessons_folder()).header(LESSON_OF_PROJECT, language()) is not None:
+    if has_project(Course(paths.lessons_folder()), language()):
         print(f"\n{translate('project.listed')}")
     return int(ExitCode.OK)
 
@@ -132,15 +130,15 @@ def _check(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int
 def _checked(session: ExerciseSession, as_json: bool) -> int:
     verdict = session.check()
     assert verdict is not None  # noqa: S101 - a new session has checked nothing yet
-    _say(verdict, as_json)
-    if not as_json:
-        _say_how_to_train(session.exercise, verdict)
+    _say_and_how_to_train(session.exercise, verdict, as_json)
     return _code(verdict)
 
 
-def _say_how_to_train(exercise: Exercise, verdict: Verdict) -> None:
+def _say_and_how_to_train(exercise: Exercise, verdict: Verdict, as_json: bool) -> None:
+    """Print a verdict and, after a pass, the command that trains the lab of the exercise."""
+    _say(verdict, as_json)
     command = train_command(exercise)
-    if verdict.passed and command:
+    if verdict.passed and command and not as_json:
         print(harmless_line(translate("exercise.see-it-train", command=command)), flush=True)
 
 
@@ -159,9 +157,7 @@ def _watch(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int
                 print(error, flush=True)
                 verdict = None
             if verdict is not None:
-                _say(verdict, as_json)
-                if not as_json:
-                    _say_how_to_train(session.exercise, verdict)
+                _say_and_how_to_train(session.exercise, verdict, as_json)
         time.sleep(EVERY)
 
 
@@ -187,7 +183,7 @@ def edit(paths: Sequence[Path]) -> None:
 def _hint(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int:
     hint = session.next_hint()
     if as_json:
-        print(_as_json({"hint": hint, "given": len(session.hints), "all": len(found.exercise.hints)}))
+        print(json_line({"hint": hint, "given": len(session.hints), "all": len(found.exercise.hints)}))
     else:
         print("\n".join(hint_lines(session, hint)))
     return int(ExitCode.OK)
@@ -210,7 +206,7 @@ def _solution(found: FoundExercise, session: ExerciseSession, as_json: bool) -> 
         return int(ExitCode.FAULTS_FOUND)
     session.see_solution()
     if as_json:
-        print(_as_json({"solution": found.exercise.solution, "why": found.exercise.why}))
+        print(json_line({"solution": found.exercise.solution, "why": found.exercise.why}))
     else:
         print("\n".join(solution_lines(found.exercise)))
     return int(ExitCode.OK)
@@ -224,7 +220,7 @@ def solution_lines(exercise: Exercise) -> list[str]:
 def _reset(found: FoundExercise, session: ExerciseSession, as_json: bool) -> int:
     kept = session.reset(found.lesson.title)
     if as_json:
-        print(_as_json({"kept": str(kept) if kept is not None else None, "file": str(session.file.path)}))
+        print(json_line({"kept": str(kept) if kept is not None else None, "file": str(session.file.path)}))
     else:
         said = translate("exercise.reset", path=kept) if kept is not None else translate("exercise.reset-new")
         print(harmless_line(said))
@@ -240,7 +236,7 @@ def _copy_mine(found: FoundExercise, session: ExerciseSession, as_json: bool) ->
     programs = {name: source for name in earlier if (source := passed_source(earlier[name], folder)) is not None}
     added = session.file.copy_in(programs)
     if as_json:
-        print(_as_json({"copied": [f"{name}.py" for name in added]}))
+        print(json_line({"copied": [f"{name}.py" for name in added]}))
     elif added:
         files = ", ".join(f"{name}.py" for name in added)
         print(harmless_line(translate("exercise.copied-in", names=files, first=added[0])))
@@ -301,7 +297,7 @@ def exercise_ids() -> list[str]:
 
 
 def _named(course: Course, name: str) -> FoundExercise:
-    found = next(find_exercises(course, language(), name), None) if is_identifier(name) else None
+    found = find_exercise(course, language(), name)
     if found is not None:
         return found
     near = nearest(name, exercise_ids())
@@ -340,7 +336,7 @@ def _introduce(found: FoundExercise, session: ExerciseSession) -> None:
 
 def _say(verdict: Verdict, as_json: bool) -> None:
     if as_json:
-        print(_as_json(_verdict_facts(verdict)), flush=True)
+        print(json_line(_verdict_facts(verdict)), flush=True)
         return
     for line in verdict_lines(verdict):
         print(line, flush=True)
@@ -397,7 +393,3 @@ def _verdict_facts(verdict: Verdict) -> Mapping[str, object]:
 
 def _code(verdict: Verdict) -> int:
     return int(ExitCode.OK if verdict.passed else ExitCode.FAULTS_FOUND)
-
-
-def _as_json(value: object) -> str:
-    return harmless_json(json.dumps(value, ensure_ascii=False))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tutor.course.exercises.project import PROJECT
 from tutor.exercises.files import read_program
@@ -12,7 +11,7 @@ from tutor.exercises.project import SECONDS, Attempt, Project, Scores, Size, aft
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.files import named_path
-from tutor.foundation.safe_text import harmless, harmless_json, harmless_line
+from tutor.foundation.safe_text import harmless, harmless_line, json_line
 from tutor.foundation.text import pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import translate
 from tutor.sandbox.sandbox import Sandbox
@@ -46,7 +45,7 @@ def score_project(*, file: str | None = None, as_json: bool = False, size: Size 
                 _say([*task_lines(project), ""])
             attempt, found = project.score_in_public(project.read())
     if as_json:
-        print(_as_json({"problem": found.problem, "public": found.scores[0].accuracy if found.scores else None}))
+        print(json_line({"problem": found.problem, "public": found.scores[0].accuracy if found.scores else None}))
     else:
         _say(public_lines(found))
         if attempt is not None:
@@ -71,7 +70,7 @@ def hand_in_project(*, as_json: bool = False, size: Size | None = None) -> int:
         print(translate("project.freezing"), file=sys.stderr, flush=True)
         attempt, found = project.hand_in(project.read(), score_references)
     if as_json:
-        print(_as_json(_facts(attempt) if attempt is not None else {"problem": found.problem}))
+        print(json_line(_facts(attempt) if attempt is not None else {"problem": found.problem}))
     else:
         _say(handed_in_lines(attempt, found))
     return int(ExitCode.OK if attempt is not None else ExitCode.FAULTS_FOUND)
@@ -86,7 +85,7 @@ def show_board(*, as_json: bool = False) -> int:
     with Sandbox() as sandbox:
         attempts = Project(paths.exercises_folder(), sandbox).attempts()
     if as_json:
-        print(_as_json([_facts(each) for each in attempts]))
+        print(json_line([_facts(each) for each in attempts]))
     else:
         _say(board_lines(attempts))
     return int(ExitCode.OK)
@@ -111,16 +110,18 @@ def _table(attempts: list[Attempt]) -> Iterator[str]:
     about, public, final = map(translate, ("project.column-about", "project.column-public", "project.column-final"))
     yield f"{pad(translate('project.column-at'), 16)}  {pad(about, 36)} {pad_left(public, 8)} {pad_left(final, 8)}"
     for each in attempts:
-        at = each.at.astimezone().strftime("%Y-%m-%d %H:%M")
         said = pad(shorten(each.about or translate("project.no-name"), 36), 36)
-        yield f"{at}  {said} {pad_left(_figure(each.public), 8)} {pad_left(_figure(each.final), 8)}".rstrip()
+        yield f"{_when(each)}  {said} {pad_left(_figure(each.public), 8)} {pad_left(_figure(each.final), 8)}".rstrip()
 
 
 def _heard(attempt: Attempt) -> str:
     key = "project.heard-final" if attempt.final is not None else "project.heard"
-    at = attempt.at.astimezone().strftime("%Y-%m-%d %H:%M")
     figures = {"public": _figure(attempt.public) or "–", "final": _figure(attempt.final)}
-    return translate(key, at=at, about=attempt.about or translate("project.no-name"), **figures)
+    return translate(key, at=_when(attempt), about=attempt.about or translate("project.no-name"), **figures)
+
+
+def _when(attempt: Attempt) -> str:
+    return attempt.at.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def handed_in_lines(attempt: Attempt | None, found: Scores) -> Iterator[str]:
@@ -182,10 +183,6 @@ def _figure(accuracy: float | None) -> str:
     return "" if accuracy is None else f"{accuracy:.3f}"
 
 
-def _as_json(value: object) -> str:
-    return harmless_json(json.dumps(value, ensure_ascii=False))
-
-
-def _say(lines: Iterator[str] | list[str]) -> None:
+def _say(lines: Iterable[str]) -> None:
     for line in lines:
         print(harmless_line(line), flush=True)

@@ -159,7 +159,7 @@ class LessonState:
 
     @property
     def questions_counted(self) -> int:
-        """Of how many questions a score is said: a lesson that has lost questions keeps their answers."""
+        """How many questions a score is out of: a lesson that has lost questions keeps their answers."""
         return max(self.questions_total, self.questions_answered)
 
     @property

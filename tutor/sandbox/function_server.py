@@ -93,7 +93,7 @@ def serve(channel: socket.socket, traces: int, memory: int) -> None:
 
 
 def _received(channel: socket.socket, size: int) -> bytes:
-    """Receive so many bytes. If the other side has closed its end, this process is needed no more."""
+    """Receive so many bytes. If the other side has closed its end, this process is no longer needed."""
     chunks = bytearray()
     while len(chunks) < size:
         chunk = channel.recv(size - len(chunks))

@@ -1,11 +1,11 @@
-"""Exercises that were passed long ago: what was written once is written again from nothing."""
+"""Exercises that were passed long ago, to be written again from scratch."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from tutor.course.exercises.finding import find_exercises
+from tutor.course.exercises.finding import find_exercise
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
@@ -26,5 +26,5 @@ def exercise_to_rewrite(course: Course, store: ProgressStore, language: str, mom
         moment: Now, in UTC.
     """
     passes = sorted((at, name) for name, at in store.statistics.passes().items() if moment - at >= REWRITE_AFTER)
-    found = (next(find_exercises(course, language, name), None) for _, name in passes)
+    found = (find_exercise(course, language, name) for _, name in passes)
     return next((each.exercise for each in found if each is not None), None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tutor.course.catalogue import Course
 from tutor.course.files import LARGEST_FILE
 from tutor.course.lesson import Exercise, Lesson
-from tutor.course.source import directive
+from tutor.course.source import directive, is_identifier
 from tutor.foundation.files import read_start
 
 
@@ -39,3 +39,8 @@ def find_exercises(course: Course, language: str, name: str = "") -> Iterator[Fo
         lesson = course.lesson(header.id, language)
         if lesson is not None:
             yield from (FoundExercise(each, lesson) for each in lesson.exercises if name in {"", each.id})
+
+
+def find_exercise(course: Course, language: str, name: str) -> FoundExercise | None:
+    """Return the exercise with an id, in ``language`` if possible; None if the course has none, whatever was typed."""
+    return next(find_exercises(course, language, name), None) if is_identifier(name) else None

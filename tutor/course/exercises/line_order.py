@@ -132,7 +132,7 @@ def _independent(first: ast.stmt, second: ast.stmt) -> bool:
 def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:
     """Return the names that a statement reads and writes. Drawing a random number changes the generator.
 
-    Whoever changes a part of something, or calls a method that changes it, writes its name.
+    A statement that changes a part of something, or calls a method that changes it, writes its name.
     """
     read, written = set[str](), set[str]()
     for node in ast.walk(statement):

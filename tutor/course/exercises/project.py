@@ -1,4 +1,4 @@
-"""Where the course speaks of the project, which is a whole program and no exercise of a lesson."""
+"""Where the course speaks of the project, which is a whole program and not an exercise in a lesson."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ if TYPE_CHECKING:
 
 PROJECT = "phones-project"
 LESSON_OF_PROJECT = "hw2-dnn"
+
+
+def has_project(course: Course, language: str) -> bool:
+    """Whether the course has the lesson that sets the project."""
+    return course.header(LESSON_OF_PROJECT, language) is not None
 
 
 def section_of_project(course: Course, language: str) -> str | None:

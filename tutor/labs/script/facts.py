@@ -1,4 +1,4 @@
-"""What a script has to know of a lab beside its settings, and the arrays that go beside the script."""
+"""What a script has to know about a lab besides its settings, and the arrays that are written with the script."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GIVEN, SHARED, EACH, NONE = "given", "shared", "each", "none"
 """How a script standardises features: it gets them standardised, with one scale, with one for each, or not at all."""
 _CLOSE = 1e-9
 _MOST_ORDERS = 20_000_000
-"""The most numbers of an order of batches that go beside a script."""
+"""How many numbers an order of batches may have, if it is to be written with a script."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which lines of a script run in which stage of an update. Whoever writes a line says so, with `during`."""
+"""Which lines of a script run in which stage of an update. The code that writes a line says so, with `during`."""
 
 from __future__ import annotations
 

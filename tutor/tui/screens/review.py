@@ -268,7 +268,7 @@ def screen_for(_route: routes.Review) -> ReviewScreen:
 SHORT, LONG, ALL, MORE, HOME = "short", "long", "all", "more", "home"
 """Keys of the rows that offer a next step; an answer's key is its number."""
 REWRITE = "rewrite:"
-"""How the key of the row begins that offers an exercise; its id follows."""
+"""The key of the row that offers an exercise begins with this; the exercise's id follows."""
 
 MINUTES = {SHORT: 5, LONG: 10}
 _CHART = 9

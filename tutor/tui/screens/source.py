@@ -1,4 +1,4 @@
-"""The code that trains in a lab, for reading: first as a script that runs alone, then where it stands in tutor.
+"""The code that trains in a lab, for reading: first as a script that runs on its own, then where it stands in tutor.
 
 There its optimizer comes first, then its loss, and so on to the training loop.
 
