@@ -21,9 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from tutor.foundation.program_files import files_of
 from tutor.sandbox import audit, limits
-from tutor.sandbox.program_modules import ProgramModules
+from tutor.sandbox.program_modules import File, ProgramModules
 from tutor.sandbox.protocol import FILENAME
 from tutor.sandbox.values import TooLargeError, decode, encode
 
@@ -126,8 +125,8 @@ class _Runner:
 
     def run(self, number: int, program: dict[str, Any]) -> None:
         """Run one program and the calls of its functions, and tell what came of each."""
-        namespace: dict[str, object] = {"__name__": "exercise"}
-        loaded = self._outcome(lambda: load(program["source"], namespace))
+        namespace: dict[str, object] = {"__name__": "exercise", "np": np}
+        loaded = self._outcome(lambda: load(program["source"], program["files"], namespace))
         self.tell({"program": number, **loaded})
         if "failure" in loaded:
             return
@@ -156,15 +155,18 @@ class _Runner:
         return found
 
 
-def load(source: str, namespace: dict[str, object]) -> dict[str, object]:
+def load(source: str, files: list[list[Any]], namespace: dict[str, object]) -> dict[str, object]:
     """Run a program, which fills ``namespace``. The answer has no more to say.
 
-    Of several files, the last one is run; it may import the others.
+    Args:
+        source: The program.
+        files: Its files, if it has several: see `program_modules.File`. The last one is run; it may import the others.
+        namespace: What the program defines goes there.
     """
-    if files := files_of(source):
-        modules = ProgramModules(files, _execute)
+    if files:
+        modules = ProgramModules([File(*each) for each in files], _execute)
         modules.install()
-        modules.run(files[-1].name, namespace)
+        modules.run(files[-1][0], namespace)
     else:
         _execute(source, namespace)
     return {}

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.foundation.clock import Deadline
+from tutor.foundation.program_files import files_of
 from tutor.foundation.safe_text import harmless_line
 from tutor.sandbox.job import Failure, Stop, lines_in_trace
 from tutor.sandbox.processes import signal_group, started_python
@@ -164,6 +165,7 @@ class FunctionProcess:
         self._is_shared = descriptor != NOT_SHARED
         request = {
             "source": source,
+            "files": files_of(source),
             "plans": layout.plans,
             "size": size,
             "memory_bytes": memory_bytes,

@@ -47,7 +47,7 @@ def serve(channel: socket.socket, traces: int, memory: int) -> None:
     """Load a program, and make the calls that are asked for until the other side closes its end.
 
     Args:
-        channel: Takes messages and gives answers. The first message has ``source``, ``plans`` (see
+        channel: Takes messages and gives answers. The first message has ``source``, its ``files``, ``plans`` (see
             `tutor.sandbox.function_process.Plan`), ``size`` in bytes of the memory, ``memory_bytes``, and ``random``,
             which is the state of a generator, encoded, or None.
         traces: Takes the line at which a signal ended the process, from `faulthandler`.
@@ -69,8 +69,8 @@ def serve(channel: socket.socket, traces: int, memory: int) -> None:
     function = ""
     channel.sendall(READY)
     try:
-        namespace: dict[str, object] = {"__name__": "exercise"}
-        load(asked["source"], namespace)
+        namespace: dict[str, object] = {"__name__": "exercise", "np": np}
+        load(asked["source"], asked["files"], namespace)
         random = _generator(asked["random"])
         calls = [_Plan(plan, namespace, shared, random).call for plan in asked["plans"]]
         while not forbidden:  # The program may have caught the exception.

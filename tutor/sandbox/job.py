@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tutor.foundation.program_files import files_of
+
 if TYPE_CHECKING:  # Verdicts and their words are shown where no value is computed, without NumPy.
     from tutor.sandbox.values import Encoded
 
@@ -65,6 +67,7 @@ class Job:
         programs = [
             {
                 "source": each.source,
+                "files": files_of(each.source),
                 "calls": [
                     {"function": call.function, "arguments": call.arguments, "by_name": call.by_name}
                     for call in each.calls

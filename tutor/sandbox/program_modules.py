@@ -8,11 +8,18 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from types import ModuleType
-
-from tutor.foundation.program_files import ProgramFile
+from typing import NamedTuple
 
 Run = Callable[[str, dict[str, object]], None]
 """Runs a text in a namespace."""
+
+
+class File(NamedTuple):
+    """One file of a program: see `tutor.foundation.program_files.ProgramFile`."""
+
+    name: str
+    text: str
+    above: int
 
 
 class ProgramModules(MetaPathFinder, Loader):
@@ -24,7 +31,7 @@ class ProgramModules(MetaPathFinder, Loader):
         run: Runs one.
     """
 
-    def __init__(self, files: Sequence[ProgramFile], run: Run) -> None:
+    def __init__(self, files: Sequence[File], run: Run) -> None:
         self.files = {each.name: each for each in files}
         """By name."""
         self._run = run
