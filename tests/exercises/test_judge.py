@@ -329,7 +329,7 @@ def test_what_was_printed_is_shown_without_control_characters(judge: Judge, exer
         (
             "group-split",
             "    return np.where(groups > 6), np.where(groups < 6)",
-            "for example, like this: ([2], [0, 1])",
+            "looks like this, for example: ([2], [0, 1])",
         ),
     ],
 )

@@ -135,7 +135,7 @@ def test_only_what_python_needs_can_be_read(sandbox: Sandbox, folder: Path) -> N
     (outcome,) = report.programs[0].outcomes
     assert outcome.failure is not None
     assert (outcome.failure.kind, outcome.failure.line) == ("PermissionError", 2)
-    assert "may not do or read" in explain(outcome.failure, source).sentence
+    assert "read something that an exercise may not" in explain(outcome.failure, source).sentence
 
 
 def test_what_python_needs_can_still_be_imported() -> None:
