@@ -393,3 +393,35 @@ def test_predictions_are_in_the_units_of_the_label() -> None:
     result = last(training)
     predicted = training.predict(data.raw(data.x_valid))
     assert result.valid_loss == pytest.approx(float(((predicted - data.label(data.y_valid)) ** 2).mean()), rel=1e-4)
+
+
+@pytest.mark.parametrize("change", ["load", "w", "loss", "learning_rate", "nothing"])
+def test_all_examples_as_one_batch_follow_what_is_changed_between_epochs(change: str) -> None:
+    """Their loss comes from the pass that the next update begins with, unless something has changed since."""
+    data = dataset("views")
+    gd = OptimizerSettings(name="gd", learning_rate=0.05, schedule="cosine")
+    training, other = (linear(data, "mse", gd, 6) for _ in range(2))
+    epochs, others = training.epochs(), other.epochs()
+    for _ in range(2):
+        assert next(epochs) == next(others)
+    if change == "load":
+        stored = linear(data, "mse", gd, 6, w=0.5, b=2.0).stored()  # type: ignore[attr-defined]
+        training.load(stored)  # type: ignore[attr-defined]
+    elif change != "nothing":
+        training.set(change, {"w": 0.5, "loss": "mae", "learning_rate": 0.2}[change])
+    w, b = training.small_parameters().values()
+    x, y = data.raw(data.x_train)[:, 0], data.label(data.y_train)
+    error = w * x + b - y
+    step = error if change != "loss" else np.sign(error) * data.y_scale / 2
+    rate = (0.2 if change == "learning_rate" else 0.05) * (1 + np.cos(np.pi * 2 / 6)) / 2
+    mean, scale = x.mean(), x.std()
+    b_moved = (b + w * mean) - rate * 2 * step.mean()
+    w_moved = w - rate * 2 * (step * (x - mean)).mean() / scale**2
+    result = next(epochs)
+    assert result.learning_rate == pytest.approx(rate)
+    small = training.small_parameters()
+    assert (small["w"], small["b"] + small["w"] * mean) == pytest.approx((w_moved, b_moved), rel=1e-4)
+    left = small["w"] * x + small["b"] - y
+    assert result.train_loss == pytest.approx(
+        float(abs(left).mean() if change == "loss" else (left**2).mean()), rel=1e-4
+    )

@@ -44,13 +44,22 @@ class Evaluation:
         labels: The labels as the loss takes them, (N, k).
         y: The labels as the data set has them, (N,).
         dataset: The data set of the examples.
+        forward: What fills the outputs (k, N) of all examples at once, if something else needs these too.
     """
 
-    def __init__(self, network: Network, x: Array, labels: Array, y: Array, dataset: Dataset) -> None:
+    def __init__(
+        self, network: Network, x: Array, labels: Array, y: Array, dataset: Dataset,
+        forward: tuple[Run, Array] | None = None,
+    ) -> None:  # fmt: skip
         self._dataset, self._count = dataset, len(x)
+        if forward is not None:
+            label = np.ascontiguousarray(labels.T)
+            self._pieces = [_Piece(forward[0], [(x.T,)], forward[1], label, self._true_classes(y), 1.0)]
+            self._has_classes = self._pieces[0].classes is not None
+            return
         together = rows_together(network, len(x))
         tapes = {rows: prediction_tape(network, rows) for rows in {together, len(x) % together} - {0}}
-        self._pieces: list[_Piece] = []
+        self._pieces = []
         for start in range(0, len(x), together):
             piece = slice(start, min(start + together, len(x)))
             rows = piece.stop - start
@@ -62,6 +71,8 @@ class Evaluation:
             self._pieces.append(_Piece(run, [(examples,)], outputs, label, self._true_classes(y[piece]), rows / len(x)))
         self._has_classes = self._pieces[0].classes is not None
 
+    _pieces: list[_Piece]
+
     def __call__(self, loss: Loss) -> tuple[float, float | None]:
         """The mean loss in the units of the label, and the accuracy, which is None if there are no classes."""
         total, right = 0.0, 0
@@ -72,6 +83,11 @@ class Evaluation:
                 right += int(np.count_nonzero(self._predicted_classes(outputs) == classes))
         unit = 1.0 if loss.classifies else self._dataset.y_scale**loss.power
         return total * unit, right / self._count if self._has_classes else None
+
+    def predict(self) -> None:
+        """Fill the outputs of all examples, which do not fit in one piece unless ``forward`` was given."""
+        for run, inputs, *_ in self._pieces:
+            run(inputs)
 
     def _true_classes(self, y: Array) -> Array | None:
         """The class of each of the labels (n,); None if there are no classes."""

@@ -47,15 +47,22 @@ def gradient_tape(network: Network, size: int, loss: Loss) -> Run:
 
 def gradient_steps(network: Network, size: int, loss: Loss) -> Steps:
     """The steps of `gradient_tape`, for a tape that goes on after them."""
+    forward, backward, _ = both_passes(network, size, loss)
+    return forward + backward
+
+
+def both_passes(network: Network, size: int, loss: Loss) -> tuple[Steps, Steps, Array]:
+    """The forward and the backward pass of `gradient_steps`, and the outputs (k, B) that the first one writes."""
     layers = _layers_on_tape(network, size)
-    steps = [each for layer in layers for each in layer.forward_steps(updating=True)]
-    steps += loss_gradient_steps(loss, layers[-1].outputs[:-1], layers[-1].gradient[:-1])
+    forward = [each for layer in layers for each in layer.forward_steps(updating=True)]
+    outputs = layers[-1].outputs[:-1]
+    backward = loss_gradient_steps(loss, outputs, layers[-1].gradient[:-1])
     for layer in reversed(layers):
-        steps += layer.backward_steps()
+        backward += layer.backward_steps()
     if network.sign_bug:
         first = network.linears[0].matrix.gradient
-        steps.append(step(np.negative, first, first))
-    return steps
+        backward.append(step(np.negative, first, first))
+    return forward, backward, outputs
 
 
 def _layers_on_tape(network: Network, size: int) -> list[_LayerOnTape]:

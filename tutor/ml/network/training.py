@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from copy import deepcopy
 from math import ceil, inf, isfinite
 
@@ -31,13 +32,16 @@ from tutor.ml.models.polynomial import PolynomialFeatures
 from tutor.ml.network.batches import Batches
 from tutor.ml.network.evaluation import Evaluation, rows_together
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.network.passes import INPUTS, gradient_steps
+from tutor.ml.network.passes import INPUTS, both_passes, gradient_steps
 from tutor.ml.network.tape import LABELS, Run, Steps, X, step, unroll
 from tutor.ml.network.update_trace import UpdateTrace, trace_update
 from tutor.ml.parts import NetworkGradient, Parts
 from tutor.ml.registry import find
 from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult
+
+_RATES_AHEAD = 256
+"""The learning rates of about so many updates are worked out at once: one by one takes longer than a small update."""
 
 
 class NetworkTraining:
@@ -58,6 +62,8 @@ class NetworkTraining:
         parts: Parts | None = None,
     ) -> None:
         self._parts = parts or Parts()
+        self._rates_ahead: list[float] = []
+        """The learning rates of updates after this epoch, as far as they are worked out, the next one last."""
         self.dataset = dataset
         self._train = train
         self.polynomial = PolynomialFeatures(model.degree if model.name == "polynomial" else 1, dataset.x_train)
@@ -112,7 +118,6 @@ class NetworkTraining:
         self._full_batch = optimizer.name == "gd"
         self.planned_epochs = train.epochs
         """The number of epochs in all; it changes with the batch size if the lab asks for a number of updates."""
-        self._evaluate_train = Evaluation(self.network, self._x, self._labels, dataset.y_train, dataset)
         valid = with_ones(self.polynomial(dataset.x_valid)) if len(dataset.x_valid) else None
         self._evaluate_valid = (
             Evaluation(self.network, valid, _labels(dataset.y_valid, dataset), dataset.y_valid, dataset)
@@ -167,7 +172,7 @@ class NetworkTraining:
         """Change a setting between two epochs. See `Training.set`."""
         if name == "loss":
             self._use_loss(str(value))
-            self._tapes.clear()
+            self._use_batch_size(0 if self._full_batch else self.batch_size)
             self._divergence_limit = None
             return
         number = float(value)  # type: ignore[arg-type]
@@ -175,6 +180,7 @@ class NetworkTraining:
             raise ValueError(name)
         if name == "learning_rate" and number >= 0:
             self._learning_rate = number
+            self._rates_ahead.clear()
         elif name == "momentum" and 0 <= number < 1:
             self._optimizer.change_setting(name, number)
         elif name == "batch_size" and number >= 0 and not self._full_batch:
@@ -207,6 +213,20 @@ class NetworkTraining:
     def _use_batch_size(self, size: int) -> None:
         self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
         self._tapes: list[list[tuple[Run, list[tuple[Array, ...]]]]] = []
+        self._rates_ahead.clear()
+        data, forward = self.dataset, None
+        if self._is_whole_batch:
+            steps, self._backward, outputs = both_passes(self.network, self.batch_size, self._loss)
+            forward = unroll(steps, (X,)), outputs
+        self._evaluate_train = Evaluation(self.network, self._x, self._labels, data.y_train, data, forward)
+        self._outputs_hold = False
+        """Whether the forward pass of a whole batch was run with the present parameters, to measure the loss."""
+
+    @property
+    def _is_whole_batch(self) -> bool:
+        """Whether what an update begins with is the forward pass that measured the loss after the update before."""
+        no_pass = self._manual or self._closed_form or self._line_gradient or self._network_gradient
+        return self._batches.count == 1 and not (no_pass or self.model.dropout or self.model.batch_norm)
 
     def _make_tapes(self) -> None:
         """Compile the updates of an epoch: for each slab, one tape for full batches and one for a shorter last batch.
@@ -228,12 +248,19 @@ class NetworkTraining:
             steps = [step(self._write_line_gradient, X, LABELS)]
         elif self._network_gradient is not None:
             steps = [step(self._write_network_gradient, X, LABELS)]
+        elif self._is_whole_batch:
+            steps = [step(self._pass_forward), *self._backward]
         else:
             steps = gradient_steps(self.network, size, self._loss)
         if self._rules.active:
             steps.append(step(self._rules.apply))
         steps.append(step(self._optimizer_step))
         return steps
+
+    def _pass_forward(self) -> None:
+        if not self._outputs_hold:
+            self._evaluate_train.predict()
+        self._outputs_hold = False
 
     def _write_line_gradient(self, x: Array, labels: Array) -> None:
         assert self._line_gradient is not None  # noqa: S101 - only then it is on the tape
@@ -276,6 +303,7 @@ class NetworkTraining:
         b = now["b"] if b is None else b
         self.network.matrices[0][0] = self._standardised_line(w, b)
         self._divergence_limit = None
+        self._outputs_hold = False
 
     def _standardised_line(self, w: float, b: float) -> tuple[float, float]:
         """W and b of the model of standardised data, for a line in the units of the data."""
@@ -287,9 +315,11 @@ class NetworkTraining:
 
     def epochs(self) -> Iterator[EpochResult]:
         """See `Training.epochs`."""
+        # Overflow is a result here, reported as divergence, so NumPy need not warn of it as well. To say so for each
+        # epoch would take a tenth of the time of a small one, so a worker says it once.
+        is_said = set(np.geterr().values()) == {"ignore"}
         while self._epoch < self.planned_epochs:
-            # Overflow is a result here, reported as divergence, so NumPy need not warn of it as well.
-            with np.errstate(all="ignore"):
+            with nullcontext() if is_said else np.errstate(all="ignore"):
                 if self._divergence_limit is None:
                     self._divergence_limit = self._limit_from_here()
                 norm, rate = (None, None) if self._manual or self._closed_form else self._run_epoch()
@@ -323,8 +353,12 @@ class NetworkTraining:
         if not self._tapes:
             self._make_tapes()
         batches, count = self._batches, self._batches.count
-        rates = self._rates_of_epoch()
-        self._rates = iter(rates.tolist())
+        if len(self._rates_ahead) < count:
+            together = min(_RATES_AHEAD, len(self._x)) // count  # A schedule takes no more at once than there are rows.
+            self._rates_ahead = self._next_rates(max(1, together))[::-1]
+        rates = self._rates_ahead[: -count - 1 : -1]
+        del self._rates_ahead[-count:]
+        self._rates = iter(rates)
         for slab in batches.fill(self._order):
             for run, inputs in self._tapes[slab]:
                 if self.batch_losses is None:
@@ -332,14 +366,13 @@ class NetworkTraining:
                 else:
                     self.batch_losses.run(run, inputs, self._loss)
         self._updates += count
-        return self._rules.norm(), float(rates[-1])
+        return self._rules.norm(), rates[-1]
 
-    def _rates_of_epoch(self) -> Array:
-        """The learning rate of each update of the next epoch."""
-        count = self._batches.count
-        updates = np.arange(self._updates, self._updates + count)
-        planned = self._updates + (self.planned_epochs - self._epoch) * count
-        return np.asarray(self._learning_rate * self._factor(updates, planned))
+    def _next_rates(self, epochs: int) -> list[float]:
+        """The learning rate of each update of the next epochs, of at most so many."""
+        count, left = self._batches.count, self.planned_epochs - self._epoch
+        updates = np.arange(self._updates, self._updates + max(1, min(epochs, left)) * count)
+        return list((self._learning_rate * self._factor(updates, self._updates + left * count)).tolist())
 
     def trace_update(self) -> UpdateTrace:
         """The next update with every number that goes into it; the training stays as it is.
@@ -356,13 +389,14 @@ class NetworkTraining:
         slab = next(batches.fill(lambda _size: deepcopy(self._random).permutation(len(self._x))))
         batch = batches.slabs[slab][0]
         with np.errstate(all="ignore"):
-            rate = float(self._rates_of_epoch()[0])
+            rate = self._next_rates(1)[0]
             x, labels = np.ascontiguousarray(batch.x[:-1]), np.ascontiguousarray(batch.labels)
             trace = trace_update(network, self._optimizer, self._rules, self._formula, x, labels, rate)
         return dataclasses.replace(trace, number=self._updates + 1, unit=self._unit)
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
         train_loss, train_accuracy = self._evaluate_train(self._loss)
+        self._outputs_hold = True
         diverged = has_diverged(train_loss, inf if self._divergence_limit is None else self._divergence_limit)
         train_loss -= self._offset
         if self.batch_losses is not None:
@@ -414,6 +448,7 @@ class NetworkTraining:
             if given is None or given.shape != array.shape:
                 raise ValueError(name)
             array[...] = given
+        self._outputs_hold = False
 
     def coefficients(self) -> Floats:
         """The coefficients of 1, x, x², ... of a polynomial in one feature, in the units of the data, (degree + 1,)."""

@@ -97,9 +97,13 @@ class TrainingJob:
         return False
 
     def _run(self, weights: Path | None) -> None:
+        import numpy as np
+
         from tutor.runs.worker.adapter import TrainingAdapter
 
-        with closing(TrainingAdapter(self._spec, self._data_folder, self._perturbation, self._programs)) as training:
+        adapter = TrainingAdapter(self._spec, self._data_folder, self._perturbation, self._programs)
+        # Overflow is a result. Trainings that find this said need not say it for each epoch.
+        with closing(adapter) as training, np.errstate(all="ignore"):
             self._train(training, weights)
 
     def _train(self, training: TrainingAdapter, weights: Path | None) -> None:
