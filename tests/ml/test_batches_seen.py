@@ -51,6 +51,36 @@ def test_losses_of_batches_are_in_the_units_of_the_label() -> None:
     assert list(batches.losses)[1:] == pytest.approx(results[:-1], rel=1e-4)
 
 
+def test_large_data_takes_the_mean_over_the_batches_as_its_training_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = list(training(60).epochs())
+    monkeypatch.setattr("tutor.ml.network.training.MOST_MEASURED", 1000)
+    averaged = training(60)
+    assert averaged.averages_batches
+    batches = averaged.watch_batches()
+    sizes = np.array([60, 60, 60, 20])
+    for result, plain in zip(averaged.epochs(), measured, strict=True):
+        losses = np.array(batches.losses)[-len(sizes) :]
+        assert result.train_loss == pytest.approx(float((losses * sizes).sum() / 200), rel=1e-5)
+        assert (result.valid_loss, result.gradient_norm) == (plain.valid_loss, plain.gradient_norm)
+        assert result.train_accuracy is not None
+        assert plain.train_accuracy is not None
+        assert result.train_loss > plain.train_loss
+        assert result.train_accuracy == pytest.approx(plain.train_accuracy, abs=0.2)
+    assert averaged.predict(averaged.dataset.x_train).shape == (200, 2)
+
+
+def test_with_a_rate_of_nothing_the_mean_over_the_batches_is_the_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    still = training(60)
+    still.set("learning_rate", 0.0)
+    measured = next(still.epochs())
+    monkeypatch.setattr("tutor.ml.network.training.MOST_MEASURED", 1000)
+    averaged = training(60)
+    averaged.set("learning_rate", 0.0)
+    result = next(averaged.epochs())
+    assert result.train_loss == pytest.approx(measured.train_loss, rel=1e-5)
+    assert result.train_accuracy == measured.train_accuracy
+
+
 def network_and_data() -> tuple[Network, np.ndarray, np.ndarray]:
     random = np.random.default_rng(0)
     network = Network(3, (5,), 1)

@@ -52,26 +52,23 @@ class Evaluation:
         forward: tuple[Run, Array] | None = None,
     ) -> None:  # fmt: skip
         self._dataset, self._count = dataset, len(x)
-        if forward is not None:
-            label = np.ascontiguousarray(labels.T)
-            self._pieces = [_Piece(forward[0], [(x.T,)], forward[1], label, self._true_classes(y), 1.0)]
-            self._has_classes = self._pieces[0].classes is not None
-            return
-        together = rows_together(network, len(x))
-        tapes = {rows: prediction_tape(network, rows) for rows in {together, len(x) % together} - {0}}
-        self._pieces = []
+        together = rows_together(network, len(x)) if forward is None else len(x)
+        sizes = {together, len(x) % together} - {0}
+        tapes = {len(x): forward} if forward is not None else {rows: prediction_tape(network, rows) for rows in sizes}
+        self._pieces: list[_Piece] = []
         for start in range(0, len(x), together):
             piece = slice(start, min(start + together, len(x)))
             rows = piece.stop - start
             run, outputs = tapes[rows]
-            # Examples that fit in one piece are copied into the order in which products read them; more would take
-            # too much memory.
-            examples = np.ascontiguousarray(x.T) if rows == len(x) else x[piece].T
+            examples = x[piece].T
+            if forward is None and rows == len(x):
+                # Examples that fit in one piece are copied into the order in which products read them; more would take
+                # too much memory.
+                examples = np.ascontiguousarray(examples)
             label = np.ascontiguousarray(labels[piece].T)
-            self._pieces.append(_Piece(run, [(examples,)], outputs, label, self._true_classes(y[piece]), rows / len(x)))
+            classes = _true_classes(y[piece], dataset)
+            self._pieces.append(_Piece(run, [(examples,)], outputs, label, classes, rows / len(x)))
         self._has_classes = self._pieces[0].classes is not None
-
-    _pieces: list[_Piece]
 
     def __call__(self, loss: Loss) -> tuple[float, float | None]:
         """The mean loss in the units of the label, and the accuracy, which is None if there are no classes."""
@@ -80,26 +77,65 @@ class Evaluation:
             run(inputs)
             total += loss.mean(outputs, labels) * fraction
             if classes is not None:
-                right += int(np.count_nonzero(self._predicted_classes(outputs) == classes))
-        unit = 1.0 if loss.classifies else self._dataset.y_scale**loss.power
-        return total * unit, right / self._count if self._has_classes else None
+                right += int(np.count_nonzero(_predicted_classes(outputs, self._dataset) == classes))
+        return total * _unit(loss, self._dataset), right / self._count if self._has_classes else None
 
-    def predict(self) -> None:
-        """Fill the outputs of all examples, which do not fit in one piece unless ``forward`` was given."""
+    def run_forward(self) -> None:
+        """Fill the outputs of all examples."""
         for run, inputs, *_ in self._pieces:
             run(inputs)
 
-    def _true_classes(self, y: Array) -> Array | None:
-        """The class of each of the labels (n,); None if there are no classes."""
-        if self._dataset.task == CLASSIFICATION:
-            return y
-        return np.rint(self._dataset.label(y)) if len(self._dataset.class_numbers) else None
 
-    def _predicted_classes(self, outputs: Array) -> Array:
-        """The class that each of the outputs (k, n) predicts, (n,)."""
+class BatchMeans:
+    """The loss and the accuracy of an epoch as means over its batches, each before the update that learns from it.
+
+    Args:
+        dataset: The data set of the examples.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._total, self._right, self._count = 0.0, 0, 0
+        self.first = 0.0
+        """The mean loss of the first batch, in the units of the label."""
+
+    def add(self, loss: Loss, outputs: Array, labels: Array) -> None:
+        """Count a batch: outputs (k, B) and labels (k, B) as the loss takes them."""
+        mean, size = loss.mean(outputs, labels) * _unit(loss, self._dataset), labels.shape[1]
+        if not self._count:
+            self.first = mean
+        self._total += mean * size
+        self._count += size
         if self._dataset.task == CLASSIFICATION:
-            return np.asarray(outputs.argmax(axis=0))
-        return nearest_class(self._dataset.label(outputs[0]), self._dataset.class_numbers)
+            self._right += int(np.count_nonzero(outputs.argmax(axis=0) == labels.argmax(axis=0)))
+        elif (classes := _true_classes(labels[0], self._dataset)) is not None:
+            self._right += int(np.count_nonzero(_predicted_classes(outputs, self._dataset) == classes))
+
+    def take(self) -> tuple[float, float | None]:
+        """The mean loss in the units of the label and the accuracy, as `Evaluation` gives them, and begin anew."""
+        has_classes = self._dataset.task == CLASSIFICATION or bool(len(self._dataset.class_numbers))
+        taken = self._total / self._count, self._right / self._count if has_classes else None
+        self._total, self._right, self._count = 0.0, 0, 0
+        return taken
+
+
+def _unit(loss: Loss, dataset: Dataset) -> float:
+    """The factor from a loss of standardised labels to the units of the label."""
+    return 1.0 if loss.classifies else float(dataset.y_scale**loss.power)
+
+
+def _true_classes(y: Array, dataset: Dataset) -> Array | None:
+    """The class of each of the labels (n,); None if there are no classes."""
+    if dataset.task == CLASSIFICATION:
+        return y
+    return np.rint(dataset.label(y)) if len(dataset.class_numbers) else None
+
+
+def _predicted_classes(outputs: Array, dataset: Dataset) -> Array:
+    """The class that each of the outputs (k, n) predicts, (n,)."""
+    if dataset.task == CLASSIFICATION:
+        return np.asarray(outputs.argmax(axis=0))
+    return nearest_class(dataset.label(outputs[0]), dataset.class_numbers)
 
 
 def nearest_class(outputs: Array, numbers: Array) -> Array:

@@ -30,9 +30,9 @@ from tutor.ml.losses import LOSSES, loss_for, softmax
 from tutor.ml.models.hidden_units import place_along_data, place_hidden_units
 from tutor.ml.models.polynomial import PolynomialFeatures
 from tutor.ml.network.batches import Batches
-from tutor.ml.network.evaluation import Evaluation, rows_together
+from tutor.ml.network.evaluation import BatchMeans, Evaluation, rows_together
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.network.passes import INPUTS, both_passes, gradient_steps
+from tutor.ml.network.passes import INPUTS, both_passes
 from tutor.ml.network.tape import LABELS, Run, Steps, X, step, unroll
 from tutor.ml.network.update_trace import UpdateTrace, trace_update
 from tutor.ml.parts import NetworkGradient, Parts
@@ -40,6 +40,9 @@ from tutor.ml.registry import find
 from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult
 
+MOST_MEASURED = 2_000_000_000
+"""The loss over all training examples is measured after each epoch up to so many multiplications, some 50 ms of them.
+Beyond, the losses of the batches are averaged: to measure would take a third of the time of an epoch."""
 _RATES_AHEAD = 256
 """The learning rates of about so many updates are worked out at once: one by one takes longer than a small update."""
 
@@ -219,14 +222,25 @@ class NetworkTraining:
             steps, self._backward, outputs = both_passes(self.network, self.batch_size, self._loss)
             forward = unroll(steps, (X,)), outputs
         self._evaluate_train = Evaluation(self.network, self._x, self._labels, data.y_train, data, forward)
+        self._batch_means = BatchMeans(data) if self.averages_batches else None
         self._outputs_hold = False
         """Whether the forward pass of a whole batch was run with the present parameters, to measure the loss."""
 
     @property
+    def averages_batches(self) -> bool:
+        """Whether the training loss and accuracy of an epoch are means over its batches, each before its update."""
+        multiplications = len(self._x) * self.network.parameters.size
+        return self._batches.count > 1 and self._passes_forward and multiplications > MOST_MEASURED
+
+    @property
     def _is_whole_batch(self) -> bool:
         """Whether what an update begins with is the forward pass that measured the loss after the update before."""
-        no_pass = self._manual or self._closed_form or self._line_gradient or self._network_gradient
-        return self._batches.count == 1 and not (no_pass or self.model.dropout or self.model.batch_norm)
+        return self._batches.count == 1 and self._passes_forward and not (self.model.dropout or self.model.batch_norm)
+
+    @property
+    def _passes_forward(self) -> bool:
+        """Whether an update begins with a forward pass."""
+        return not (self._manual or self._closed_form or self._line_gradient or self._network_gradient)
 
     def _make_tapes(self) -> None:
         """Compile the updates of an epoch: for each slab, one tape for full batches and one for a shorter last batch.
@@ -251,7 +265,9 @@ class NetworkTraining:
         elif self._is_whole_batch:
             steps = [step(self._pass_forward), *self._backward]
         else:
-            steps = gradient_steps(self.network, size, self._loss)
+            forward, backward, outputs = both_passes(self.network, size, self._loss)
+            counting = [] if self._batch_means is None else [step(self._batch_means.add, self._loss, outputs, LABELS)]
+            steps = forward + counting + backward
         if self._rules.active:
             steps.append(step(self._rules.apply))
         steps.append(step(self._optimizer_step))
@@ -259,7 +275,7 @@ class NetworkTraining:
 
     def _pass_forward(self) -> None:
         if not self._outputs_hold:
-            self._evaluate_train.predict()
+            self._evaluate_train.run_forward()
         self._outputs_hold = False
 
     def _write_line_gradient(self, x: Array, labels: Array) -> None:
@@ -320,8 +336,8 @@ class NetworkTraining:
         is_said = set(np.geterr().values()) == {"ignore"}
         while self._epoch < self.planned_epochs:
             with nullcontext() if is_said else np.errstate(all="ignore"):
-                if self._divergence_limit is None:
-                    self._divergence_limit = self._limit_from_here()
+                if self._divergence_limit is None and self._batch_means is None:
+                    self._divergence_limit = self._limit(self._evaluate_train(self._loss)[0])
                 norm, rate = (None, None) if self._manual or self._closed_form else self._run_epoch()
                 if self._closed_form:
                     self._solve()
@@ -336,9 +352,10 @@ class NetworkTraining:
         """The factor from a loss of standardised labels to the units of the label."""
         return 1.0 if self._loss.classifies else float(self.dataset.y_scale**self._loss.power)
 
-    def _limit_from_here(self) -> float:
+    def _limit(self, loss: float) -> float:
+        """The loss above which a training that now has this one has diverged."""
         # A learner who moves the parameters by hand may come back from any loss.
-        return inf if self._manual else divergence_limit(self._evaluate_train(self._loss)[0], self._unit)
+        return inf if self._manual else divergence_limit(loss, self._unit)
 
     def _solve(self) -> None:
         """Least squares in closed form: a single update."""
@@ -395,8 +412,13 @@ class NetworkTraining:
         return dataclasses.replace(trace, number=self._updates + 1, unit=self._unit)
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
-        train_loss, train_accuracy = self._evaluate_train(self._loss)
-        self._outputs_hold = True
+        if self._batch_means is not None:
+            train_loss, train_accuracy = self._batch_means.take()
+            if self._divergence_limit is None:
+                self._divergence_limit = self._limit(self._batch_means.first)
+        else:
+            train_loss, train_accuracy = self._evaluate_train(self._loss)
+            self._outputs_hold = True
         diverged = has_diverged(train_loss, inf if self._divergence_limit is None else self._divergence_limit)
         train_loss -= self._offset
         if self.batch_losses is not None:

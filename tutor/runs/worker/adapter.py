@@ -228,8 +228,14 @@ class TrainingAdapter:
             parameters=sum(array.size for name, array in self._stored().items() if not name.startswith(_NOT_TRAINED)),
             epochs=self._epochs if self.spec.train.updates else 0,
             label_variance=self._label_variance(),
-            notes=tuple(harmless_line(note) for note in data.notes),
+            notes=tuple(harmless_line(note) for note in (*data.notes, *self._notes_on_losses())),
         )
+
+    def _notes_on_losses(self) -> list[str]:
+        """What the learner has to know about the training losses."""
+        training = self._training.first if isinstance(self._training, CrossValidation) else self._training
+        averages = isinstance(training, NetworkTraining) and training.averages_batches
+        return [translate("ml.note-batch-means", rows=len(self._dataset.x_train))] if averages else []
 
     def _label_variance(self) -> float:
         valid, train = self.context.y_valid, self.context.y_train
