@@ -1,4 +1,4 @@
-"""Updates a second: against textbook NumPy, scikit-learn and PyTorch eager, each with one thread.
+"""Updates a second: against textbook NumPy, scikit-learn, PyTorch eager and JAX, each with one thread.
 
     python -m tests.bench.training [W1 W2 ...]
 
@@ -6,7 +6,8 @@ Peers are measured where they can be imported; the project itself does not depen
 run, in seconds of the processor, so that neighbours count for little; the median is kept. Trust the ratios. Each side
 also works out the loss of the whole data after each epoch, as a learner watches it; scikit-learn, which by itself takes
 the mean of the batches' losses, is asked for the probabilities or values of all data. It computes in the precision of
-its data: float64, as people give it, and float32, as tutor and PyTorch have it.
+its data: float64, as people give it, and float32, as others do. On W4 tutor averages the losses of its batches,
+as it does for learners with such data. JAX compiles a whole epoch with ``scan``, before the time is taken.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 
 # Before NumPy is imported: with a second BLAS thread a busy neighbour would decide the figures.
 os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 import statistics
 import sys
@@ -24,6 +26,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -96,8 +99,9 @@ def ours(work: Workload) -> Callable[[], float]:
     def run() -> float:
         training = make_training(dataset, model, loss, optimizer, train)
         started = time.process_time()
-        for _ in training.epochs():
-            pass
+        with np.errstate(all="ignore"):  # as in a worker
+            for _ in training.epochs():
+                pass
         return time.process_time() - started
 
     return run
@@ -187,12 +191,66 @@ def pytorch(work: Workload) -> Callable[[], float]:
     return run
 
 
+def jax_scan(work: Workload) -> Callable[[], float]:
+    """The same network in JAX: a compiled function for each epoch, which scans over its batches."""
+    import jax  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    import jax.numpy as jnp  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+    data, sizes = work.data(), work.sizes
+    x = jnp.asarray(data.x_train, jnp.float32)
+    y = jnp.asarray(np.eye(data.classes)[data.y_train] if data.classes else data.y_train[:, None], jnp.float32)
+    batches, size = len(x) // work.batch_size, work.batch_size  # only full ones: a scan has one shape
+    random = np.random.default_rng(1)
+
+    def loss(layers: Any, x: Any, y: Any) -> Any:
+        for w, b in layers[:-1]:
+            x = jnp.maximum(x @ w + b, 0)
+        outputs = x @ layers[-1][0] + layers[-1][1]
+        return -(y * jax.nn.log_softmax(outputs)).sum(1).mean() if data.classes else ((outputs - y) ** 2).mean()
+
+    def update(state: Any, batch: Any) -> Any:
+        layers, m, v, t = state
+        g = jax.grad(loss)(layers, *batch)
+        if work.line:
+            return (jax.tree.map(lambda p, g: p - _RATE * g, layers, g), m, v, t), None
+        t = t + 1
+        m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, g)
+        v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, g)
+        rate = _RATE * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+        layers = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-8), layers, m, v)
+        return (layers, m, v, t), None
+
+    @jax.jit  # type: ignore[untyped-decorator,unused-ignore]
+    def epoch(state: Any, order: Any) -> Any:
+        cut = order[: batches * size].reshape(batches, size)
+        state, _ = jax.lax.scan(lambda state, rows: update(state, (x[rows], y[rows])), state, cut)
+        return state, loss(state[0], x, y)
+
+    def start() -> Any:
+        layers = [(jnp.asarray(random.standard_normal(pair) / pair[0] ** 0.5, jnp.float32), jnp.zeros(pair[1]))
+                  for pair in pairwise(sizes)]  # fmt: skip
+        return layers, jax.tree.map(jnp.zeros_like, layers), jax.tree.map(jnp.zeros_like, layers), 0.0
+
+    epoch(start(), jnp.arange(len(x)))
+
+    def run() -> float:
+        state = start()
+        started = time.process_time()
+        for _ in range(work.epochs):
+            state, value = epoch(state, random.permutation(len(x)))
+            float(value)
+        return time.process_time() - started
+
+    return run
+
+
 _SIDES: tuple[tuple[str, Callable[[Workload], Callable[[], float]]], ...] = (
     ("tutor", ours),
     ("textbook", textbook),
     ("scikit-learn", scikit_learn),
     ("scikit-learn 32", lambda work: scikit_learn(work, np.float32)),
     ("PyTorch eager", pytorch),
+    ("JAX scan", jax_scan),
 )
 
 
