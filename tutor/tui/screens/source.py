@@ -75,9 +75,7 @@ class Piece(NamedTuple):
     stages: Mapping[StageName, Sequence[int]] = {}
 
 
-def read_pieces(
-    route: routes.Source, data_folder: Path | None = None, labs: LabShelf | None = None
-) -> list[Piece]:
+def read_pieces(route: routes.Source, data_folder: Path | None = None, labs: LabShelf | None = None) -> list[Piece]:
     """All code that trains in a lab, coloured. Call it in a thread, because it reads files."""
     from tutor.ml.source import parts_of, source_of
 
