@@ -62,6 +62,11 @@ class Workspace:
     def _settings_file(self) -> Path:
         return self._home / "settings.json" if self._home else paths.settings_file()
 
+    @property
+    def packs_folder(self) -> Path:
+        """The folder of the packs that the learner has added."""
+        return self._home / "packs" if self._home else paths.packs_folder()
+
     def change_settings(self, **changes: object) -> None:
         """Change settings and save them. If saving fails, a notice says so, and they apply to this session only."""
         self.settings = self.settings.with_(**changes)
@@ -80,10 +85,10 @@ class Workspace:
     @cached_property
     def course(self) -> Course | None:
         """The course; None if there is no lessons folder, and then `course_problem` says why."""
-        from tutor.course.catalogue import Course
+        from tutor.course.packs.installed import open_course
 
         try:
-            return Course(self._lessons or paths.lessons_folder())
+            return open_course(self._lessons, self.packs_folder)
         except TutorError as error:
             self.course_problem = error
             return None

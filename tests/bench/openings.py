@@ -89,7 +89,7 @@ def main() -> None:
     given = parser.parse_args()
     course = Course(paths.lessons_folder())
     lessons = [header.title for header in course.headers("en")]
-    labs = [load_lab(name, course.labs_folder).title_in("en") for name in list_labs(course.labs_folder)]
+    labs = [load_lab(name, course.labs).title_in("en") for name in list_labs(course.labs)]
     tell("lessons", measure(lessons, given.times, given.pause))
     tell("labs   ", measure(labs, given.times, given.pause))
 

@@ -12,7 +12,7 @@ from tests.course.writing import ANSWERS, messages, said, write_lesson
 from tutor.course import reader
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
-from tutor.foundation.paths import lessons_folder
+from tutor.foundation.paths import data_file, lessons_folder
 
 
 @pytest.fixture
@@ -109,15 +109,20 @@ def test_a_term_in_two_languages_is_one_entry(course: Course) -> None:
     assert course.glossary() is glossary
 
 
-def test_folders_of_labs_and_data_lie_beside(course: Course, tmp_path: Path) -> None:
+def test_a_lab_of_its_own_hides_only_the_shipped_one_of_that_name(course: Course, tmp_path: Path) -> None:
     for name in ("labs", "data"):
         (tmp_path / name).mkdir()
-    assert (course.labs_folder, course.data_folder) == (tmp_path / "labs", tmp_path / "data")
+    (tmp_path / "labs" / "ball.toml").write_text("")
+    assert course.labs.path("ball") == tmp_path / "labs" / "ball.toml"
+    assert course.labs.path("one-lag") == lessons_folder() / "labs" / "one-lag.toml"
+    assert course.data_folder == tmp_path / "data"
+    assert data_file(course.data_folder, "iris.csv") == lessons_folder() / "data" / "iris.csv"
 
 
-def test_a_pack_without_labs_and_data_uses_those_that_ship(course: Course) -> None:
+def test_a_course_without_labs_and_data_uses_those_that_ship(course: Course) -> None:
     shipped = lessons_folder()
-    assert (course.labs_folder, course.data_folder) == (shipped / "labs", shipped / "data")
+    assert course.labs.names() == sorted(path.stem for path in (shipped / "labs").glob("*.toml"))
+    assert course.data_folder == shipped / "data"
 
 
 def test_a_broken_lesson_leaves_the_others_intact(course: Course, tmp_path: Path) -> None:

@@ -38,9 +38,9 @@ class Parses:
         self.paths: list[str] = []
         original = module._read_header
 
-        def counted(path: Path, language: str) -> LessonHeader | None:
+        def counted(path: Path, language: str, *, every_id: bool) -> LessonHeader | None:
             self.paths.append(path.name)
-            return original(path, language)
+            return original(path, language, every_id=every_id)
 
         monkeypatch.setattr(module, "_read_header", counted)
 

@@ -23,9 +23,9 @@ def main() -> int:
     for lesson in lessons:
         lines = [line for block in lesson.blocks for line in plain_lines(getattr(block, "markdown", ""), 76)]
         print(f"{lesson.language} {lesson.number:>2} {lesson.title}: {len(lines)} lines")
-    labs = list_labs(course.labs_folder)
+    labs = list_labs(course.labs)
     for name in labs:
-        summary = run_to_end(load_lab(name, course.labs_folder, {"train.pace": 0.0}), course.data_folder)
+        summary = run_to_end(load_lab(name, course.labs, {"train.pace": 0.0}), course.data_folder)
         print(f"lab {name}: {summary.state}, {summary.epoch} epochs")
         if summary.state == "failed":
             return 1

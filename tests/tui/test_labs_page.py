@@ -30,7 +30,7 @@ def test_every_lab_is_listed_once_in_the_order_of_the_lessons(workspace: Workspa
     course = workspace.course
     assert course is not None
     labs = labs_by_lesson(course, workspace.store, "en")
-    assert sorted(each.heading.name for each in labs) == list_labs(course.labs_folder)
+    assert sorted(each.heading.name for each in labs) == list_labs(course.labs)
     numbers = [each.lesson.number if each.lesson is not None else 999 for each in labs]
     assert numbers == sorted(numbers)
     assert [each.heading.name for each in labs if each.best is not None] == ["ball"]

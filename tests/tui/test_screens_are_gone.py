@@ -28,7 +28,7 @@ def _sweep(app: TutorApp) -> None:
 
     course = app.workspace.course
     assert course is not None
-    router.go(app, routes.Sweep(load_lab("ball", course.labs_folder)))
+    router.go(app, routes.Sweep(load_lab("ball", course.labs)))
 
 
 KINDS = {name: opened for name, opened in OPENED.items() if name != "home"} | {"sweep": _sweep}

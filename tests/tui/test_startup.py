@@ -99,7 +99,7 @@ def test_a_lesson_file_anywhere_is_a_pack_of_its_own_and_uses_the_labs_that_ship
     workspace = closed_at_the_end(Workspace(lessons=pack_of_file(str(path)), home=tmp_path / "home"))
     assert find_lesson(workspace, str(path)).id == "mine"
     assert workspace.course is not None
-    assert workspace.course.labs_folder == lessons_folder() / "labs"
+    assert workspace.course.labs.path("ball") == lessons_folder() / "labs" / "ball.toml"
 
 
 def test_a_lesson_file_that_is_none_is_told_with_its_first_fault(tmp_path: Path) -> None:

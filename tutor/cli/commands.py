@@ -208,6 +208,12 @@ def _add_run_commands(tutor: click.Group) -> None:
     add_run_commands(tutor)
 
 
+def _add_pack_commands(tutor: click.Group) -> None:
+    from tutor.cli.pack_commands import add_pack_commands
+
+    add_pack_commands(tutor)
+
+
 def _add_progress_commands(tutor: click.Group) -> None:
     from tutor.cli.progress_commands import add_progress_commands
 
@@ -223,6 +229,7 @@ root.add_lazily(
     },
     _add_run_commands,
 )
+root.add_lazily({"pack": "pack.cli-short"}, _add_pack_commands)
 root.add_lazily(
     {
         "quiz": "ask.cli-quiz-short",

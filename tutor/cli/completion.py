@@ -33,6 +33,13 @@ def complete_labs(_context: click.Context, _parameter: click.Parameter, incomple
     return [name for name in lab_names() if name.startswith(incomplete)]
 
 
+def complete_packs(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The ids of packs that begin with ``incomplete``."""
+    from tutor.plain.packs import pack_ids
+
+    return [name for name in pack_ids() if name.startswith(incomplete)]
+
+
 def complete_runs(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """The short ids of runs that begin with ``incomplete``."""
     from tutor.foundation import paths

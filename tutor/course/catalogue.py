@@ -1,4 +1,4 @@
-"""The course: all lessons of a folder in all languages. Each lesson is read when it is first needed."""
+"""The course: all lessons of a folder and of packs in all languages. Each lesson is read when it is first needed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from tutor.course.files import language_folders, language_of, lesson_files
 from tutor.course.headers import LessonHeader, read_headers
+from tutor.course.lab_shelf import LabShelf
+from tutor.course.packs.namespace import Namespace
+from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
 from tutor.foundation.languages import ENGLISH, fallbacks
-from tutor.foundation.paths import lessons_folder
+from tutor.foundation.pack_ids import CORE, MARK, own_id_of, pack_of_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tutor.course.glossary import Glossary
     from tutor.course.lesson import Fault, Lesson, Question
+    from tutor.course.packs.manifest import Pack
     from tutor.course.reader import Reading
     from tutor.course.synonyms import Synonyms
 
@@ -27,67 +31,120 @@ __all__ = ["Course", "LessonHeader"]
 
 
 class Course:
-    """The lessons of a folder.
+    """The lessons of a folder and, after them, those of packs.
 
     Args:
         folder: Contains one folder for each language, such as ``en/`` and ``zh/``, or the lessons themselves. It may
-            also contain ``labs/`` and ``data/``.
+            also contain ``labs/`` and ``data/``. What it does not have there is taken from the shipped lessons.
+        packs: Packs to show beside the lessons of ``folder``. Ids of what belongs to a pack begin with the pack's id.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, packs: Sequence[Pack] = ()) -> None:
         self.folder = folder
+        self.packs = tuple(packs)
         self._headers: dict[str, list[LessonHeader]] = {}
         self._readings: dict[tuple[Path, str], Reading] = {}
         self._locks: dict[tuple[Path, str], Lock] = {}
         self._glossary: Glossary | None = None
         self._kept: dict[object, object] = {}
-        self._folders: list[str] | None = None
+        self._folders: dict[Path, list[str]] = {}
 
     @property
     def languages(self) -> list[str]:
         """The languages of the lessons, English first. Only English if no folder names a language."""
-        return self._language_folders or [ENGLISH]
+        of_packs = (each for pack in self.packs for each in self._languages_of(pack))
+        return list(dict.fromkeys([*(self._language_folders(self.folder) or [ENGLISH]), *of_packs]))
+
+    def _language_folders(self, folder: Path) -> list[str]:
+        if folder not in self._folders:
+            self._folders[folder] = language_folders(folder)
+        return self._folders[folder]
+
+    def _languages_of(self, pack: Pack) -> list[str]:
+        """The languages of a pack: its folders, or else the one that it says it is written in."""
+        return self._language_folders(pack.folder) or [*pack.languages[:1]] or [ENGLISH]
 
     @property
-    def _language_folders(self) -> list[str]:
-        if self._folders is None:
-            self._folders = language_folders(self.folder)
-        return self._folders
-
-    @property
-    def labs_folder(self) -> Path:
-        """The folder of the lab files: the course's own, or the built-in one if the course has no labs."""
-        return self._own_or_shipped("labs")
+    def labs(self) -> LabShelf:
+        """The lab files: those of the folder, the shipped ones that it does not have, and those of the packs."""
+        shipped = _shipped("labs")
+        folders = [self.folder / "labs", *([shipped] if shipped is not None else [])]
+        return LabShelf(tuple(dict.fromkeys(folders)), {each.id: each.folder / "labs" for each in self.packs})
 
     @property
     def data_folder(self) -> Path:
-        """The folder of the data sets: the course's own, or the built-in one."""
-        return self._own_or_shipped("data")
+        """The folder of the data sets: the course's own, or the shipped one if it has none.
 
-    def _own_or_shipped(self, name: str) -> Path:
-        own = self.folder / name
-        if own.is_dir():
-            return own
-        try:
-            shipped = lessons_folder() / name
-        except TutorError:
-            return own
-        return shipped if shipped.is_dir() else own
+        Files that are not there are taken from the shipped folder: see `tutor.foundation.paths.data_file`.
+        """
+        own = self.folder / "data"
+        return own if own.is_dir() else _shipped("data") or own
 
     def headers(self, language: str) -> list[LessonHeader]:
         """Return the headers of the lessons in order, in ``language`` if possible, otherwise in another language."""
         if language not in self._headers:
-            likely = (each.code for each in fallbacks(language))
-            others = [each for each in (*likely, *self._language_folders) if each in self._language_folders]
-            self._headers[language] = read_headers(self.folder, *dict.fromkeys([language, *others]))
+            folders = self._language_folders(self.folder)
+            found = read_headers(self.folder, *_in_order(language, folders, [language]))
+            for pack in self.packs:
+                found += self._headers_of_pack(pack, language)
+            self._headers[language] = found
         return self._headers[language]
 
+    def _headers_of_pack(self, pack: Pack, language: str) -> list[LessonHeader]:
+        namespace, title = self._namespace(pack), pack.named(language)
+        own = self._languages_of(pack)
+        headers = read_headers(pack.folder, *_in_order(language, own), every_id=True)
+        return [namespace.header(each, f"{title} · {each.part}" if each.part else title) for each in headers]
+
+    def _namespace(self, pack: Pack) -> Namespace:
+        key = ("namespace", pack.id)
+        if key not in self._kept:
+            headers = [
+                header
+                for language in self._languages_of(pack)
+                for header in read_headers(pack.folder, language, every_id=True)
+            ]
+            terms = frozenset(known.id for header in headers for known in header.ids if known.is_term)
+            lessons = frozenset(header.id for header in headers)
+            self._kept[key] = Namespace(pack.id, pack.folder / "labs", lessons, terms)
+        return cast("Namespace", self._kept[key])
+
+    @property
+    def own_ids(self) -> frozenset[str]:
+        """The ids of everything in the lessons of the folder itself: lessons, questions, exercises and terms."""
+        key = "own-ids"
+        if key not in self._kept:
+            headers = (
+                header
+                for language in self._language_folders(self.folder) or [ENGLISH]
+                for header in read_headers(self.folder, language, every_id=True)
+            )
+            self._kept[key] = frozenset(
+                each for header in headers for each in (header.id, *(known.id for known in header.ids))
+            )
+        return cast("frozenset[str]", self._kept[key])
+
+    def pack(self, pack_id: str) -> Pack | None:
+        """Return the pack with an id; None if there is none, and for the lessons of the folder itself."""
+        return next((each for each in self.packs if each.id == pack_id), None)
+
+    def _pack_at(self, path: Path) -> Pack | None:
+        """Return the pack that a lesson file belongs to."""
+        around = (path.parent, path.parent.parent)
+        return next((each for each in self.packs if each.folder in around), None)
+
     def header(self, lesson: str, language: str) -> LessonHeader | None:
-        """Return the header of the lesson with this id, number or former id, or None if there is none."""
+        """Return the header of the lesson with this id, number or former id, or None if there is none.
+
+        A number means a lesson of the folder itself, and with a pack before it, as ``pack:3``, one of that pack.
+        """
         headers = self.headers(language)
+        lesson = lesson.removeprefix(f"{CORE}{MARK}")
+        pack, number = pack_of_id(lesson), own_id_of(lesson)
+        is_number = number.isascii() and number.isdigit()
         for header in headers:
             if lesson == header.id or (
-                lesson.isascii() and lesson.isdigit() and (lesson.lstrip("0") or "0") == str(header.number)
+                is_number and pack == header.pack and (number.lstrip("0") or "0") == str(header.number)
             ):
                 return header
         return next((header for header in headers if lesson in header.was), None)
@@ -122,17 +179,36 @@ class Course:
         reading = read_lesson(path, language, written_in=written_in)
         if reading.lesson is None:
             return reading
-        return replace(reading, lesson=with_synonyms(reading.lesson, self.kept(_synonyms)))
+        pack = self._pack_at(path)
+        lesson = reading.lesson if pack is None else self._namespace(pack).lesson(reading.lesson)
+        return replace(reading, lesson=with_synonyms(lesson, self._synonyms(pack.id if pack is not None else "")))
+
+    def _synonyms(self, pack: str) -> Synonyms:
+        """Return the names of terms that count in a pack's answers: the pack's own and those of the course."""
+        key = ("synonyms", pack)
+        if key not in self._kept:
+            from tutor.course.synonyms import synonyms_of
+
+            self._kept[key] = synonyms_of(
+                header for language in self.languages for header in self.headers(language) if header.pack in {"", pack}
+            )
+        return cast("Synonyms", self._kept[key])
 
     def _language_of(self, path: Path) -> str:
         """Return the language whose folder contains a file, or an empty string."""
-        if path.parent.name in self._language_folders:
+        pack = self._pack_at(path)
+        folder = self.folder if pack is None else pack.folder
+        if path.parent.name in self._language_folders(folder) and path.parent.parent == folder:
             return path.parent.name
-        return "" if path.parent == self.folder else language_of(path)
+        if path.parent != folder:
+            return language_of(path)
+        return next(iter(pack.languages), "") if pack is not None else ""
 
     def files(self, language: str) -> list[Path]:
         """Return every lesson file of a language, readable or not."""
-        return lesson_files(self.folder, language)
+        packs = (each for each in self.packs if language in self._languages_of(each))
+        of_packs = (path for each in packs for path in lesson_files(each.folder, language))
+        return [*lesson_files(self.folder, language), *of_packs]
 
     def lessons(self) -> list[Lesson]:
         """Return every readable lesson in every language."""
@@ -148,7 +224,8 @@ class Course:
         """Discard what was read from ``path``, because the file has changed. It is read again when next needed."""
         self._readings = {key: reading for key, reading in self._readings.items() if key[0] != path}
         self._headers.clear()
-        self._glossary = self._folders = None
+        self._glossary = None
+        self._folders.clear()
         self._kept.clear()
 
     def kept(self, compute: Callable[[Course], _T]) -> _T:
@@ -172,12 +249,23 @@ class Course:
         return self._glossary is not None
 
     def glossary(self) -> Glossary:
-        """Return all terms of all lessons. The first call reads every lesson."""
+        """Return all terms of all lessons. The first call reads every lesson.
+
+        A term that the lessons do not define is looked up in the shipped ones.
+        """
         if self._glossary is None:
             from tutor.course.glossary import build_glossary
 
-            self._glossary = build_glossary(self.lessons())
+            self._glossary = build_glossary(self.lessons(), self._shipped_glossary)
         return self._glossary
+
+    def _shipped_glossary(self) -> Glossary | None:
+        """Return the terms of the shipped lessons; None if these are the lessons of the course."""
+        try:
+            shipped = paths.shipped_lessons()
+        except TutorError:
+            return None
+        return Course(shipped).glossary() if shipped != self.folder else None
 
     def faults(self) -> list[Fault]:
         """Return the faults of the individual files, in the order of the files. The first call reads every lesson."""
@@ -188,7 +276,16 @@ class Course:
         return [fault for faults in found.values() for fault in faults]
 
 
-def _synonyms(course: Course) -> Synonyms:
-    from tutor.course.synonyms import synonyms_of
+def _in_order(language: str, there: Sequence[str], always: Sequence[str] = ()) -> list[str]:
+    """Return the languages of ``there``, the one that a learner of ``language`` reads best first."""
+    likely = (each.code for each in fallbacks(language))
+    return list(dict.fromkeys([*always, *(each for each in (language, *likely, *there) if each in there)]))
 
-    return synonyms_of(header for language in course.languages for header in course.headers(language))
+
+def _shipped(name: str) -> Path | None:
+    """Return a folder of the shipped lessons; None if there is none."""
+    try:
+        shipped = paths.shipped_lessons() / name
+    except TutorError:
+        return None
+    return shipped if shipped.is_dir() else None

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.course.lab_shelf import LabShelf
 from tutor.course.lesson import Fault, Lesson, Place, Question, Term
 from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, is_former_id, is_identifier
 from tutor.foundation.files import read_start
+from tutor.foundation.pack_ids import in_pack, pack_of_id
 from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import translate
 
@@ -121,13 +123,14 @@ def way_back(start: str, edges: Mapping[str, Sequence[str]]) -> list[str]:
 # -- labs ------------------------------------------------------------------------------------------------------------
 
 
-def former_ids_of_labs(labs_folder: Path) -> dict[str, tuple[str, ...]]:
-    """Return the former ids of the labs in a folder, by lab id. An unreadable lab has none.
+def former_ids_of_labs(labs: LabShelf | Path) -> dict[str, tuple[str, ...]]:
+    """Return the former ids of the labs of a course or in a folder, by lab id. An unreadable lab has none.
 
     Only files that contain the word are parsed, because the interfaces call this before they show a lab.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for path in sorted(labs_folder.glob("*.toml")):
+    for name, path in LabShelf.of(labs).files():
+        pack = pack_of_id(name)
         try:
             content = read_start(path, _LARGEST_LAB)
             values = load_toml(content.decode("utf-8-sig", errors="replace")) if b"was" in content else {}
@@ -135,7 +138,8 @@ def former_ids_of_labs(labs_folder: Path) -> dict[str, tuple[str, ...]]:
             continue
         was, own = values.get("was", []), values.get("id", path.stem)
         if isinstance(was, list) and was and isinstance(own, str):
-            found[own] = tuple(each for each in was if isinstance(each, str) and is_identifier(each))
+            former = (each for each in was if isinstance(each, str) and is_identifier(each))
+            found[in_pack(pack, own)] = tuple(in_pack(pack, each) for each in former)
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.course.lesson import Fault, Place
-from tutor.course.source import LONGEST_IDENTIFIER, is_former_id, is_identifier
+from tutor.course.source import LONGEST_IDENTIFIER, is_former_id, is_identifier, is_reference
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
@@ -163,7 +163,7 @@ class _Values:
 
     def identifiers(self, key: str) -> tuple[str, ...]:
         value = self._values.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(each, str) and is_identifier(each) for each in value):
+        if not isinstance(value, list) or not all(isinstance(each, str) and is_reference(each) for each in value):
             self._fault(key, translate("course.not-a-list-of-ids", key=key))
             return ()
         return tuple(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, islice
@@ -13,6 +13,7 @@ from itertools import accumulate, islice
 from tutor.course.lesson import Lesson, Term
 from tutor.course.mentions import Mention, Names, find_names, names_of
 from tutor.foundation.languages import ENGLISH, in_language
+from tutor.foundation.pack_ids import pack_of_id
 from tutor.foundation.traditional import simplified
 
 __all__ = ["Glossary", "GlossaryEntry", "Mention", "build_glossary", "fold"]
@@ -76,10 +77,16 @@ class Glossary:
 
     Args:
         entries: The terms, in any order.
+        others: Asked for further terms when `get` does not find one; None if there are none.
     """
 
-    def __init__(self, entries: Iterable[GlossaryEntry]) -> None:
+    def __init__(self, entries: Iterable[GlossaryEntry], others: Callable[[], Glossary | None] | None = None) -> None:
         self._by_id = {entry.id: entry for entry in entries}
+        self._find_others = others
+
+    @cached_property
+    def _others(self) -> Glossary | None:
+        return self._find_others() if self._find_others is not None else None
 
     def __len__(self) -> int:
         """Return the number of terms."""
@@ -87,7 +94,8 @@ class Glossary:
 
     def get(self, term_id: str) -> GlossaryEntry | None:
         """Return the term with this id, or None if there is none."""
-        return self._by_id.get(term_id)
+        found = self._by_id.get(term_id)
+        return found if found is not None or self._others is None else self._others.get(term_id)
 
     def entries(self, language: str) -> list[GlossaryEntry]:
         """Return all terms, sorted by their names in ``language``."""
@@ -133,18 +141,24 @@ class Glossary:
         return (row for row in sorted(likely) if _is_nearly(wanted, both.of(row)))
 
     @cached_property
-    def _mentions(self) -> dict[str, Names]:
+    def _mentions(self) -> dict[tuple[str, str], Names]:
         return {}
 
-    def find_mentions(self, text: str, language: str) -> list[Mention]:
-        """Return the terms named in ``text``: the longest name at each place, and each term only once."""
-        if language not in self._mentions:
-            self._mentions[language] = names_of(
+    def find_mentions(self, text: str, language: str, pack: str = "") -> list[Mention]:
+        """Return the terms named in ``text``: the longest name at each place, and each term only once.
+
+        In a lesson of a pack, the pack's own terms come before those of the course; no other pack's terms count.
+        """
+        if (language, pack) not in self._mentions:
+            packs = (pack, "") if pack else ("",)
+            self._mentions[language, pack] = names_of(
                 (name, entry.id)
+                for each in packs
                 for entry in self._by_id.values()
+                if pack_of_id(entry.id) == each
                 for name in (entry.name(language), *entry.also.get(language, ()))
             )
-        return find_names(text, self._mentions[language])
+        return find_names(text, self._mentions[language, pack])
 
 
 class _Text:
@@ -231,13 +245,16 @@ def _begins_nearly(name: str, wanted: str) -> bool:
     )
 
 
-def build_glossary(lessons: Iterable[Lesson]) -> Glossary:
-    """Return the glossary of ``lessons``. Terms with the same id in several languages form one entry."""
+def build_glossary(lessons: Iterable[Lesson], others: Callable[[], Glossary | None] | None = None) -> Glossary:
+    """Return the glossary of ``lessons``. Terms with the same id in several languages form one entry.
+
+    See `Glossary` for ``others``.
+    """
     terms: dict[str, dict[str, Term]] = {}
     for lesson in lessons:
         for term in lesson.terms:
             terms.setdefault(term.id, {}).setdefault(lesson.language, term)
-    return Glossary(_entry(term_id, by_language) for term_id, by_language in terms.items())
+    return Glossary((_entry(term_id, by_language) for term_id, by_language in terms.items()), others)
 
 
 def _entry(term_id: str, by_language: Mapping[str, Term]) -> GlossaryEntry:

@@ -17,6 +17,7 @@ from tutor.course.files import LARGEST_FILE, file_order, lesson_files, lesson_nu
 from tutor.course.id_fields import id_lines
 from tutor.foundation import paths
 from tutor.foundation.files import read_file, read_start, whole_path, write_text
+from tutor.foundation.pack_ids import pack_of_id
 from tutor.foundation.safe_text import harmless, harmless_line
 
 if TYPE_CHECKING:  # The types of a whole lesson take longer to define than the map takes to draw.
@@ -64,19 +65,25 @@ class LessonHeader:
     ids: tuple[KnownId, ...] = ()
 
     @property
+    def pack(self) -> str:
+        """The id of the pack that it belongs to; empty for a lesson of the course itself."""
+        return pack_of_id(self.id)
+
+    @property
     def numbered_title(self) -> str:
         """``3 Gradient descent``, or only the title if the file has no number."""
         return f"{self.number} {self.title}" if self.number else self.title
 
 
-def read_headers(folder: Path, *languages: str) -> list[LessonHeader]:
+def read_headers(folder: Path, *languages: str, every_id: bool = False) -> list[LessonHeader]:
     """Return the headers of the lessons, in order, each in the first of ``languages`` in which the lesson exists.
 
-    Files with an unreadable header are left out.
+    Files with an unreadable header are left out. With ``every_id``, `LessonHeader.ids` holds all questions and
+    exercises, also those of which nothing but the id has to be known.
     """
     found: dict[str, LessonHeader] = {}
     for language in languages:
-        for header in _headers_in(folder, language):
+        for header in _headers_in(folder, language, every_id=every_id):
             before = found.setdefault(header.id, header)
             if header.part and not before.part:
                 found[header.id] = replace(before, part=header.part)
@@ -87,9 +94,9 @@ def read_headers(folder: Path, *languages: str) -> list[LessonHeader]:
     return with_parts
 
 
-def _headers_in(folder: Path, language: str) -> list[LessonHeader]:
+def _headers_in(folder: Path, language: str, *, every_id: bool) -> list[LessonHeader]:
     """Return the headers in one language. Here `part` is set only for a lesson that opens a part."""
-    cache = _Cache(folder, language)
+    cache = _Cache(folder, language, every_id=every_id)
     headers = [header for path in lesson_files(folder, language) if (header := cache.header(path)) is not None]
     cache.save()
     return headers
@@ -98,10 +105,11 @@ def _headers_in(folder: Path, language: str) -> list[LessonHeader]:
 class _Cache:
     """The cached headers of one folder and language."""
 
-    def __init__(self, folder: Path, language: str) -> None:
+    def __init__(self, folder: Path, language: str, *, every_id: bool) -> None:
         name = "".join(each if each.isalnum() else "-" for each in str(whole_path(folder)))[-80:]
-        self._file = paths.cache_folder() / f"headers-{language}-{name}.json"
+        self._file = paths.cache_folder() / f"headers-{'every-id-' if every_id else ''}{language}-{name}.json"
         self._language = language
+        self._every_id = every_id
         self._before = self._load()
         self._now: dict[str, object] = {}
 
@@ -134,7 +142,7 @@ class _Cache:
             if header is not None:
                 self._now[str(path)] = known
                 return header
-        fresh = _read_header(path, self._language)
+        fresh = _read_header(path, self._language, every_id=self._every_id)
         if fresh is None:
             self._now[str(path)] = {"stamp": stamp, "broken": True}
         else:
@@ -178,7 +186,7 @@ class _Cache:
             return  # The next start reads the lessons again, which costs a few milliseconds.
 
 
-def _read_header(path: Path, language: str) -> LessonHeader | None:
+def _read_header(path: Path, language: str, *, every_id: bool) -> LessonHeader | None:
     from tutor.course.front_matter import read_front_matter
 
     try:
@@ -192,14 +200,14 @@ def _read_header(path: Path, language: str) -> LessonHeader | None:
         return None
     return LessonHeader(
         head.id, head.title, lesson_number(path), language, head.needs, head.minutes, path, head.part, head.was,
-        tuple(_known_ids(lines)),
+        tuple(_known_ids(lines, every_id=every_id)),
     )  # fmt: skip
 
 
-def _known_ids(lines: list[str]) -> Iterator[KnownId]:
+def _known_ids(lines: list[str], *, every_id: bool) -> Iterator[KnownId]:
     for line in id_lines(lines):
         names = (line.title, *line.fields.listed("also")) if line.is_term else ()
         was = line.fields.listed("was")
         variant_of = "" if line.is_term else line.fields.values.get("variant of", "")
-        if names or was or variant_of:
+        if names or was or variant_of or (every_id and line.fields.id):
             yield KnownId(line.is_term, line.fields.id, names, was, variant_of)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 _FIELDS = re.compile("[;；]")
 _COLON = re.compile("[:：]")
 _COMMAS = re.compile("[,，、]")
-_COMMENT = re.compile(r"<!--[ \t]*(?P<kind>q|term)[ \t]*[:：](?P<said>[^<>]{0,2000})-->", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--[ \t]*(?P<kind>q|x|term)[ \t]*[:：](?P<said>[^<>]{0,2000})-->", re.IGNORECASE)
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(?P<title>.*?)(?:[ \t]+#+)?[ \t]*\Z")
 _FENCE = re.compile(r" {0,3}(?P<bullet>[-*+] {1,3})?(?P<mark>`{3,}|~{3,})(?P<behind>.*)\Z")
 """Code may stand in an item of a list, as a mistake of an exercise does."""
@@ -56,7 +56,7 @@ def read_id(said: str) -> IdFields:
 
 @dataclass(frozen=True, slots=True)
 class IdLine:
-    """The id of a question or term in the text of a lesson, with the heading above it."""
+    """The id of a question, exercise or term in the text of a lesson, with the heading above it."""
 
     is_term: bool
     title: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tutor.course.lesson import LabFence, Place
-from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, is_identifier
+from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, is_reference
 from tutor.foundation.safe_text import harmless_line, harmless_value
 from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import translate
@@ -53,7 +53,7 @@ def read_lab_fence(source: Source, element: Element) -> LabFence | None:
         source.fault(place, translate("course.lab-without-use"), translate("course.lab-without-use-hint"))
         return None
     lab = lab.strip()
-    if not is_identifier(lab):
+    if not is_reference(lab):
         # With a path, a downloaded lesson could make the program read any file, such as /dev/zero.
         source.fault(place, translate("course.lab-not-an-id", id=harmless_line(lab[:LONGEST_IDENTIFIER])))
         return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Fault, Place
 from tutor.course.lesson_words import LessonWords, lesson_words
+from tutor.foundation.pack_ids import MARK
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 
@@ -244,10 +245,16 @@ def is_identifier(text: str) -> bool:
     return len(text) <= LONGEST_IDENTIFIER and IDENTIFIER.fullmatch(text) is not None
 
 
+def is_reference(text: str) -> bool:
+    """Whether ``text`` can name something that may belong to another pack: ``id`` or ``pack:id``."""
+    pack, mark, identifier = text.rpartition(MARK)
+    return is_identifier(identifier) and (is_identifier(pack) or not mark)
+
+
 def is_former_id(text: str) -> bool:
-    """Whether ``text`` is ``old-id`` or ``old-lesson/old-id``."""
+    """Whether ``text`` is ``old-id`` or ``old-lesson/old-id``, each with or without a pack."""
     lesson, slash, identifier = text.rpartition("/")
-    return is_identifier(identifier) and (is_identifier(lesson) or not slash)
+    return is_reference(identifier) and (is_reference(lesson) or not slash)
 
 
 def comments_of(text: str) -> Iterator[str]:

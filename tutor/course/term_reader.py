@@ -10,7 +10,7 @@ from tutor.course.lab_fence import is_lab_fence
 from tutor.course.lesson import Term
 from tutor.course.lookalikes import fault_in_prose
 from tutor.course.misplaced import refuse_misplaced, refuse_unknown_fields
-from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, as_words, is_identifier
+from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, as_words, is_reference
 from tutor.foundation.translate import translate
 
 LINK = re.compile(r"\]\(#([^()#\s]+)\)")
@@ -33,7 +33,7 @@ def read_term(source: Source, fields: IdFields, heading: Element, body: list[Ele
     if len(text) > _LONGEST_DEFINITION:
         source.fault(place, translate("course.long-definition", id=identifier, most=_LONGEST_DEFINITION))
     for link in see:
-        if not is_identifier(link):
+        if not is_reference(link):
             wrong = source.find(heading.start, len(source.lines), f"#{link}")
             source.fault(wrong, translate("course.not-an-id", id=link[:LONGEST_IDENTIFIER]))
     was = read_was(source, heading, fields.listed("was"))

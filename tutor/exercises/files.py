@@ -22,6 +22,7 @@ from tutor.course.lesson import Exercise
 from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, too_large, write_bytes
+from tutor.foundation.pack_ids import file_stem_of
 from tutor.foundation.program_files import files_of, joined
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text import wrapped
@@ -64,7 +65,8 @@ class ExerciseFile:
         self._exercise = exercise
         self._kept_folder = kept_folder(folder, exercise.id)
         self._names = exercise.files
-        self.path = folder / (exercise.id if self._names else f"{exercise.id}.py")
+        name = file_stem_of(exercise.id)
+        self.path = folder / (name if self._names else f"{name}.py")
 
     @property
     def exists(self) -> bool:
@@ -276,7 +278,7 @@ def version_file(folder: Path, moment: datetime, digest: str) -> Path:
 
 def kept_folder(folder: Path, exercise_id: str) -> Path:
     """Return the folder of the kept versions of an exercise, in the folder of all exercises."""
-    return folder / ".kept" / exercise_id
+    return folder / ".kept" / file_stem_of(exercise_id)
 
 
 def files_in(folder: Path, names: Sequence[str]) -> list[Path]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tutor.foundation.files import read_file, write_text
+from tutor.foundation.pack_ids import file_stem_of
 
 MOST_DIGESTS = 200
 _LARGEST = 100_000
@@ -67,7 +68,7 @@ class Standing(StrEnum):
 
 def memory_file(folder: Path, exercise_id: str) -> Path:
     """Return where the memory of an exercise is kept in the folder of all exercises."""
-    return folder / ".kept" / exercise_id / "state.json"
+    return folder / ".kept" / file_stem_of(exercise_id) / "state.json"
 
 
 def load_memory(path: Path) -> Memory:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tutor.course.source import is_identifier
+from tutor.course.source import is_reference
 from tutor.exercises.files import (
     LARGEST_FILE,
     MOST_FILES,
@@ -25,6 +25,7 @@ from tutor.exercises.files import (
 from tutor.exercises.memory import MOST_DIGESTS, Memory, load_memory, memory_file, memory_from
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import write_bytes
+from tutor.foundation.pack_ids import file_stem_of, id_of_file_stem
 from tutor.foundation.translate import translate
 
 _VERSION = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-z]{1,32}\.py")
@@ -65,7 +66,7 @@ def merge_programs(folder: Path, programs: object) -> int:
     """
     added = 0
     for exercise, parts in programs.items() if isinstance(programs, Mapping) else ():
-        if isinstance(exercise, str) and is_identifier(exercise) and isinstance(parts, Mapping):
+        if isinstance(exercise, str) and is_reference(exercise) and isinstance(parts, Mapping):
             for path, text in _new_files(folder, exercise, parts):
                 _write(path, text)
                 added += 1
@@ -76,14 +77,14 @@ def merge_programs(folder: Path, programs: object) -> int:
 def forget_memories(folder: Path, exercises: Iterable[str] | None = None) -> None:
     """Forget how exercises stand: these, or all if None. Programs and their versions stay, they are the learner's."""
     for exercise in _exercises_in(folder) if exercises is None else exercises:
-        if is_identifier(exercise):
+        if is_reference(exercise):
             memory_file(folder, exercise).unlink(missing_ok=True)
 
 
 def _exercises_in(folder: Path) -> list[str]:
     files = {each.stem for each in folder.glob("*.py")} | {each.parent.name for each in folder.glob("[!.]*/*.py")}
     kept = {each.name for each in (folder / ".kept").glob("*")}
-    return sorted(each for each in files | kept if is_identifier(each))
+    return sorted(each for each in map(id_of_file_stem, files | kept) if is_reference(each))
 
 
 def _new_files(folder: Path, exercise: str, parts: Mapping[object, object]) -> Iterator[tuple[Path, str]]:
@@ -96,7 +97,7 @@ def _new_files(folder: Path, exercise: str, parts: Mapping[object, object]) -> I
     if not isinstance(program, str) or not _is_program(program):
         return
     if not path.exists():
-        several = split_files(folder / exercise, program)
+        several = split_files(folder / file_stem_of(exercise), program)
         yield from list(several.items())[:MOST_FILES] or [(path, program)]
     elif _read(path) != program:
         name = f"{saved}-{digest_of(program)}.py"
@@ -106,8 +107,9 @@ def _new_files(folder: Path, exercise: str, parts: Mapping[object, object]) -> I
 
 def _path(folder: Path, exercise: str) -> Path:
     """The learner's file, or the folder of their files."""
-    several = folder / exercise
-    return several if several.is_dir() else folder / f"{exercise}.py"
+    name = file_stem_of(exercise)
+    several = folder / name
+    return several if several.is_dir() else folder / f"{name}.py"
 
 
 def _merge_memory(path: Path, found: object) -> None:

@@ -76,6 +76,11 @@ def exercises_folder() -> Path:
     return data_folder() / "exercises"
 
 
+def packs_folder() -> Path:
+    """Return the folder that holds one folder for each pack that the learner has added."""
+    return data_folder() / "packs"
+
+
 def translation_folders() -> list[Path]:
     """Where languages from outside lie: the learner's own, and those of the lessons folder that is named."""
     named = os.environ.get("TUTOR_LESSONS")
@@ -83,13 +88,27 @@ def translation_folders() -> list[Path]:
 
 
 def lessons_folder() -> Path:
-    """Return the lessons folder: ``TUTOR_LESSONS`` if it is set, else that of the wheel, else that of the checkout.
+    """Return the lessons folder: ``TUTOR_LESSONS`` if it is set, else the shipped one.
 
     Raises:
         TutorError: There is no such folder.
     """
     named = os.environ.get("TUTOR_LESSONS")
-    candidates = [named_path(named)] if named else [_PACKAGE / "bundled_lessons", _PACKAGE.parent / "lessons"]
+    if not named:
+        return shipped_lessons()
+    return _existing([named_path(named)])
+
+
+def shipped_lessons() -> Path:
+    """Return the folder of the lessons that came with tutor: that of the wheel, or else that of the checkout.
+
+    Raises:
+        TutorError: There is no such folder.
+    """
+    return _existing([_PACKAGE / "bundled_lessons", _PACKAGE.parent / "lessons"])
+
+
+def _existing(candidates: list[Path]) -> Path:
     for folder in candidates:
         if folder.is_dir():
             return folder
@@ -98,3 +117,19 @@ def lessons_folder() -> Path:
         hint=translate("errors.no-lessons-folder-hint"),
         exit_code=ExitCode.CANNOT_READ,
     )
+
+
+def data_file(folder: Path | None, name: str) -> Path:
+    """Return the file ``name`` of a folder of data sets; if it is not there, the shipped one of that name.
+
+    Returns:
+        A path in ``folder`` if neither exists.
+    """
+    own = (folder or Path()) / name
+    if own.is_file():
+        return own
+    try:
+        shipped = shipped_lessons() / "data" / name
+    except TutorError:
+        return own
+    return shipped if shipped.is_file() else own

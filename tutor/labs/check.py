@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tutor.course.lab_shelf import LabShelf
 from tutor.course.lesson import Fault, LabFence, Lesson, Place
 from tutor.foundation.errors import TutorError
 from tutor.labs.faults import LabError
@@ -25,12 +26,12 @@ def faults_of_labs(folder: Path) -> list[Fault]:
     return faults
 
 
-def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
+def faults_of_fences(lesson: Lesson, labs: LabShelf | Path) -> list[Fault]:
     """The faults of the labs that a lesson names, and of the values that it gives them."""
     faults = []
     for fence in fences_of(lesson):
         try:
-            refuse_idle(spec_of_fence(fence, labs_folder), load_lab(fence.lab, labs_folder), fence.overrides)
+            refuse_idle(spec_of_fence(fence, labs), load_lab(fence.lab, labs), fence.overrides)
         except LabError as error:
             faults += [Fault(fence.place, each.message, each.hint) for each in error.faults]
         except TutorError as error:
@@ -44,10 +45,10 @@ def fences_of(lesson: Lesson) -> list[LabFence]:
     return [*lesson.labs, *of_questions, *(fence for exercise in lesson.exercises for fence in exercise.labs)]
 
 
-def spec_of_fence(fence: LabFence, labs_folder: Path) -> LabConfig:
+def spec_of_fence(fence: LabFence, labs: LabShelf | Path) -> LabConfig:
     """The configuration that a fence asks for, at full speed because nobody watches a check.
 
     Raises:
         TutorError: There is no such lab, or it does not accept these values.
     """
-    return load_lab(fence.lab, labs_folder, {**fence.overrides, "train.pace": 0.0})
+    return load_lab(fence.lab, labs, {**fence.overrides, "train.pace": 0.0})

@@ -14,9 +14,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from tutor.course.lab_shelf import LabShelf
+from tutor.course.packs.manifest import pack_id_at
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, read_start, whole_path, write_text
 from tutor.foundation.languages import in_language
+from tutor.foundation.pack_ids import MARK, in_pack, own_id_of
 from tutor.foundation.safe_text import harmless, harmless_line, harmless_value
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
@@ -28,6 +31,8 @@ from tutor.labs.settings import SETTINGS, TRAINING_TABLES, key_of
 from tutor.labs.validate import idle_in_lab
 
 LARGEST_FILE = 256 * 1024
+_LABS = "labs"
+"""The name of the folder of labs in a pack."""
 SPEC_FILE = "spec.toml"
 """The lab file in the folder of a run, which gives the value of every setting, with effect or without."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -37,14 +42,18 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
-def list_labs(labs_folder: Path) -> list[str]:
-    """The sorted names of the lab files in a folder, without names that a terminal cannot show as they are."""
-    return sorted(path.stem for path in labs_folder.glob("*.toml") if harmless_line(path.stem) == path.stem)
+def list_labs(labs: LabShelf | Path) -> list[str]:
+    """The sorted names of lab files, without names that a terminal cannot show as they are.
+
+    Args:
+        labs: The labs of a course, or a folder of lab files.
+    """
+    return LabShelf.of(labs).names()
 
 
-def lab_titles(labs_folder: Path, language: str) -> list[tuple[str, str]]:
-    """The name and the title of every lab in a folder. If the title cannot be read, it is the name."""
-    return [(each.name, each.title) for each in lab_headings(labs_folder, language)]
+def lab_titles(labs: LabShelf | Path, language: str) -> list[tuple[str, str]]:
+    """The name and the title of every lab of a course or in a folder. If the title cannot be read, it is the name."""
+    return [(each.name, each.title) for each in lab_headings(labs, language)]
 
 
 def read_title(path: Path) -> dict[str, str]:
@@ -69,11 +78,13 @@ class LabHeading(NamedTuple):
     goal: str
 
 
-def lab_headings(labs_folder: Path, language: str) -> list[LabHeading]:
-    """The headings of every lab in a folder, sorted by name. As `read_title`, this needs no NumPy."""
+def lab_headings(labs: LabShelf | Path, language: str) -> list[LabHeading]:
+    """The headings of every lab of a course or in a folder, by name. As `read_title`, this needs no NumPy."""
     found = []
-    for name in list_labs(labs_folder):
-        values = _heading_of(labs_folder / f"{name}.toml")
+    for name, path in LabShelf.of(labs).files():
+        if harmless_line(name) != name:
+            continue
+        values = _heading_of(path)
         challenge = values.get("challenge")
         goal = challenge.get("goal") if isinstance(challenge, dict) else None
         title = harmless_line(in_language(_titles(values), language) or name)
@@ -96,30 +107,33 @@ def _titles(values: Mapping[str, Any]) -> dict[str, str]:
         return {}
 
 
-def load_lab(name: str | Path, labs_folder: Path, overrides: Mapping[str, object] | None = None) -> LabConfig:
+def load_lab(name: str | Path, labs: LabShelf | Path, overrides: Mapping[str, object] | None = None) -> LabConfig:
     """A lab, with some of its values replaced.
 
     Args:
-        name: The name of a file in ``labs_folder``, or the path of a lab file (with a ``/``, or ending in ``.toml``).
-        labs_folder: The folder with the labs of the course.
+        name: The name of a lab in ``labs``, or the path of a lab file (with a ``/``, or ending in ``.toml``).
+        labs: The labs of the course, or a folder of lab files.
         overrides: New values by dotted key or short name, from a fence or from ``--set``.
 
     Raises:
         LabError: The file or an override is faulty; the error has every fault.
         TutorError: There is no such lab, or the file cannot be read.
     """
-    path = _path_of(str(name), labs_folder)
+    path = _path_of(str(name), LabShelf.of(labs))
     return _with_table(read_lab(_text_of(path), path, overrides or {}), path.parent)
 
 
 def _with_table(spec: LabConfig, folder: Path) -> LabConfig:
-    """``spec`` with the absolute path of its table, if that is beside the lab file or in the current folder.
+    """``spec`` with the absolute path of its table, if it is beside the lab, in its pack or in the current folder.
 
-    A worker may run in another folder. A table in neither place is looked up in the folder of data.
+    A worker may run in another folder. A table in none of these places is looked up in the folder of data. A lab of a
+    pack looks for tables in the pack first.
     """
     if not spec.data.path:
         return spec
-    for place in (folder, Path.cwd()):
+    data_of_pack = folder.parent / "data"
+    around = (folder, data_of_pack, Path.cwd()) if _pack_of_lab(folder) else (folder, Path.cwd(), data_of_pack)
+    for place in around if folder.name == _LABS else (folder, Path.cwd()):
         table = place / named_path(spec.data.path)
         if is_file(table):
             data = msgspec.structs.replace(spec.data, path=str(whole_path(table)))
@@ -140,12 +154,31 @@ def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = Non
         raise LabError([LabFault(message=message, path=path, line=error.line)]) from error
     values = harmless_lab(values)
     values.setdefault("id", path.stem)
+    _take_into_pack(values, _pack_of_lab(path.parent))
     lines = key_lines(text)
     _take_former_ids(values, path, lines)
     if path.name != SPEC_FILE:
         _refuse_idle_keys(values, path, lines)
     changed = _put(values, overrides or {})
     return LabReader(values, path=path, lines=lines, from_settings=changed).read()
+
+
+def _pack_of_lab(folder: Path) -> str:
+    """The pack whose labs lie in ``folder``; empty for labs of the course, of the learner and of runs."""
+    return pack_id_at(folder.parent) if folder.name == _LABS else ""
+
+
+def _take_into_pack(values: dict[str, Any], pack: str) -> None:
+    """Give the ids of a pack's lab, and of the exercises that it names, the pack's id."""
+    if not pack:
+        return
+    if isinstance(values["id"], str):
+        values["id"] = in_pack(pack, own_id_of(values["id"]))
+    mine = values.get("mine")
+    if isinstance(mine, dict):
+        for slot, exercise in mine.items():
+            if isinstance(exercise, str) and MARK not in exercise:
+                mine[slot] = in_pack(pack, exercise)
 
 
 def _take_former_ids(values: dict[str, Any], path: Path, lines: Mapping[str, int]) -> None:
@@ -191,14 +224,16 @@ def harmless_lab(values: Any) -> Any:
     return clean
 
 
-def _path_of(name: str, labs_folder: Path) -> Path:
+def _path_of(name: str, labs: LabShelf) -> Path:
     if "/" in name or name.endswith(".toml"):
         return named_path(name)
-    path = labs_folder / f"{name}.toml"
-    if not is_file(path):
-        labs = list_labs(labs_folder)
-        match = nearest(name, labs)
-        hint = translate("runs.did-you-mean", name=match) if match else translate("runs.known-labs", names=listed(labs))
+    path = labs.path(name)
+    if path is None:
+        known = labs.names()
+        match = nearest(name, known)
+        hint = (
+            translate("runs.did-you-mean", name=match) if match else translate("runs.known-labs", names=listed(known))
+        )
         raise TutorError(translate("runs.no-such-lab", name=harmless_line(name)), hint=hint, exit_code=ExitCode.USAGE)
     return path
 

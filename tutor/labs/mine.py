@@ -46,7 +46,8 @@ FOLDER = "mine"
 """The folder in that of a run with the programs that train it."""
 LARGEST_PROGRAM = 100_000
 _FUNCTIONS_FILE = "functions.json"
-_EXERCISE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_EXERCISE = re.compile(r"(?:[a-z0-9][a-z0-9-]{0,59}:)?[a-z0-9][a-z0-9-]{0,59}")
+"""An id, with or without the pack of its lesson."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tutor.course.catalogue import Course
 from tutor.course.conditions import Facts
 from tutor.course.lesson import BLANK, Question
+from tutor.course.packs.installed import open_course
 from tutor.course.questions import question_type
 from tutor.course.questions.base import AnswerRow
 from tutor.foundation import paths
@@ -133,7 +133,7 @@ def _facts_of(store: ProgressStore, question: Question) -> Facts | None:
 
 def questions_of(store: ProgressStore) -> Iterable[tuple[Question, Schedule]]:
     """The question of every card, in the language in use, and its schedule."""
-    deck = Deck(Course(paths.lessons_folder()))
+    deck = Deck(open_course())
     for card in store.cards.all():
         question = None if card.retired else deck.question(card.key, card.lesson_id, language())
         if question is not None:

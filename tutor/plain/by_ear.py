@@ -21,6 +21,7 @@ from tutor.exercises.memory import Standing, standing_of
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.languages import languages
+from tutor.foundation.pack_ids import MARK
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.plain.asking import WIDTH, Asker, Outcome, asking
@@ -71,12 +72,12 @@ def open_by_ear(
     Raises:
         TutorError: Nothing has that name, or there is no lessons folder.
     """
-    from tutor.course.catalogue import Course
+    from tutor.course.packs.installed import open_course
 
     before = is_read_aloud()
     read_aloud(True)
     try:
-        course, opened = lesson_named(lesson) if lesson is not None else (Course(paths.lessons_folder()), None)
+        course, opened = lesson_named(lesson) if lesson is not None else (open_course(), None)
         with asking(course, Asker) as (asker, store):
             room = Room(asker, store, course)
             if opened is not None:
@@ -95,7 +96,7 @@ def open_by_ear(
 def _config(course: Course, lab: str | None, data: str | None, overrides: Mapping[str, object]) -> LabConfig:
     from tutor.plain.train import checked_config  # late, because it needs the whole of a training
 
-    return checked_config(lab, data, overrides, course.labs_folder, by_hand=True)
+    return checked_config(lab, data, overrides, course, by_hand=True)
 
 
 class FrontDoor:
@@ -154,7 +155,7 @@ class FrontDoor:
             return True
         from tutor.labs.lab_files import list_labs
 
-        if word in list_labs(self._room.course.labs_folder):
+        if word in list_labs(self._room.course.labs):
             LabByEar(self._room, _config(self._room.course, word, None, {})).open()
             return True
         if word == PROJECT and has_project(self._room.course, language()):
@@ -185,14 +186,15 @@ class FrontDoor:
                 self._room.say(harmless_line(part))
             state = states.get(header.id)
             read = translate("ear.part-read", percent=f"{state.read_fraction:.0%}") if state is not None else ""
-            self._room.say(f"  {heard(header.numbered_title)}{read}")
+            name = f"{header.pack}{MARK}{header.number} {header.title}" if header.pack else header.numbered_title
+            self._room.say(f"  {heard(name)}{read}")
         self._room.say(translate("ear.type-lesson"))
 
     def _say_labs(self) -> None:
         from tutor.labs.lab_files import lab_titles
 
         met = self._room.store.attempts.met()
-        for name, title in lab_titles(self._room.course.labs_folder, language()):
+        for name, title in lab_titles(self._room.course.labs, language()):
             done = translate("ear.lab-done") if met.get(name) else ""
             self._room.say_choice(name, heard(title) + done)
         self._room.say(translate("ear.type-lab"))
@@ -435,7 +437,8 @@ class LessonByEar:
         from tutor.foundation.languages import in_language
         from tutor.labs.lab_files import read_title
 
-        title = read_title(self._room.course.labs_folder / f"{fence.lab}.toml")
+        path = self._room.course.labs.path(fence.lab)
+        title = read_title(path) if path is not None else {}
         return heard(in_language(title, language()) or fence.lab)
 
     def _open_lab(self, fence: LabFence) -> None:

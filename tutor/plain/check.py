@@ -47,7 +47,7 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
     faults = [*check_course(folder), *faults_of_labs(folder / "labs"), *faults_of_former_labs(folder / "labs")]
     faults += _faults_of_languages(path, folder)
     lessons = course.lessons()
-    faults += [fault for lesson in lessons for fault in faults_of_fences(lesson, course.labs_folder)]
+    faults += [fault for lesson in lessons for fault in faults_of_fences(lesson, course.labs)]
     ran = ""
     if run_labs:
         started = clock.monotonic_seconds()
@@ -119,7 +119,7 @@ def faults_of_file(path: Path) -> list[Fault]:
     course = Course(pack_of(path))
     found = check_course(course.folder)
     for lesson in course.lessons():
-        found += faults_of_fences(lesson, course.labs_folder)
+        found += faults_of_fences(lesson, course.labs)
     return sorted({fault for fault in found if whole_path(fault.place.path) == whole_path(path)})
 
 

@@ -51,7 +51,7 @@ class Trial:
         Raises:
             TutorError: There is no such lab, or it does not accept these values.
         """
-        config = spec_of_fence(fence, course.labs_folder)
+        config = spec_of_fence(fence, course.labs)
         if self.seed and _has_effect(_TRAIN_SEED, config):
             config = _TRAIN_SEED.with_value(config, config.train.seed + self.seed)
         if self.data_seed is not None and _has_effect(_DATA_SETTING, config):
@@ -74,7 +74,7 @@ def trials_of(question: Question, course: Course, count: int) -> dict[str, list[
     Raises:
         TutorError: A lab of it cannot be read.
     """
-    configs = [spec_of_fence(fence, course.labs_folder) for fence in question.labs]
+    configs = [spec_of_fence(fence, course.labs) for fence in question.labs]
     is_random = any(_has_effect(_TRAIN_SEED, config) for config in configs)
     is_drawn = any(_has_effect(_DATA_SETTING, config) for config in configs)
     return {

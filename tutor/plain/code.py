@@ -8,8 +8,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tutor.foundation import paths
+from tutor.course.packs.installed import open_course
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.pack_ids import MARK
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.script.script import Kind, make_script
@@ -34,9 +35,9 @@ def write_code(
     Raises:
         TutorError: There is no such lab, it cannot become a script, or a file is there already or cannot be written.
     """
-    folder = paths.lessons_folder()
-    config = config_to_train(lab, data, overrides, folder / "labs")
-    file = to or Path(f"{config.id}.py")
+    course = open_course()
+    config = config_to_train(lab, data, overrides, course)
+    file = to or Path(f"{config.id.replace(MARK, '-')}.py")
     if file.suffix != ".py":
         raise TutorError(translate("script.not-a-script", file=harmless_line(str(file))), exit_code=ExitCode.USAGE)
     if file.stem in sys.stdlib_module_names or file.stem in {"numpy", "torch"}:
@@ -49,7 +50,7 @@ def write_code(
     asked = slots_asked(overrides)
     # PyTorch has no place for functions that are written with NumPy, so only those asked for are a mistake.
     programs = programs_for(config, asked, lab) if kind == "numpy" or asked else {}
-    script = make_script(config, folder / "data", kind, programs, file.stem)
+    script = make_script(config, course.data_folder, kind, programs, file.stem)
     try:
         written = script.write(file.parent)
     except OSError as error:

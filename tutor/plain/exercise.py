@@ -17,6 +17,7 @@ from tutor.course.exercises.finding import FoundExercise, find_exercise, find_ex
 from tutor.course.exercises.line_order import line_order_question
 from tutor.course.exercises.project import has_project
 from tutor.course.lesson import Exercise
+from tutor.course.packs.installed import open_course
 from tutor.exercises.files import ExerciseFile, joined_files, read_program
 from tutor.exercises.memory import Standing, load_memory, memory_file, standing_of
 from tutor.exercises.mine import train_command
@@ -83,7 +84,7 @@ def list_exercises(*, as_json: bool = False) -> int:
         lesson = f"{found.lesson.number:2d} {found.lesson.id}"
         path = ExerciseFile(found.exercise, folder).path
         print(harmless_line(f"{pad(name, width)} {pad(lesson, 26)} {pad(state, 10)} {path}"))
-    if has_project(Course(paths.lessons_folder()), language()):
+    if has_project(open_course(), language()):
         print(f"\n{translate('project.listed')}")
     return int(ExitCode.OK)
 
@@ -103,7 +104,7 @@ def check_exercise(name: str, wish: Wish = Wish.CHECK, *, file: str | None = Non
     Raises:
         TutorError: There is no such exercise, or a file cannot be read or written.
     """
-    course = Course(paths.lessons_folder())
+    course = open_course()
     found = _named(course, name)
     with new_judge() as judge:
         if file is not None:
@@ -285,7 +286,7 @@ _STATES = {
 
 
 def _all() -> list[FoundExercise]:
-    return list(find_exercises(Course(paths.lessons_folder()), language()))
+    return list(find_exercises(open_course(), language()))
 
 
 def exercise_ids() -> list[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from tutor.foundation import paths
+from tutor.course.packs.installed import open_course
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
@@ -32,11 +31,11 @@ def explain(lab: str | None, overrides: Mapping[str, object], *, data: str | Non
     Raises:
         TutorError: There is no such lab or example, a setting is refused, or the update cannot be explained.
     """
-    folder: Path = paths.lessons_folder()
-    spec = config_to_train(lab, data, overrides, folder / "labs")
+    course = open_course()
+    spec = config_to_train(lab, data, overrides, course)
     is_kept = lab is not None and is_kept_run(lab)
     refuse_mine(spec.mine if is_kept else programs_for(spec, slots_asked(overrides), lab))
-    update = explain_update(spec, folder / "data", after)
+    update = explain_update(spec, course.data_folder, after)
     if example > update.examples:
         text = translate("explain.no-such-example", count=update.examples)
         raise TutorError(text, exit_code=ExitCode.USAGE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tutor.course.catalogue import Course
 from tutor.course.glossary import GlossaryEntry
-from tutor.foundation import paths
+from tutor.course.packs.installed import open_course
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, listed, translate
@@ -27,7 +27,7 @@ def show_term(words: str) -> int:
     Raises:
         TutorError: there is no lessons folder, or no term has that name.
     """
-    course = Course(paths.lessons_folder())
+    course = open_course()
     for line in term_lines(course, words) if words.strip() else names_lines(course):
         print(line)
     return int(ExitCode.OK)

@@ -25,7 +25,7 @@ def faults_of_claims(course: Course, trainings: Trainings, lessons: list[Lesson]
     for lesson in lessons:
         for fence in fences_of(lesson):
             try:
-                training = Training.of(spec_of_fence(fence, course.labs_folder))
+                training = Training.of(spec_of_fence(fence, course.labs))
             except TutorError:
                 continue  # told of by `faults_of_fences`
             wanted[training] = None

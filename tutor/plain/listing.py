@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tutor.course.catalogue import Course
-from tutor.foundation import paths
+from tutor.course.packs.installed import open_course
 from tutor.foundation.errors import TutorError
 from tutor.foundation.files import is_file
 from tutor.foundation.safe_text import harmless_line
@@ -31,8 +30,7 @@ def show_course() -> int:
     from tutor.labs.lab_files import lab_titles
     from tutor.plain.progress import open_progress
 
-    folder = paths.lessons_folder()
-    course = Course(folder)
+    course = open_course()
     with open_progress() as store:
         states = store.lesson_states()
     part = ""
@@ -48,7 +46,7 @@ def show_course() -> int:
         title = " ".join(filter(None, (harmless_line(header.title), language_mark(header.language))))
         _print_row(f"  {header.number:>2}  {pad(header.id, width)}  {pad(done, read)}  ", title)
     print(f"\n{translate('list.labs')}")
-    titles = lab_titles(folder / "labs", language())
+    titles = lab_titles(course.labs, language())
     width = max((cell_width(name) for name, _ in titles), default=0)
     for name, title in titles:
         _print_row(f"  {pad(name, width)}  ", title)
@@ -66,19 +64,19 @@ def _print_row(head: str, title: str) -> None:
 def lesson_names() -> list[str]:
     """The ids of the lessons in use, in order; an empty list if there is no lessons folder."""
     try:
-        course = Course(paths.lessons_folder())
+        course = open_course()
     except TutorError:
         return []
     return [header.id for header in course.headers(language())]
 
 
 def lab_names() -> list[str]:
-    """The ids of the labs of the course, sorted; an empty list if there is no lessons folder."""
+    """The ids of the labs in use; an empty list if there is no lessons folder."""
     try:
-        folder = paths.lessons_folder() / "labs"
+        course = open_course()
     except TutorError:
         return []
-    return sorted(path.stem for path in folder.glob("*.toml") if harmless_line(path.stem) == path.stem)
+    return course.labs.names()
 
 
 def is_lesson(word: str) -> bool:
@@ -86,8 +84,8 @@ def is_lesson(word: str) -> bool:
     if word.endswith(".md") or is_file(word):
         return True
     try:
-        headers = Course(paths.lessons_folder()).headers(language())
+        course = open_course()
     except TutorError:
         # The command that opens the lesson reports that there is no lessons folder.
         return True
-    return any(word == header.id or word.lstrip("0") == str(header.number) for header in headers)
+    return course.header(word, language()) is not None

@@ -49,7 +49,7 @@ def _faults_of(exercise: Exercise, course: Course) -> Iterator[Fault]:
 def _problem_in(fence: LabFence, programs: dict[str, MineProgram], course: Course) -> str:
     """What is wrong with a lab that these programs train; empty if nothing is."""
     try:
-        config = spec_of_fence(fence, course.labs_folder)
+        config = spec_of_fence(fence, course.labs)
     except TutorError:
         return ""  # The check of fences has said so.
     built_in, mine = (run_to_end(config, course.data_folder, programs=each) for each in (None, programs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
-from tutor.foundation import paths
+from tutor.course.packs.installed import open_course
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text import wrapped
@@ -75,7 +75,7 @@ def make_digest(name: str, output: str | None = None, *, force: bool = False) ->
 
 def _course_of(name: str | None) -> tuple[Course, str]:
     if name is None:
-        return Course(paths.lessons_folder()), ""
+        return open_course(), ""
     course, lesson = lesson_named(name)
     return course, lesson.id
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from tutor.course.packs.installed import open_course
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import write_text
@@ -27,7 +28,7 @@ def predict_rows(name: str | None, data: Path | None, to: Path | None, epoch: Ep
     """
     runs = Runs(paths.runs_folder())
     run = trained_run(runs.folder_of(runs.pick(name)), epoch)
-    rows = rows_of_file(run, data) if data else validation_rows(run, paths.lessons_folder() / "data")
+    rows = rows_of_file(run, data) if data else validation_rows(run, open_course().data_folder)
     predictions = predict(run, rows)
     lines = predictions.csv_lines()
     # What is said must not get into predictions that go to standard output.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor.course.catalogue import Course
+from tutor.course.packs.installed import open_course
 from tutor.exercises.transfer import dump_programs, forget_memories, merge_programs
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
@@ -18,6 +19,7 @@ from tutor.foundation.files import named_path, read_file, too_large, write_bytes
 from tutor.foundation.safe_text import harmless, harmless_json, harmless_line, harmless_value
 from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
+from tutor.progress.cards import term_of
 from tutor.progress.renames import exercise_of
 from tutor.progress.schema import counted
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
@@ -126,7 +128,7 @@ def show_items(lesson: str | None) -> int:
     """
     from tutor.study.misconceptions import item_reports  # reads questions; the other commands need none
 
-    course = Course(paths.lessons_folder())
+    course = open_course()
     header = course.header(lesson, language()) if lesson is not None else None
     if lesson is not None and header is None:
         raise TutorError(translate("app.no-lesson", name=lesson), hint=translate("app.see-list"))
@@ -178,7 +180,7 @@ _LARGEST_IMPORT = 256 << 20
 def course_in_use() -> Course | None:
     """The course whose progress it is; None if there is no lessons folder, which only lessons need."""
     try:
-        return Course(paths.lessons_folder())
+        return open_course()
     except TutorError:
         return None
 
@@ -390,7 +392,8 @@ def reset_progress(*, item: str | None, lesson: str | None, everything: bool, ye
 
 def _names_of(question: str) -> set[str]:
     """What a person calls a stored question: its id, or the id of its term."""
-    return {question, question.split(":")[1]} if question.count(":") == 2 else {question}
+    term = term_of(question)
+    return {question, term[0]} if term is not None else {question}
 
 
 def _agreed() -> bool:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
-from tutor.foundation import clock, paths
+from tutor.course.packs.installed import open_course
+from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import narrow
@@ -132,7 +133,7 @@ def review(*, minutes: float | None = None) -> int:
     Raises:
         TutorError: there is no lessons folder.
     """
-    course = Course(paths.lessons_folder())
+    course = open_course()
     with asking(course, Asker) as (asker, store):
         take_review(asker, store, course, minutes=minutes)
     return int(ExitCode.OK)

@@ -12,8 +12,8 @@ from tutor.course.catalogue import Course
 from tutor.course.exercises.page import text_of
 from tutor.course.files import pack_of
 from tutor.course.lesson import BLANK, Block, Exercise, LabFence, Lesson, OpeningAnswer, Prose, Question, Term
+from tutor.course.packs.installed import open_course
 from tutor.course.questions import question_type
-from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.safe_text import harmless_line
@@ -110,7 +110,7 @@ def lesson_named(name: str) -> tuple[Course, Lesson]:
         TutorError: there is no such lesson, or its file cannot be used.
     """
     path = named_path(name)
-    course = Course(pack_of(path) if is_file(path) else paths.lessons_folder())
+    course = open_course(pack_of(path) if is_file(path) else None)
     if is_file(path):
         reading = course.reading(whole_path(path), language())
         if reading.lesson is None:

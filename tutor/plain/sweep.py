@@ -12,6 +12,7 @@ from typing import Protocol, TextIO
 
 from tutor.charts.numbers import figure
 from tutor.charts.sweep_map import MapCell, MapShape, map_width, sweep_map
+from tutor.course.packs.installed import open_course
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.safe_text import harmless_json, harmless_line
@@ -60,8 +61,8 @@ def sweep(
     Raises:
         TutorError: Lab, grid or settings are wrong, Dask is not installed, or nothing can be started.
     """
-    folder = paths.lessons_folder()
-    spec = config_to_train(lab, data, {**_implied(data, grid, overrides), **overrides}, folder / "labs")
+    course = open_course()
+    spec = config_to_train(lab, data, {**_implied(data, grid, overrides), **overrides}, course)
     plan = plan_sweep(spec, grid, overrides)
     refuse_idle_axes(plan)
     if dask:
@@ -69,7 +70,7 @@ def sweep(
 
         require_dask()
     sweeps = Sweeps(paths.sweeps_folder())
-    started = sweeps.start(plan, data_folder=folder / "data", jobs=jobs, dask=dask, fresh=fresh)
+    started = sweeps.start(plan, data_folder=course.data_folder, jobs=jobs, dask=dask, fresh=fresh)
     return _follow(started, plan, choose_sweep_reporter(style, plan, harmless_line(spec.title_in(language()))))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tutor.course.catalogue import Course
+from tutor.course.packs.installed import open_course
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path
@@ -59,12 +60,12 @@ def train(
     Raises:
         TutorError: There is no such lab, a setting is refused, or the run cannot be started.
     """
-    folder = paths.lessons_folder()
-    spec = config_to_train(lab, data, overrides, folder / "labs")
+    course = open_course()
+    spec = config_to_train(lab, data, overrides, course)
     runs = Runs(paths.runs_folder())
     programs = programs_for(spec, slots_asked(overrides), lab)
     refuse_unfit(spec, programs)
-    run_id = runs.start(spec, data_folder=folder / "data", programs=programs)
+    run_id = runs.start(spec, data_folder=course.data_folder, programs=programs)
     if detach:
         print(translate("watch.detached", run=run_id[-4:]))
         return int(ExitCode.OK)
@@ -95,7 +96,7 @@ def programs_for(spec: LabConfig, asked: Collection[str], lab: str | None) -> Pr
         return read_programs(named_path(lab).parent, spec.mine)
     from tutor.exercises.mine import exercise_called, passed_programs
 
-    course = Course(paths.lessons_folder())
+    course = open_course()
     found = passed_programs(spec.mine, course, paths.exercises_folder())
     for slot, exercise in spec.mine.items():
         if slot in found:
@@ -116,13 +117,13 @@ def is_kept_run(lab: str) -> bool:
     return Path(lab).name == SPEC_FILE and (named_path(lab).parent / FOLDER).is_dir()
 
 
-def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
+def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, object], course: Course) -> LabConfig:
     """The configuration of the run to start. It trains at full speed unless a pace is set.
 
     Raises:
         TutorError: There is no such lab, the table cannot be learnt from, or a setting is refused or changes nothing.
     """
-    spec = checked_config(lab, data, overrides, labs)
+    spec = checked_config(lab, data, overrides, course)
     changes: dict[str, object] = {} if {"train.pace", "pace"} & set(overrides) else {"train.pace": 0.0}
     if spec.manual and not {"train.epochs", "epochs"} & set(overrides):
         # In a manual lab the learner is the optimizer. Here nobody moves a control, so one epoch shows the set values.
@@ -131,7 +132,7 @@ def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, o
 
 
 def checked_config(
-    lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path, *, by_hand: bool = False
+    lab: str | None, data: str | None, overrides: Mapping[str, object], course: Course, *, by_hand: bool = False
 ) -> LabConfig:
     """The configuration of a lab, or of one that is made from a table of the learner's own.
 
@@ -139,7 +140,7 @@ def checked_config(
         lab: The id of a lab or the path of a lab file; None if ``data`` is given.
         data: The path of a table of the learner's own.
         overrides: New values of settings, by dotted key or short name.
-        labs: The folder with the labs of the course.
+        course: The course whose labs and data are meant.
         by_hand: Whether the learner will change settings: then one with a control may have no effect yet.
 
     Raises:
@@ -151,11 +152,11 @@ def checked_config(
         spec = own_lab(Path(data), overrides)
         refuse_idle(spec, LabConfig(), overrides)
         return spec
-    spec = load_lab(lab or "", labs, overrides)
+    spec = load_lab(lab or "", course.labs, overrides)
     turned = {control.key for control in spec.controls.values()} if by_hand else set()
-    refuse_idle(spec, load_lab(lab or "", labs), [name for name in overrides if key_of(name) not in turned])
+    refuse_idle(spec, load_lab(lab or "", course.labs), [name for name in overrides if key_of(name) not in turned])
     if {"data.features", "features"} & set(overrides):
-        require_columns(spec, labs.parent / "data")
+        require_columns(spec, course.data_folder)
     require_text(spec)
     return spec
 

@@ -37,10 +37,10 @@ def term_key(term_id: str, side: Side) -> str:
 
 def term_of(key: str) -> tuple[str, Side] | None:
     """Return the term and the side that a key names; None if it is the key of a question."""
-    parts = key.split(":")
-    if len(parts) != 3 or f"{parts[0]}:" != TERM or parts[2] not in {side.value for side in Side}:
+    term, _, side = key.removeprefix(TERM).rpartition(":")
+    if not key.startswith(TERM) or not term or side not in {side.value for side in Side}:
         return None
-    return parts[1], Side(parts[2])
+    return term, Side(side)
 
 
 @dataclass(frozen=True, slots=True)

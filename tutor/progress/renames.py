@@ -11,20 +11,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 TERM = "term:"
-"""How the key of a term's card begins. The id of a question never contains a colon."""
+"""How the key of a term's card begins: ``term:ID:SIDE``. No pack is called ``term``, so no question's id begins so."""
 
 PROGRAM = "program:"
-"""How the key of a review of an exercise begins: ``program:exercise:mistake``. All of them have the exercise's card."""
+"""How the key of a review of an exercise begins: ``program:exercise:mistake``. All of them have the exercise's card.
+
+The exercise of a pack is written ``pack/exercise`` there, because a mistake is any text and may contain a colon."""
 
 
 def program_key(exercise_id: str, mistake: str) -> str:
     """Return the key of the review that shows the program of an exercise with a mistake in it."""
-    return f"{PROGRAM}{exercise_id}:{mistake}"
+    return f"{PROGRAM}{exercise_id.replace(':', '/')}:{mistake}"
 
 
 def exercise_of(key: str) -> str:
     """Return the exercise that the key of a review names; empty if it is the key of something else."""
-    return key.removeprefix(PROGRAM).partition(":")[0] if key.startswith(PROGRAM) else ""
+    return key.removeprefix(PROGRAM).partition(":")[0].replace("/", ":") if key.startswith(PROGRAM) else ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Renames:
         """
         today = self.lesson(lesson_id)
         if key.startswith(TERM):
-            before, _, side = key.removeprefix(TERM).partition(":")
+            before, _, side = key.removeprefix(TERM).rpartition(":")
             home, term = self.terms.get(before, (today, before))
             return home, f"{TERM}{term}:{side}"
         for lesson in (lesson_id, today, ""):
@@ -102,7 +104,7 @@ class Renames:
     def keys(self, key: str) -> tuple[str, ...]:
         """Every key under which rows about ``key`` may be found, its own first."""
         if key.startswith(TERM):
-            term, _, side = key.removeprefix(TERM).partition(":")
+            term, _, side = key.removeprefix(TERM).rpartition(":")
             return (key, *(f"{TERM}{each}:{side}" for each in self._former_terms.get(term, ())))
         return (key, *(each for each in self._former_questions.get(key, ()) if each != key))
 

@@ -44,7 +44,7 @@ def labs_by_lesson(course: Course, store: ProgressStore, language: str) -> Seque
         for fence in fences_of(lesson) if lesson is not None else ():
             places.setdefault(fence.lab, (len(places), header, fence))
     listed = []
-    for heading in lab_headings(course.labs_folder, language):
+    for heading in lab_headings(course.labs, language):
         place = places.get(heading.name)
         best = store.attempts.best(heading.name, heading.goal) if heading.goal else None
         listed.append(

@@ -66,7 +66,7 @@ class PredictionRuns:
             raise TutorError(translate("quiz.no-course"))
         from tutor.labs.lab_files import load_lab
 
-        specs = [load_lab(each.lab, course.labs_folder, {**each.overrides, **(changes or {})}) for each in fences]
+        specs = [load_lab(each.lab, course.labs, {**each.overrides, **(changes or {})}) for each in fences]
         ids = [runs.start(spec, data_folder=course.data_folder) for spec in specs]
         return cls([runs.follow(run_id) for run_id in ids], ids)
 

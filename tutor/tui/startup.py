@@ -132,7 +132,7 @@ def lab_screen(workspace: Workspace, lab: str, overrides: Mapping[str, object]) 
 
     if workspace.course is None:
         raise workspace.course_problem or TutorError(translate("app.no-lesson", name=lab))
-    spec = load_lab(lab, workspace.course.labs_folder, overrides)
+    spec = load_lab(lab, workspace.course.labs, overrides)
     if overrides:
         from tutor.labs.own_lab import require_text
         from tutor.labs.settings import key_of
@@ -141,7 +141,7 @@ def lab_screen(workspace: Workspace, lab: str, overrides: Mapping[str, object]) 
         # A setting without effect is allowed if it has a control: another control may give it an effect.
         turned = {control.key for control in spec.controls.values()}
         fixed = [name for name in overrides if key_of(name) not in turned]
-        refuse_idle(spec, load_lab(lab, workspace.course.labs_folder), fixed)
+        refuse_idle(spec, load_lab(lab, workspace.course.labs), fixed)
         require_text(spec)
     return partial(router.screen_for, routes.Lab(lab, overrides))
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from tutor.course.catalogue import Course
 from tutor.course.files import LARGEST_FILE
 from tutor.course.lesson import Exercise, Lesson
-from tutor.course.source import directive, is_identifier
+from tutor.course.source import directive, is_reference
 from tutor.foundation.files import read_start
+from tutor.foundation.pack_ids import CORE, MARK, own_id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def find_exercises(course: Course, language: str, name: str = "") -> Iterator[Fo
         except OSError:
             continue
         text = content.decode("utf-8", errors="replace")
-        if name not in text or directive(text, "x") is None:
+        if own_id_of(name) not in text or directive(text, "x") is None:
             continue
         lesson = course.lesson(header.id, language)
         if lesson is not None:
@@ -42,5 +43,11 @@ def find_exercises(course: Course, language: str, name: str = "") -> Iterator[Fo
 
 
 def find_exercise(course: Course, language: str, name: str) -> FoundExercise | None:
-    """Return the exercise with an id, in ``language`` if possible; None if the course has none, whatever was typed."""
-    return next(find_exercises(course, language, name), None) if is_identifier(name) else None
+    """Return the exercise with an id, in ``language`` if possible; None if the course has none, whatever was typed.
+
+    If a pack does not have the exercise that an id names, that of the shipped course is meant.
+    """
+    if not is_reference(name):
+        return None
+    names = dict.fromkeys((name.removeprefix(f"{CORE}{MARK}"), own_id_of(name)))
+    return next((found for each in names for found in find_exercises(course, language, each)), None)

@@ -13,7 +13,17 @@ from tutor.course.id_fields import IdFields
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Case, Exercise, LabFence, Mistake
 from tutor.course.misplaced import refuse_misplaced, refuse_unknown_fields
-from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, as_words, gives_id, is_identifier, unquoted
+from tutor.course.source import (
+    LONGEST_IDENTIFIER,
+    LOST,
+    Element,
+    Source,
+    as_words,
+    gives_id,
+    is_identifier,
+    is_reference,
+    unquoted,
+)
 from tutor.foundation.program_files import files_of
 from tutor.foundation.translate import translate
 
@@ -193,7 +203,7 @@ def _take_lab(source: Source, element: Element, parts: _Parts) -> None:
         return
     slots = {key.removeprefix(_MINE): value for key, value in fence.overrides.items() if key.startswith(_MINE)}
     for slot, exercise in slots.items():
-        if not isinstance(exercise, str) or not is_identifier(exercise):
+        if not isinstance(exercise, str) or not is_reference(exercise):
             there = source.find(element.start, element.end, slot)
             source.fault(there, translate("course.not-an-id", id=str(exercise)[:LONGEST_IDENTIFIER]))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from tutor.course.lab_shelf import LabShelf
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, setting_word
@@ -14,19 +15,19 @@ from tutor.labs.settings import SETTINGS
 _NOT_IN_A_SCRIPT = ("show.", "challenge.", "train.pace")
 
 
-def script_command(config: LabConfig, labs_folder: Path | None, programs: Programs) -> str:
+def script_command(config: LabConfig, labs: LabShelf | Path | None, programs: Programs) -> str:
     """``tutor code LAB`` with the settings that differ from the lab's file, and the parts that are the learner's.
 
     Args:
         config: What the script trains.
-        labs_folder: The folder with the labs of the course; None without a course.
+        labs: The labs of the course; None without a course.
         programs: The learner's functions in it, by slot.
 
     Returns:
         The command; empty if this is no lab of the course, so that the learner has to name a file.
     """
     try:
-        lab = load_lab(config.id, labs_folder) if labs_folder is not None else None
+        lab = load_lab(config.id, labs) if labs is not None else None
     except TutorError:
         lab = None
     if lab is None or Path(config.id).exists():

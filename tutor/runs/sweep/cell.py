@@ -111,7 +111,7 @@ def _train(
     flat_out = msgspec.structs.replace(spec, train=msgspec.structs.replace(spec.train, pace=0.0))
     data = Path(job.data_folder)
     if not data.is_dir():
-        data = paths.lessons_folder() / "data"
+        data = paths.shipped_lessons() / "data"
     performance = TrainingJob(flat_out, data, emit=emit_and_fold, run_id=job.run, commands=commands)
     performance.run()
     return _outcome(summary)

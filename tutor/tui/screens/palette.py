@@ -130,14 +130,14 @@ class Palette(TutorDialog[None]):
         return [entry(*item) for item in titles.items()]
 
     def _labs(self) -> list[Entry]:
-        from tutor.labs.lab_files import list_labs, read_title
+        from tutor.labs.lab_files import read_title
 
         course = self.workspace.course
         if course is None:
             return []
         entries = []
-        for name in list_labs(course.labs_folder):
-            titles = read_title(course.labs_folder / f"{name}.toml")
+        for name, path in course.labs.files():
+            titles = read_title(path) if harmless_line(name) == name else {}
             if titles:  # `tutor check` reports labs without a readable title
                 own = [titles[language()]] if language() in titles else []
                 entries.append(self._lab_entry(name, tuple(dict.fromkeys((*own, *titles.values())))))

@@ -14,6 +14,8 @@ from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
+from tutor.progress.cards import term_of
+from tutor.progress.renames import exercise_of
 from tutor.progress.scheduling import study_day
 from tutor.study.report import Outlook, next_due, outlook
 from tutor.study.wording import review_place
@@ -242,7 +244,8 @@ class ReviewScreen(OneQuestionScreen):
 
     def _go_to_lesson(self, exercise: QuestionAttempt) -> None:
         key = exercise.question.original
-        anchor = key.split(":")[1] if ":" in key else key
+        term = term_of(key)
+        anchor = term[0] if term is not None else exercise_of(key) or key
         if exercise.question.lesson_id:
             router.go(self.tutor, routes.Lesson(harmless_line(exercise.question.lesson_id), anchor))
 

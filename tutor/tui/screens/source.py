@@ -31,6 +31,7 @@ from tutor.tui.widgets.row_list import RowItem, RowList
 from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
+    from tutor.course.lab_shelf import LabShelf
     from tutor.labs.script.stages import StageName
     from tutor.ml.source import Passage
     from tutor.runs.explanation.stages import Stage
@@ -74,17 +75,17 @@ class Piece(NamedTuple):
     stages: Mapping[StageName, Sequence[int]] = {}
 
 
-def read_pieces(route: routes.Source, data_folder: Path | None = None, labs_folder: Path | None = None) -> list[Piece]:
+def read_pieces(route: routes.Source, data_folder: Path | None = None, labs: LabShelf | None = None) -> list[Piece]:
     """All code that trains in a lab, coloured. Call it in a thread, because it reads files."""
     from tutor.ml.source import parts_of, source_of
 
-    return _script_piece(route, data_folder, labs_folder) + [
+    return _script_piece(route, data_folder, labs) + [
         Piece(kind, name, [(passage, coloured(passage)) for passage in source_of(name, kind)])
         for kind, name in parts_of(route.spec, route.task)
     ]
 
 
-def _script_piece(route: routes.Source, data_folder: Path | None, labs_folder: Path | None) -> list[Piece]:
+def _script_piece(route: routes.Source, data_folder: Path | None, labs: LabShelf | None) -> list[Piece]:
     """The lab as a script, if it can be written as one; if only the learner's functions prevent that, why."""
     from tutor.labs.script.command import script_command
     from tutor.labs.script.script import make_script, reason_against
@@ -98,7 +99,7 @@ def _script_piece(route: routes.Source, data_folder: Path | None, labs_folder: P
         own = bool(route.programs) and not reason_against(route.spec)
         return [Piece(_SCRIPT, name, [(Passage(Path(), 1, ""), [])], str(error))] if own else []
     passage = Passage(Path(f"{script.stem}.py"), 1, script.source.rstrip())
-    command = harmless_line(script_command(route.spec, labs_folder, route.programs))
+    command = harmless_line(script_command(route.spec, labs, route.programs))
     note = translate("script.in-view", command=command) if command else translate("script.in-view-alone")
     return [Piece(_SCRIPT, name, [(passage, coloured(passage))], note, script.stages)]
 
@@ -286,7 +287,7 @@ class SourceScreen(TutorScreen):
 
     def _read(self) -> None:
         course = self.workspace.course
-        folders = (course.data_folder, course.labs_folder) if course is not None else (None, None)
+        folders = (course.data_folder, course.labs) if course is not None else (None, None)
         pieces = read_pieces(self._route, *folders)
         self.app.call_from_thread(self._show, pieces)
 

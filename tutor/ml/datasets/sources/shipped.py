@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tutor.foundation.errors import TutorError
+from tutor.foundation.paths import data_file
 from tutor.foundation.translate import translate
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, RawData
 from tutor.ml.datasets.sources.generated import with_neighbours
@@ -22,7 +23,7 @@ _SPEAKERS, _TRAINING_UTTERANCES = 9, 270
 
 
 def _path(folder: Path | None, name: str) -> Path:
-    path = (folder or Path()) / f"{name}.csv"
+    path = data_file(folder, f"{name}.csv")
     if not path.is_file():
         raise TutorError(translate("ml.no-data-file", path=path), hint=translate("ml.no-data-file-hint"))
     return path

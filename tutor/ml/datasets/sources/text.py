@@ -11,6 +11,7 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.files import is_file, named_path, read_start
+from tutor.foundation.paths import data_file
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats, Ints
@@ -82,7 +83,7 @@ def contexts(last: Ints, characters: int) -> Floats:
 
 
 def _lines(folder: Path | None, name: str) -> list[str]:
-    path = (folder or Path()) / f"{name}.txt"
+    path = data_file(folder, f"{name}.txt")
     if not path.is_file():
         raise TutorError(translate("ml.no-data-file", path=path), hint=translate("ml.no-data-file-hint"))
     return [line for line in path.read_text(encoding="utf-8").splitlines() if line]

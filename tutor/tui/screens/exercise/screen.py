@@ -410,7 +410,7 @@ class ExerciseScreen(TutorScreen):
         if course is None or not programs:
             return None
         try:
-            spec = spec_of_fence(fence, course.labs_folder)
+            spec = spec_of_fence(fence, course.labs)
         except TutorError:
             return None
         # One epoch, a lab of sliders, or a figure beside the built-in one leave no curve to look at.

@@ -121,7 +121,7 @@ class OpeningScreen(TutorScreen):
             return open_run(runs, route.run_id, route.compared, data_folder=data_folder, find_programs=find)
         if isinstance(route, routes.Cell):
             return open_cell(runs, route.folder, data_folder=data_folder, find_programs=find)
-        spec = load_lab(route.name, course.labs_folder if course is not None else Path(), route.overrides)
+        spec = load_lab(route.name, course.labs if course is not None else Path(), route.overrides)
         return open_lab(runs, spec, route.overrides, route.shown, data_folder=data_folder, find_programs=find)
 
     def _cannot_open(self, problem: str) -> None:

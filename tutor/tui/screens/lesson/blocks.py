@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span
 from tutor.course.lesson import Exercise, LabFence, OpeningAnswer, Prose, Question, Term
+from tutor.foundation.pack_ids import pack_of_id
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language_note, translate
@@ -23,10 +24,9 @@ from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed
 from tutor.tui.widgets.rows import look_of, strip_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tutor.course.catalogue import LessonHeader
     from tutor.course.glossary import Glossary
+    from tutor.course.lab_shelf import LabShelf
     from tutor.course.lesson import Block, Lesson
     from tutor.study.lesson_session import LessonSession
     from tutor.study.question_attempt import Score
@@ -224,7 +224,8 @@ class LessonPages:
 
     def _mentions(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Start, end and id of each term that ``text`` is the first of its section to mention."""
-        found = self._glossary.find_mentions(text, self._lesson.language) if self._glossary is not None else ()
+        lesson, glossary = self._lesson, self._glossary
+        found = glossary.find_mentions(text, lesson.language, pack_of_id(lesson.id)) if glossary is not None else ()
         for mention in found:
             if mention.term_id not in self._mentioned:
                 self._mentioned.add(mention.term_id)
@@ -320,9 +321,9 @@ def block_of(lesson: Lesson, anchor: str) -> int | None:
     return None
 
 
-def lab_titles(lesson: Lesson, labs_folder: Path) -> dict[str, str]:
+def lab_titles(lesson: Lesson, labs: LabShelf) -> dict[str, str]:
     """The titles of the labs in a lesson by name, without those that cannot be read."""
     from tutor.labs.lab_files import lab_titles as titles_in
 
     names = {fence.lab for fence in lesson.labs}
-    return {name: title for name, title in titles_in(labs_folder, lesson.language) if name in names}
+    return {name: title for name, title in titles_in(labs, lesson.language) if name in names}

@@ -86,7 +86,7 @@ class LabCard(RowsView, can_focus=True):
         if course is None:
             return
         try:
-            spec = load_lab(self.fence.lab, course.labs_folder, self.fence.overrides)
+            spec = load_lab(self.fence.lab, course.labs, self.fence.overrides)
             session = LabSession(
                 workspace.runs, spec, data_folder=course.data_folder, find_programs=workspace.passed_programs
             )

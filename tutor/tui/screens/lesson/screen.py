@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span
+from tutor.foundation.pack_ids import pack_of_id
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate
@@ -328,8 +329,9 @@ class LessonScreen(TutorScreen):
         """Follow a link to a term's card, a place in this lesson or another lesson; a web address is only shown."""
         address, _, anchor = target.partition("#")
         if address.endswith(".md"):
-            name = PurePosixPath(address).name
-            for header in self._view.headers:
+            name, here = PurePosixPath(address).name, pack_of_id(self._view.lesson_id)
+            # The lesson of another pack may have the same file name.
+            for header in sorted(self._view.headers, key=lambda each: each.pack != here):
                 if header.path.name == name:
                     router.go(self.tutor, routes.Lesson(header.id, anchor))
                     return

@@ -327,7 +327,7 @@ class LessonView(Container):
             for page in linked:
                 if page is not None and width >= LEAST:
                     page(width, ascii)  # the page keeps its lines, so that the event loop need not break them
-            self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs_folder))
+            self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs))
 
         def show(linked: Sequence[Page | None], labs: Mapping[str, str]) -> None:
             shell_of(self).garbage.keep_lessons()

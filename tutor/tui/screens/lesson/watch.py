@@ -108,7 +108,7 @@ class WatchedLessonScreen(LessonScreen):
         faults = [fault for fault in faults_of_course(course) if fault.place.path == self._path]
         lesson = course.reading(self._path, language()).lesson
         if lesson is not None:
-            faults += faults_of_fences(lesson, course.labs_folder)
+            faults += faults_of_fences(lesson, course.labs)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_faults, sorted(set(faults)))
 
