@@ -199,7 +199,7 @@ def _take_lab(source: Source, element: Element, parts: _Parts) -> None:
         else:
             parts.slots[slot] = exercise
     overrides = {key: value for key, value in fence.overrides.items() if not key.startswith(_MINE)}
-    parts.labs.append(LabFence(fence.lab, fence.name, overrides, fence.place))
+    parts.labs.append(LabFence(fence.lab, fence.name, overrides, fence.place, fence.lines))
 
 
 def _take_details(source: Source, body: list[Element], index: int, name: str, parts: _Parts) -> int:
