@@ -30,6 +30,7 @@ from tutor.labs.validate import Fault, validate, ways
 
 if TYPE_CHECKING:
     from tutor.ml.datasets.dataset import RawData
+    from tutor.tables.reader import Table
 
 _NAMES_SHOWN = 20
 
@@ -72,23 +73,33 @@ def _read_table(lab: LabConfig, folder: Path, data_folder: Path, faults: list[Fa
     if not is_file(path):
         faults.append(_no_such_file(data.path, folder, data_folder))
         return None
-    key = "data.path"
     try:
         table = read_table(path, decimal=data.decimal)
-        for key, name in _columns_of(lab):
-            table.column(name)
-        if data.target in data.features:
-            faults.append(
-                Fault("data.features", translate("labcheck.target-is-feature", column=harmless_line(data.target)))
-            )
-            return None
-        key = "data.target"
+    except TutorError as error:
+        faults.append(Fault("data.path", error.message, error.hint))
+        return None
+    wrong = list(_faults_of_columns(lab, table))
+    if wrong:
+        faults += wrong
+        return None
+    try:
         return load_labelled_table(
             path, data.target, data.features, task=data.task, group=data.group, decimal=data.decimal
         )
     except TutorError as error:
-        faults.append(Fault(key, error.message, error.hint))
+        faults.append(Fault("data.target", error.message, error.hint))
         return None
+
+
+def _faults_of_columns(lab: LabConfig, table: Table) -> Iterator[Fault]:
+    for key, name in _columns_of(lab):
+        try:
+            table.column(name)
+        except TutorError as error:
+            yield Fault(key, error.message, error.hint)
+    if lab.data.target in lab.data.features:
+        message = translate("labcheck.target-is-feature", column=harmless_line(lab.data.target))
+        yield Fault("data.features", message)
 
 
 def _columns_of(lab: LabConfig) -> Iterator[tuple[str, str]]:

@@ -163,7 +163,8 @@ def _faults_of_path(values: dict[str, Any], path: Path, lines: Mapping[str, int]
     data["name"] = "csv"
     message = translate("runs.path-without-csv", data=harmless_line(str(used))[:40])
     line = lines.get("data.path", lines.get("data", 1))
-    return [LabFault(message=message, hint=translate("runs.path-without-csv-hint"), key="data.path", path=path, line=line)]
+    hint = translate("runs.path-without-csv-hint")
+    return [LabFault(message=message, hint=hint, key="data.path", path=path, line=line)]
 
 
 def _take_former_ids(values: dict[str, Any], path: Path, lines: Mapping[str, int]) -> None:
