@@ -50,7 +50,7 @@ _LOST_HEADING = re.compile(r"#{2,6}[^#\s]|(?:[-–—:：.,;|<>\[]#{1,6}|#[^\s#\
 _HTML = re.compile(r"</?(?:details|summary)\b", re.IGNORECASE)
 
 _BLANK = re.compile(r"(?<!\\)\[\[[^\[\]\n]{1,400}\]\]")
-_EMPTY_BLANK = re.compile(r"(?<!\\)\[\[\s{0,20}\]\]")
+_EMPTY_BLANK = re.compile(r"(?<!\\)\[\[\]\]")
 _FORMULA = re.compile(r"\$[^$]{1,1000}\$")
 _BRACKET = re.compile(r"[\[\]]")
 _BEHIND_INNER = re.compile(r"\]\s{0,3}[,(]")

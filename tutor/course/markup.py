@@ -13,7 +13,8 @@ from typing import NamedTuple
 from tutor.course.code_spans import without_code
 from tutor.course.lab_fence import is_lab_info
 from tutor.course.lesson import Fault
-from tutor.course.source import ID_DIRECTIVES, Element, Source, comments_of, without_comments
+from tutor.course.source import ID_DIRECTIVES, Element, Source, comments_of, directive, without_comments
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import is_one_typo, nearest
 from tutor.foundation.translate import translate
 
@@ -37,9 +38,24 @@ _WORDS = re.compile(r"[A-Za-z]+")
 _LAB_KEY = re.compile(r"\s{0,8}use\s{0,8}=")
 _EXERCISE_FENCES = ("exercise", "cases", "check", "harness")
 _COMMENT_KEY = re.compile(r"\s{0,20}(?P<key>[^\W\d_][^\W_ ]{0,19})\s{0,5}[:：]")
+_SHORTEST_WITH_TYPO = 4
 _DIRECTIVES = (*ID_DIRECTIVES, "when", "figure", "draw", "opening")
 _INVENTED = frozenset({"lab", "labs", "hint", "answer", "why", "exercise", "option", "options", "solution", "run"})
 """What authors expect to be a comment and is written otherwise."""
+
+
+# Translation keys: what is wrong, and what to do.
+_IMAGE_FAULT = ("course.image", "course.image-hint")
+_FOOTNOTE_FAULT = ("course.footnote", "course.footnote-hint")
+_LINK_DEFINITION_FAULT = ("course.link-definition", "course.link-definition-hint")
+_RAW_HTML_FAULT = ("course.raw-html", "course.raw-html-hint")
+_CALLOUT_FAULT = ("course.callout", "course.callout-hint")
+_NOT_A_LAB_FAULT = ("course.not-a-lab", "course.not-a-lab-hint")
+_NOT_AN_EXERCISE_FENCE_FAULT = ("course.not-an-exercise-fence", "course.not-an-exercise-fence-hint")
+_UNREAD_COMMENT_FAULT = ("course.unread-comment", "course.unread-comment-hint")
+_MISTYPED_COMMENT_FAULT = ("course.unread-comment", "course.mistyped-comment-hint")
+_ONCE = (_FOOTNOTE_FAULT, _LINK_DEFINITION_FAULT)
+"""What is written in two places by its name and reported at the first."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -53,16 +69,12 @@ def without_formulas(text: str) -> str:
     return _FORMULA.sub(_blank, text) if "$" in text else text
 
 
-_ONCE = frozenset({"footnote", "link-definition"})
-"""What is written in two places by its name and reported at the first."""
-
-
 class _Found(NamedTuple):
-    """A piece of a text that is not shown as it was meant: where it is, and the key of its message."""
+    """A piece of a text that is not shown as it was meant: where it is, and the keys of its message and hint."""
 
     line: int
     text: str
-    message: str
+    keys: tuple[str, str]
     name: str = ""
 
 
@@ -71,18 +83,21 @@ def refuse_unshown(source: Source, elements: list[Element]) -> None:
 
     Lines that already have a fault are passed over, because what stands there may be a part of what is broken.
     """
-    told: set[tuple[str, str]] = set()
+    told: set[tuple[tuple[str, str], str]] = set()
     faulty = {fault.place.line for fault in source.faults}
     for element in elements:
+        if element.kind == "html_block" and not faulty.isdisjoint(range(element.start + 1, element.end + 1)):
+            continue
         for found in _found_in(source, element):
             place = source.find(found.line, element.end, found.text)
-            mark = (found.message, found.name if found.message in _ONCE else f"{place.line}")
+            mark = (found.keys, found.name if found.keys in _ONCE else f"{place.line}")
             if mark in told or place.line in faulty:
                 continue
-            told |= {mark, ("link-definition", found.name)}
+            told |= {mark, (_LINK_DEFINITION_FAULT, found.name)}
             faulty.add(place.line)
-            message = translate(f"course.{found.message}", name=found.name, text=found.text.strip()[:40])
-            source.faults.append(Fault(place, message, translate(f"course.{found.message}-hint")))
+            message, hint = found.keys
+            said = translate(message, name=found.name, text=found.text.strip()[:40])
+            source.faults.append(Fault(place, harmless_line(said), translate(hint)))
 
 
 def _found_in(source: Source, element: Element) -> Iterator[_Found]:
@@ -104,14 +119,14 @@ def _in_text(start: int, content: str, *, is_html: bool) -> Iterator[_Found]:
     for number, line in enumerate(plain.split("\n")):
         at = start + number
         if found := _IMAGE.search(line):
-            yield _Found(at, written[number][found.start() :], "image", found["name"] or "")
+            yield _Found(at, written[number][found.start() :], _IMAGE_FAULT, found["name"] or "")
         if found := _FOOTNOTE.search(line):
-            yield _Found(at, found[0], "footnote", found["name"])
+            yield _Found(at, found[0], _FOOTNOTE_FAULT, found["name"])
         if found := _LINK_DEFINITION.match(line):
-            yield _Found(at, written[number].strip(), "link-definition", found["name"])
+            yield _Found(at, written[number].strip(), _LINK_DEFINITION_FAULT, found["name"])
         for found in _TAG.finditer(line):
             if found["name"].casefold() not in _SHOWN_TAGS:
-                yield _Found(at, found[0], "raw-html")
+                yield _Found(at, found[0], _RAW_HTML_FAULT)
                 break
 
 
@@ -125,22 +140,49 @@ def _in_quotation(element: Element) -> Iterator[_Found]:
         return
     line = first.content.partition("\n")[0]
     if found := _ALERT.match(line):
-        yield _Found(element.start, found[0].strip(), "callout", found["word"])
+        yield _Found(element.start, found[0].strip(), _CALLOUT_FAULT, found["word"])
     elif (found := _LABEL.match(line)) and found["word"].casefold() in _CALLOUTS:
-        yield _Found(element.start, line.strip()[:40], "callout", found["word"])
+        yield _Found(element.start, line.strip()[:40], _CALLOUT_FAULT, found["word"])
 
 
 def _in_info(start: int, info: str, content: str) -> Iterator[_Found]:
     """Yield the fence if it was probably meant to be a lab, or a part of an exercise."""
+    if is_meant_as_lab(info, content):
+        yield _Found(start, info or "```", _NOT_A_LAB_FAULT)
+    elif (meant := meant_exercise_fence(info)) and info.split() != ["python", meant]:
+        yield _Found(start, info, _NOT_AN_EXERCISE_FENCE_FAULT, meant)
+
+
+def is_meant_as_lab(info: str, content: str) -> bool:
+    """Whether a fence is no lab, but was probably meant to be one."""
     words = [word.casefold() for word in _WORDS.findall(info.partition("alt=")[0])]
-    if is_lab_info(info):
-        return
-    if {"lab", "labs", "tomllab", "labtoml"} & {*words} or (words == ["toml"] and _LAB_KEY.match(content)):
-        yield _Found(start, info or "```", "not-a-lab")
-    elif len(words) == 2 and words[0] in {"python", "py"} and words[1] not in _EXERCISE_FENCES:
-        near = nearest(words[1], _EXERCISE_FENCES)
-        if near is not None:
-            yield _Found(start, info, "not-an-exercise-fence", near)
+    if is_lab_info(info) or not words:
+        return False
+    if {"lab", "labs", "tomllab", "labtoml"} & {*words}:
+        return True
+    return words[0] == "toml" and (
+        _LAB_KEY.match(content) is not None or any(is_one_typo(each, "lab") for each in words)
+    )
+
+
+def meant_exercise_fence(info: str) -> str:
+    """The part of an exercise that a fence of Python was probably meant to be, such as ``cases``; empty for none."""
+    words = info.casefold().split()
+    if len(words) != 2 or words[0] not in {"python", "py"}:
+        return ""
+    return words[1] if words[1] in _EXERCISE_FENCES else nearest(words[1], _EXERCISE_FENCES) or ""
+
+
+def meant_directive(text: str, name: str) -> str | None:
+    """The value of a comment ``<!-- name: value -->``, also if its name has a typo; None if there is none."""
+    found = directive(text, name)
+    if found is not None:
+        return found
+    for comment in comments_of(text):
+        key, *value = re.split("[:：]", comment, maxsplit=1)
+        if value and is_one_typo(key.strip().casefold(), name):
+            return value[0].strip()
+    return None
 
 
 def _in_comments(start: int, content: str) -> Iterator[_Found]:
@@ -152,8 +194,8 @@ def _in_comments(start: int, content: str) -> Iterator[_Found]:
         key = found["key"].casefold() if found else ""
         if not key or key in _DIRECTIVES:
             continue
-        meant = (each for each in _DIRECTIVES if len(each) > 3 and is_one_typo(key, each))
+        meant = (each for each in _DIRECTIVES if len(each) >= _SHORTEST_WITH_TYPO and is_one_typo(key, each))
         if (near := next(meant, "")) or key in _INVENTED:
             line = start + content[: content.find(comment)].count("\n")
-            message = "unread-comment-typo" if near else "unread-comment"
-            yield _Found(line, comment.strip().partition("\n")[0], message, near)
+            keys = _MISTYPED_COMMENT_FAULT if near else _UNREAD_COMMENT_FAULT
+            yield _Found(line, comment.strip().partition("\n")[0], keys, near)

@@ -159,6 +159,8 @@ class QuestionParts:
         answers: The paragraphs with an answer, and the answer.
         gives_away: Whether something that cannot be read may be the answer: then the question must not be shown.
         draw: The text of its ``draw:`` comment, or None.
+        lost_lab: Whether a lab cannot be read, which has been reported.
+        unread: Whether something that looks like an answer, hint or explanation cannot be read, which has been reported.
         is_explained: Whether there has been an answer and its explanation: what follows belongs to another section.
         told_below: Whether text below the answer has already been reported.
     """
@@ -174,6 +176,8 @@ class QuestionParts:
     figure: str = ""
     draw: str | None = None
     gives_away: bool = False
+    lost_lab: bool = False
+    unread: bool = False
     is_explained: bool = False
     told_below: bool = False
 

@@ -52,7 +52,7 @@ class ChoiceQuestion(QuestionType[Options]):
         parts.gives_away |= unclear
         place = source.place(answering.start)
         ticked = sum(option.ticked for option in options)
-        if not self.right_number_of_ticks(ticked):
+        if not self.right_number_of_ticks(ticked) and not unclear:  # A tick that cannot be read may be the right one.
             message, hint = self.wrong_ticks
             source.fault(place, translate(message, count=ticked), translate(hint))
         if len({option.text for option in options}) < len(options):
