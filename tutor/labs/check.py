@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from tutor.course.lesson import Fault, LabFence, Lesson, Place, Question
+from tutor.course.lesson import Exercise, Fault, LabFence, Lesson, Place, Question
 from tutor.course.questions import question_type
 from tutor.course.source import is_identifier
 from tutor.foundation.errors import TutorError
@@ -103,6 +104,37 @@ def _fault_in_fence(fence: LabFence, fault: LabFault) -> Fault:
 def _place_in(fence: LabFence, key: str) -> Place:
     """The place of a key in a fence; that of the fence if it is not known."""
     return Place(fence.place.path, fence.lines[key]) if key in fence.lines else fence.place
+
+
+class FilledSlot(NamedTuple):
+    """A part of a training that a learner's function may fill: the id of its exercise, and where it is named."""
+
+    exercise: str
+    place: Place
+
+
+def slots_of_labs(folder: Path) -> list[FilledSlot]:
+    """The slots in the lab files of a folder, as far as these can be read."""
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            mine = load_lab(str(path), folder).mine
+            lines = key_lines(text_of_lab(path)) if mine else {}
+        except TutorError:
+            continue  # told by `faults_of_lab`
+        found += [FilledSlot(each, Place(path, line_of(f"mine.{slot}", lines))) for slot, each in mine.items()]
+    return found
+
+
+def slots_of(exercise: Exercise) -> list[FilledSlot]:
+    """The slots in the labs of an exercise."""
+    places = {
+        key: Place(exercise.place.path, line)
+        for fence in exercise.labs
+        for key, line in fence.lines.items()
+        if key.startswith("mine.")
+    }
+    return [FilledSlot(each, places.get(f"mine.{slot}", exercise.place)) for slot, each in exercise.slots.items()]
 
 
 def fences_of(lesson: Lesson) -> list[LabFence]:

@@ -29,7 +29,7 @@ def _facts(config: LabConfig) -> Iterator[str]:
     yield from _OF_TRAINING
     if config.task != "drawn" and config.data.test_fraction != 0:
         yield from _OF_VALIDATION
-    if config.data.source.task in {"classification", ""}:
+    if "classification" in {config.task, config.data.source.task} or not config.task:
         yield from _OF_CLASSES
     if config.follows_gradient:
         yield "final.gradient_norm"
@@ -39,7 +39,7 @@ def _facts(config: LabConfig) -> Iterator[str]:
 def _measured(config: LabConfig) -> Iterator[str]:
     """What is measured at the end, without ``final.``."""
     yield from _parameters(config)
-    if not SETTINGS["model.decision_threshold"].idle_reason(config):
+    if config.task in {"classification", ""} and not SETTINGS["model.decision_threshold"].idle_reason(config):
         yield from _OF_TWO_CLASSES
     for panel in config.show.panels:
         yield from panel_class(panel).reports

@@ -69,12 +69,12 @@ def _drawn(spec: LabConfig) -> Iterator[Fault]:
 
 def _pairs(spec: LabConfig) -> Iterator[Fault]:
     task, model, loss, kind = spec.task, spec.model.name, spec.loss.name, spec.model.kind
-    if loss == "cross-entropy" and (task == "regression" or kind.numbers or model == "naive"):
-        yield Fault("loss.name", translate("runs.cross-entropy-needs-classes"))
     if model == "softmax" and task == "regression":
         yield Fault("model.name", translate("runs.softmax-needs-classes", data=spec.data.name))
-    if kind.numbers and task == "classification":
+    elif kind.numbers and task == "classification":
         yield Fault("model.name", translate("runs.model-gives-numbers", model=model))
+    elif loss == "cross-entropy" and (task == "regression" or kind.numbers or model == "naive"):
+        yield Fault("loss.name", translate("runs.cross-entropy-needs-classes"))
     if model == "keyword-rule" and spec.data.name != "mails":
         yield Fault("model.name", translate("runs.keyword-needs-mails"))
     if (model == "coin-flips") != (spec.data.name == "coins"):

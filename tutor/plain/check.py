@@ -11,13 +11,14 @@ from tutor.course.checks import faults_of_course
 from tutor.course.files import pack_of
 from tutor.course.former_ids import faults_of_former_labs
 from tutor.course.lesson import Fault, Lesson, Place
+from tutor.course.markup import did_you_mean
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.foreign_words import faults_of_words
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language_name, sentences, translate
-from tutor.labs.check import faults_of_fences, faults_of_labs, fences_of
+from tutor.labs.check import faults_of_fences, faults_of_labs, fences_of, slots_of, slots_of_labs
 from tutor.plain.claim_trials import faults_of, table, try_claims
 from tutor.plain.lab_runs import faults_of_claims
 from tutor.plain.trainings import Trainings
@@ -124,7 +125,23 @@ def faults_without_runs(course: Course) -> list[Fault]:
         found = [*faults_of_fences(lesson, course.labs_folder), *faults_of_formulas(lesson)]
         # What cannot be read is a cause, and what follows from it on the same line is no second fault.
         faults += [fault for fault in found if (fault.place.path, fault.place.line) not in told]
-    return sorted({*faults, *faults_of_labs(labs, course.data_folder), *faults_of_former_labs(labs)})
+    faults += faults_of_labs(labs, course.data_folder)
+    return sorted({*faults, *faults_of_former_labs(labs), *_faults_of_slots(course)})
+
+
+def _faults_of_slots(course: Course) -> list[Fault]:
+    """Which parts of a lab name an exercise that exists neither in this course nor in the shipped one."""
+    used = slots_of_labs(course.folder / "labs")
+    used += [slot for lesson in course.lessons() for exercise in lesson.exercises for slot in slots_of(exercise)]
+    known = {exercise.id for lesson in course.lessons() for exercise in lesson.exercises}
+    if any(each.exercise not in known for each in used) and course.folder != paths.lessons_folder():
+        shipped = Course(paths.lessons_folder())
+        known |= {exercise.id for lesson in shipped.lessons() for exercise in lesson.exercises}
+    return [
+        Fault(each.place, translate("check.no-exercise", id=each.exercise), did_you_mean(each.exercise, known))
+        for each in used
+        if each.exercise not in known
+    ]
 
 
 def faults_of_file(path: Path) -> list[Fault]:

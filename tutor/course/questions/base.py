@@ -160,7 +160,7 @@ class QuestionParts:
         gives_away: Whether something that cannot be read may be the answer: then the question must not be shown.
         draw: The text of its ``draw:`` comment, or None.
         lost_lab: Whether a lab cannot be read, which has been reported.
-        unread: Whether something that looks like an answer, hint or explanation cannot be read, which has been reported.
+        unread: Whether what looks like an answer, a hint or an explanation cannot be read, which has been reported.
         is_explained: Whether there has been an answer and its explanation: what follows belongs to another section.
         told_below: Whether text below the answer has already been reported.
     """
