@@ -88,7 +88,7 @@ def test_a_section_of_another_lesson_is_no_target(tmp_path: Path) -> None:
 
 def test_a_need_that_is_no_lesson_is_told(tmp_path: Path) -> None:
     write_lesson(tmp_path, "01-a.md", needs="[nothing]")
-    assert told(tmp_path) == [("01-a.md", 2, said("unknown-need", id="nothing"))]
+    assert told(tmp_path) == [("01-a.md", 5, said("unknown-need", id="nothing"))]
 
 
 def test_lessons_that_need_each_other_are_each_told_the_way_round(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_faults_of_all_files_come_in_one_go_in_the_order_of_the_files(tmp_path: 
     (tmp_path / "03-head.md").write_text("nothing")
     assert told(tmp_path) == [
         ("01-bytes.md", 1, said("not-utf8")),
-        ("02-q.md", 2, said("unknown-need", id="nothing")),
+        ("02-q.md", 5, said("unknown-need", id="nothing")),
         ("02-q.md", HEAD_LINES + 2, said("no-answer", id="q1")),
         ("02-q.md", HEAD_LINES + 8, said("unknown-link", id="bad")),
         ("03-head.md", 1, said("no-front-matter")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.course.writing import HEAD_LINES, lesson_of, reading_of, said, told
+from tests.course.writing import HEAD_LINES, lesson_of, messages, reading_of, said, told
 from tutor.course.lesson import LabFence, Prose
 
 
@@ -30,9 +30,12 @@ def test_the_word_lab_behind_toml_makes_a_fence_a_lab(info: str) -> None:
 
 
 @pytest.mark.parametrize("info", ["toml", "lab", "toml labs", "toml lab x", "python", ""])
-def test_any_other_fence_is_code(info: str) -> None:
-    lesson = lesson_of(f'```{info}\nuse = "x"\n```\n')
-    assert (lesson.labs, len(lesson.blocks)) == ((), 1)
+def test_any_other_fence_is_code_and_told_if_it_looks_like_a_lab(info: str) -> None:
+    reading = reading_of(f'```{info}\nuse = "x"\n```\n')
+    assert reading.lesson is not None
+    assert (reading.lesson.labs, len(reading.lesson.blocks)) == ((), 1)
+    is_told = info not in {"python", ""}
+    assert messages(reading.faults) == [said("not-a-lab", text=info)] * is_told
 
 
 def test_toml_that_cannot_be_read_is_told_at_line_and_column() -> None:

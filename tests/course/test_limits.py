@@ -98,8 +98,11 @@ def test_a_figure_may_stand_behind_the_answer() -> None:
     assert NUMERIC.content(question).shown == "3 ± 1"
 
 
-def test_link_definitions_stay_with_their_text() -> None:
-    assert prose_of(lesson_of("See [this][1].\n\n[1]: https://example.org\n")).endswith("[1]: https://example.org")
+def test_link_definitions_stay_with_their_text_and_are_told() -> None:
+    reading = reading_of("See [this][1].\n\n[1]: https://example.org\n")
+    assert reading.lesson is not None
+    assert prose_of(reading.lesson).endswith("[1]: https://example.org")
+    assert messages(reading.faults) == [said("link-definition", text="[1]: https://example.org")]
 
 
 @pytest.mark.parametrize("use", ["/dev/zero", "../x", "labs/ball.toml", "Ball", "a" * 61, "x\\u001b[31m"])

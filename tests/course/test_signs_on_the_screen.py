@@ -13,7 +13,7 @@ from tutor.plain.read import lines_of
 from tutor.study.attempt import Attempt
 from tutor.tui.questions.rows import Cursor, ask_rows
 
-SIGNS = ["> 0.5", "# of rows", "- 0.5", "1. foo", "| a |", "~~~", "---", "<b>", "[x]"]
+SIGNS = ["> 0.5", "# of rows", "- 0.5", "1. foo", "| a |", "~~~", "---", "[x]"]
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_a_table_that_no_run_would_read_is_told_in_the_lab_file(
     (course / "labs" / "mine.toml").write_text("[data]\npath = 'prices.csv'\ntarget = 'price'\n")
     assert check(str(course), run_labs=True, jobs=1) == ExitCode.FAULTS_FOUND
     out = capsys.readouterr().out
-    assert "mine.toml:2:1: data.path changes nothing here" in out
+    assert "mine.toml:2:1: data.path is read only with the data sets csv and text" in out
     assert "mine.toml:3:1: data.target changes nothing here" in out
 
 
@@ -130,7 +130,7 @@ def test_an_answer_is_not_held_against_a_run_that_was_cut_short(
 def test_a_lab_that_does_not_exist_is_told_at_its_fence(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(course, '```toml lab\nuse = "bal"\n```\n')
     assert check(str(course), run_labs=True, jobs=1) == ExitCode.FAULTS_FOUND
-    assert "01-sample.md:8:1:" in capsys.readouterr().out
+    assert "01-sample.md:9:1:" in capsys.readouterr().out
 
 
 def test_a_fault_in_a_lab_file_is_told_at_its_line(course: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from tutor.course.questions.numeric import read_numeric_answer
 from tutor.course.reader import read_text
 from tutor.course.source import Source, as_words, comments_of, elements_of, without_comments
 from tutor.course.term_reader import LINK
-from tutor.labs.lab_reader import key_lines
+from tutor.foundation.toml_text import key_lines
 from tutor.study.term_questions import as_text
 from tutor.typeset.maths import to_unicode
 from tutor.typeset.page import plain_lines

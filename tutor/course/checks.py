@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+import re
+from collections.abc import Iterator, Mapping, Set
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from tutor.course.catalogue import Course
 from tutor.course.code_spans import without_code
 from tutor.course.files import LARGEST_FILE, misnamed_language_folders
 from tutor.course.former_ids import faults_of_former_ids, way_back
 from tutor.course.lesson import Block, Exercise, Fault, Lesson, OpeningAnswer, Place, Prose, Question, Term
+from tutor.course.markup import did_you_mean, without_formulas
 from tutor.course.parity import faults_of_parity
 from tutor.course.questions import question_type
 from tutor.course.questions.single import SINGLE
 from tutor.course.term_reader import LINK
 from tutor.foundation.files import read_start
-from tutor.foundation.safe_text import harmless
+from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import translate
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}:")
+_ADDRESS = re.compile(r"(?<!!)\[[^\[\]]{0,300}\]\((?!#)([^()\s]{0,500})(?:\s{1,3}\"[^\"\n]{0,200}\")?\)")
+"""A link that does not lead to an id; group 1 is its address."""
 
 
 def check_course(folder: Path) -> list[Fault]:
@@ -76,7 +83,9 @@ def _faults_of_needs(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fa
     for lesson in lessons:
         for need in lesson.needs:
             if need not in by_id:
-                yield Fault(Place(lesson.path, 2), translate("course.unknown-need", id=need))
+                line = next((number for number, each in enumerate(lines_of(lesson.path), 1) if need in each), 2)
+                message = translate("course.unknown-need", id=need)
+                yield Fault(Place(lesson.path, line), message, did_you_mean(need, by_id))
         circle = way_back(lesson.id, {each.id: each.needs for each in lessons})
         if circle:
             yield Fault(Place(lesson.path, 2), translate("course.circular-needs", path=" → ".join(circle)))
@@ -98,7 +107,8 @@ def _faults_of_variants(lessons: list[Lesson]) -> Iterator[Fault]:
                 where = homes[of].path.name
                 yield Fault(variant.place, translate("course.variant-elsewhere", id=variant.id, of=of, where=where))
             else:
-                yield Fault(variant.place, translate("course.variant-of-nothing", id=variant.id, of=of))
+                message = translate("course.variant-of-nothing", id=variant.id, of=of)
+                yield Fault(variant.place, message, did_you_mean(of, own))
 
 
 def _faults_of_opening(lesson: Lesson) -> Iterator[Fault]:
@@ -122,21 +132,62 @@ def _faults_of_links(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fa
     own = {lesson.id for lesson in lessons}
     readable = (*lessons, *(lesson for lesson in course if lesson.id not in own))
     known = {term.id for lesson in readable for term in lesson.terms}
+    by_file = {lesson.path.name: lesson for lesson in (*reversed(readable), *lessons)}
     for lesson in lessons:
-        here = (
-            known
-            | {section.anchor for section in lesson.sections}
-            | {each.id for each in (*lesson.every_question, *lesson.left_out)}
-            | {each.id for each in lesson.exercises}
-        )
-        lines = _lines(lesson.path)
+        here = known | _anchors_of(lesson)
+        lines = lines_of(lesson.path)
         for block in (*lesson.blocks, *lesson.variants, *lesson.left_out):
             for link in dict.fromkeys(_links(block)):
                 if link not in here:
-                    yield Fault(_place_of(link, block.place, lines), translate("course.unknown-link", id=link))
+                    place = place_of(f"(#{link})", block.place, lines, behind=2)
+                    yield Fault(place, translate("course.unknown-link", id=link), did_you_mean(link, here))
+            for address in dict.fromkeys(each for text in texts_of(block) for each in _addresses_in(text)):
+                if fault := _fault_of_address(address, lesson, by_file, known):
+                    yield Fault(place_of(f"]({address}", block.place, lines, behind=2), *fault)
 
 
-def _lines(path: Path) -> list[str]:
+def _anchors_of(lesson: Lesson) -> set[str]:
+    """What a link may lead to inside a lesson, besides terms."""
+    anchors = {section.anchor for section in lesson.sections}
+    anchors |= {each.id for each in (*lesson.every_question, *lesson.left_out)}
+    return anchors | {each.id for each in lesson.exercises}
+
+
+def _fault_of_address(
+    address: str, lesson: Lesson, by_file: Mapping[str, Lesson], terms: Set[str]
+) -> tuple[str, str] | None:
+    """What is wrong with a link to something outside its lesson, and a hint; None if nothing is.
+
+    A link to a lesson works by the name of its file; one to another file only on a code host, if the file is there.
+    """
+    shown = harmless_line(address)[:80]
+    if not address:
+        return translate("course.empty-link"), translate("course.empty-link-hint")
+    if found := _SCHEME.match(address):
+        is_web = found[0].casefold() in {"http:", "https:", "mailto:"}
+        return None if is_web else (translate("course.foreign-link", address=shown), translate("course.link-hint"))
+    path, _, anchor = unquote(address).partition("#")
+    there = by_file.get(PurePosixPath(path).name) if path.endswith(".md") else None
+    if there is not None:
+        anchors = _anchors_of(there) | terms
+        if not anchor or anchor in anchors:
+            return None
+        message = translate("course.unknown-anchor", id=harmless_line(anchor)[:60], file=there.path.name)
+        return message, did_you_mean(anchor, anchors)
+    if _is_there(lesson.path.parent, path):
+        return None
+    meant = did_you_mean(path, [*by_file, *(f"#{term}" for term in terms)])
+    return translate("course.dead-link", address=shown), meant or translate("course.link-hint")
+
+
+def _is_there(folder: Path, path: str) -> bool:
+    try:
+        return (folder / path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def lines_of(path: Path) -> list[str]:
     """Return the lines of a file, counted as `read_lesson` counts them."""
     try:
         return harmless(read_start(path, LARGEST_FILE).decode("utf-8-sig", errors="replace")).split("\n")
@@ -144,27 +195,31 @@ def _lines(path: Path) -> list[str]:
         return []
 
 
-def _place_of(link: str, block: Place, lines: list[str]) -> Place:
-    """Return the place of the link itself: the first line of its block, or after it, that contains the link."""
+def place_of(text: str, block: Place, lines: list[str], *, behind: int = 0) -> Place:
+    """Return the place ``behind`` characters into the first ``text`` in a block, or after it."""
     for index in range(block.line - 1, len(lines)):
-        column = lines[index].find(f"(#{link})")
+        column = lines[index].find(text)
         if column >= 0:
-            return Place(block.path, index + 1, column + 2)
+            return Place(block.path, index + 1, column + behind)
     return block
 
 
 def _links(block: Block) -> list[str]:
     """Return the ids that a block links to. Links inside code do not count."""
+    see = block.see if isinstance(block, Term) else ()
+    return [*(link for text in texts_of(block) for link in _links_in(text)), *see]
+
+
+def texts_of(block: Block) -> list[str]:
+    """Return the Markdown texts of a block, without headings."""
     if isinstance(block, Prose):
-        return _links_in(block.markdown)
+        return [block.markdown]
     if isinstance(block, Term):
-        return [*_links_in(block.definition), *block.see]
+        return [block.definition]
     if isinstance(block, Question):
-        texts = [block.prompt, block.explanation, *block.hints, *_texts_of_content(block)]
-        return [link for text in texts for link in _links_in(text)]
+        return [block.prompt, block.explanation, *block.hints, *_texts_of_content(block)]
     if isinstance(block, Exercise):
-        texts = [block.task, block.why, *block.hints, *(mistake.feedback for mistake in block.mistakes)]
-        return [link for text in texts for link in _links_in(text)]
+        return [block.task, block.why, *block.hints, *(mistake.feedback for mistake in block.mistakes)]
     return []
 
 
@@ -176,3 +231,10 @@ def _texts_of_content(question: Question) -> tuple[str, ...]:
 
 def _links_in(markdown: str) -> list[str]:
     return LINK.findall(without_code(markdown))
+
+
+def _addresses_in(markdown: str) -> list[str]:
+    """Return the addresses that a text links to, without links to ids."""
+    if "](" not in markdown:
+        return []
+    return _ADDRESS.findall(without_formulas(without_code(markdown)))

@@ -18,10 +18,11 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tutor.foundation.translate import translate
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import sentences, translate
 
 Fact = float | bool | str
 Facts = Mapping[str, Fact]
@@ -162,6 +163,14 @@ def parse_formula(text: str) -> Formula:
         ConditionError: The text is not a formula.
     """
     return Formula(text.strip(), *_parsed(text, _Parser.formula))
+
+
+def hint_for_name(name: str, known: Iterable[str]) -> str:
+    """The name of a fact that was probably meant by ``name``, and the names that there are."""
+    names = sorted(known)
+    near = nearest(name, names)
+    meant = translate("course.did-you-mean", near=near) if near else ""
+    return sentences(meant, translate("check.unknown-fact-hint", known=", ".join(names)))
 
 
 def _parsed(text: str, rule: Callable[[_Parser], _Node]) -> tuple[frozenset[str], _Node]:

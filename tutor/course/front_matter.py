@@ -90,6 +90,8 @@ class _Values:
         self._faults = faults
         self._values: dict[str, Any] = {}
         self._places: dict[str, Place] = {}
+        self._meant: set[str] = set()
+        """The keys that were probably meant by unknown ones, which are not reported as missing too."""
         self.readable = self._load(text)
 
     def _fault(self, key: str, message: str, hint: str = "") -> None:
@@ -133,13 +135,15 @@ class _Values:
         for key in self._values:
             if key not in KEYS:
                 near = nearest(key, KEYS)
+                self._meant.add(near or "")
                 hint = translate("course.did-you-mean", near=near) if near else ""
                 self._fault(key, translate("course.unknown-key", key=harmless_line(key), known=", ".join(KEYS)), hint)
 
     def _missing(self, key: str) -> bool:
         if key in self._values or not self.readable:
             return key not in self._values
-        self._fault(key, translate("course.missing-key", key=key))
+        if key not in self._meant:
+            self._fault(key, translate("course.missing-key", key=key))
         return True
 
     def line(self, key: str, *, required: bool) -> str:

@@ -7,7 +7,7 @@ import re
 from tutor.course.lesson import LabFence, Place
 from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, is_reference
 from tutor.foundation.safe_text import harmless_line, harmless_value
-from tutor.foundation.toml_text import TomlError, load_toml
+from tutor.foundation.toml_text import TomlError, key_lines, load_toml
 from tutor.foundation.translate import translate
 
 _INFO = re.compile(r"toml\s+lab")
@@ -64,7 +64,8 @@ def read_lab_fence(source: Source, element: Element) -> LabFence | None:
     if len(overrides) > _MOST_KEYS:
         source.fault(place, translate("course.lab-too-long", most=_MOST_KEYS))
         return None
-    return LabFence(lab, name, overrides, place)
+    lines = {harmless_line(key): line + place.line for key, line in key_lines(element.content).items()}
+    return LabFence(lab, name, overrides, place, lines)
 
 
 def _is_too_deep(table: dict[str, object]) -> bool:

@@ -65,12 +65,14 @@ class LabFence:
         lab: The id of the lab: the name of a file in ``labs/``.
         name: The name of its run in conditions, such as ``a``. Empty if there is only one run.
         overrides: Dotted keys and the values that replace those in the lab's file.
+        lines: The line of each key in the lesson's file, as far as they are known.
     """
 
     lab: str
     name: str
     overrides: Mapping[str, object]
     place: Place
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class LessonWords:
         hint: The word and the colon at the start of a hint.
         answer: A line that begins with the bold word. Group ``answer`` is the text after it.
         marker: The bold word before a formula (group ``formula``) or before links.
+        marker_words: These words in lower case, to recognise typos in them.
         named: A line labelled hint, answer or why, with a colon, in any position.
         also_named: The same inside a question, where words such as "solution" also reveal an answer.
         bold_name: A line that begins with such a word in bold, with or without a colon.
@@ -43,6 +44,7 @@ class LessonWords:
     hint: re.Pattern[str]
     answer: re.Pattern[str]
     marker: re.Pattern[str]
+    marker_words: tuple[str, ...]
     named: re.Pattern[str]
     also_named: re.Pattern[str]
     bold_name: re.Pattern[str]
@@ -90,6 +92,7 @@ def _words_of(meant: tuple[Language, ...], decimal: str) -> LessonWords:
             rf"^\*\*{answer}(?:{_COLON}\*\*|\*\*\s*{_COLON})\s*(?P<answer>.*)\Z", re.DOTALL | re.MULTILINE
         ),
         marker=_compiled(rf"\*\*(?:(?P<formula>{formula})|{see})\s*{_COLON}?\*\*{_COLON}?"),
+        marker_words=tuple(dict.fromkeys(word.casefold() for word in words("formula", "see"))),
         named=_compiled(f"{before}{nearly}{behind}"),
         also_named=_compiled(rf"\w?{before}{in_question}{behind}"),
         bold_name=_compiled(rf"[\s>\#]{{0,8}}(?:\*\*|__)\s?{nearly}\s?(?:\*\*|__)(?!\w)"),

@@ -31,8 +31,10 @@ _COMMENT_SIGN = re.compile("[<＜《!！–—―]|&lt;|--|->")
 _STRAY = re.compile(r"^(\W{0,4})\w(\W{1,4})(?=\w)")
 """A letter or figure among the signs that open a comment."""
 _OPENING = re.compile("[<＜《]")
-_NAMES = frozenset({"q", "question", "quiz", "term", "when", "figure", "draw", "题", "题目", "问题", "术语"})
-_DIRECTIVES = ("q", "term", "when", "figure", "draw")
+_NAMES = frozenset(
+    {"q", "question", "quiz", "term", "when", "figure", "draw", "exercise", "题", "题目", "问题", "术语", "练习"}
+)
+_DIRECTIVES = ("q", "x", "term", "when", "figure", "draw", "opening")
 _KEY = re.compile(r"(?P<key>[^\W\d_]{0,12})\s{0,3}(?P<sign>[^\w\s]?)\s{0,3}(?P<value>.*)", re.DOTALL)
 
 _BOX = r"(?:(?<![\\\[])[\[［【〔]\s{0,3}[xX×✓✔✅√*＊]?\s{0,3}[\]］】〕](?!\(|\[|:\s?(?:\#|http))|[☐☑☒✅❌⬜🗹])"
@@ -48,6 +50,7 @@ _LOST_HEADING = re.compile(r"#{2,6}[^#\s]|(?:[-–—:：.,;|<>\[]#{1,6}|#[^\s#\
 _HTML = re.compile(r"</?(?:details|summary)\b", re.IGNORECASE)
 
 _BLANK = re.compile(r"(?<!\\)\[\[[^\[\]\n]{1,400}\]\]")
+_EMPTY_BLANK = re.compile(r"(?<!\\)\[\[\]\]")
 _FORMULA = re.compile(r"\$[^$]{1,1000}\$")
 _BRACKET = re.compile(r"[\[\]]")
 _BEHIND_INNER = re.compile(r"\]\s{0,3}[,(]")
@@ -92,6 +95,7 @@ def fault_in_question(source: Source, element: Element) -> Fault | None:
             "course.bad-heading",
             "course.unread-word-hint",
         )
+        or _fault(source, _empty_blanks(source, element), "course.empty-blank", "course.empty-blank-hint")
         or _fault(source, _broken_blanks(source, element), "course.broken-blank", "course.broken-blank-hint")
     )
 
@@ -259,7 +263,9 @@ def _is_said(key: str, sign: str, value: str, *, whole: str) -> bool:
         return bool(sign) or (key == "figure" and " " not in value) or _is_condition(value)
     if key in _NAMES:
         return bool(sign) or " " not in identifier
-    if sign and key in {"questions", "terms"}:
+    if key == "x":
+        return is_identifier(identifier)
+    if sign and key in {"questions", "terms", "exercises"}:
         return is_identifier(identifier)
     if len(key) <= 2 and ("q" in key or (sign and len(key) < 2)):
         return is_identifier(identifier)
@@ -321,9 +327,15 @@ def _blanks(source: Source, element: Element) -> Iterator[Place]:
     """Yield complete or broken blanks outside a question. Matrices do not count."""
     for start, content in _inlines(source, element):
         plain = _plain(content)
-        if found := _BLANK.search(plain):
+        if found := _BLANK.search(plain) or _EMPTY_BLANK.search(plain):
             yield source.find(start, element.end, found[0])
         yield from (place for line, place in _broken(source, element, start, plain) if "|" in line or "｜" in line)
+
+
+def _empty_blanks(source: Source, element: Element) -> Iterator[Place]:
+    for start, content in _inlines(source, element):
+        if found := _EMPTY_BLANK.search(_plain(content)):
+            yield source.find(start, element.end, found[0])
 
 
 def _broken_blanks(source: Source, element: Element) -> Iterator[Place]:

@@ -104,9 +104,10 @@ def read_options(source: Source, element: Element, *, ticked: bool) -> tuple[tup
     if len(items) > MOST_OPTIONS:
         source.fault(place, translate("course.too-many-options", most=MOST_OPTIONS))
     options = tuple(read_option(source, item, tick_expected=ticked) for item in items[:MOST_OPTIONS])
-    if len(options) < 2:
+    unclear = _has_unclear_options(source, element, items, ticked=ticked)
+    if len(options) < 2 and not unclear:
         source.fault(place, translate("course.too-few-options"))
-    return options, _has_unclear_options(source, element, items, ticked=ticked)
+    return options, unclear
 
 
 def _has_unclear_options(source: Source, element: Element, items: list[Item], *, ticked: bool) -> bool:

@@ -16,6 +16,7 @@ from tutor.course.lookalikes import (
     is_indented_quote,
     named_like_an_answer,
 )
+from tutor.course.markup import is_meant_as_lab, meant_directive
 from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_unknown_fields
 from tutor.course.option_reader import has_ticks_inside, is_tick_list
 from tutor.course.questions import QUESTION_TYPES
@@ -148,7 +149,7 @@ def _refuse_unanswered(source: Source, parts: QuestionParts, type_: QuestionType
         there = source.find(parts.heading.start, parts.heading.end + 2, parts.word)
         message = translate("course.unknown-word", word=parts.word[:LONGEST_IDENTIFIER])
         source.fault(there, message, translate("course.unknown-word-hint", known=", ".join(words)))
-    elif not parts.gives_away:  # Otherwise the fault has already been reported.
+    elif not (parts.gives_away or parts.unread):  # Otherwise the fault has already been reported.
         message, hint = type_.missing
         source.fault(place, translate(message, id=identifier), translate(hint))
 
@@ -160,10 +161,12 @@ def _sort_out(source: Source, body: list[Element], parts: QuestionParts) -> None
         if element.kind == "html_block" and _DETAILS.search(without_comments(element.content)):
             index = _take_details(source, body, index, parts)
             continue
+        parts.lost_lab |= element.kind == "fence" and is_meant_as_lab(element.info, element.content)
         if is_lab_fence(element):
             fence = read_lab_fence(source, element)
             if fence is not None:
                 parts.labs.append(fence)
+            parts.lost_lab |= fence is None
         elif element.kind == LOST:
             parts.gives_away = True
         elif element.kind == "html_block":
@@ -200,6 +203,7 @@ def _take(source: Source, element: Element, parts: QuestionParts) -> None:
             parts.prompt.append((element, before))
     elif fault := named_like_an_answer(source, element):
         source.faults.append(fault)
+        parts.unread = True
         # The explanation follows a damaged tag. If a closing tag has no opening tag, the explanation may also be above.
         parts.is_explained |= _EXPLAINS.search(text) is not None
         parts.gives_away |= _DETAILS_END.search(text) is not None
@@ -229,7 +233,8 @@ def _take_quote(source: Source, element: Element, parts: QuestionParts, text: st
 
 def _take_comment(source: Source, element: Element, parts: QuestionParts) -> None:
     text = source.text(element.start, element.end)
-    figure, draw = directive(text, "figure"), directive(text, "draw")
+    # A typo in the name is reported with everything that is not shown.
+    figure, draw = meant_directive(text, "figure"), meant_directive(text, "draw")
     if figure is not None or draw is not None:
         parts.figure = figure or parts.figure
         parts.draw = draw if draw is not None else parts.draw
@@ -300,12 +305,13 @@ def _check_runs(source: Source, parts: QuestionParts, question: Question) -> Non
     names = [fence.name for fence in parts.labs]
     if len(names) > 1 and (len(set(names)) < len(names) or not all(names)):
         source.fault(parts.labs[1].place, translate("course.labs-need-names"), translate("course.labs-need-names-hint"))
-    if not names and parts.figure:
+    if not (names or parts.lost_lab) and parts.figure:
         source.fault(question.place, translate("course.figure-without-lab"))
-    for option in question.options:
-        if option.when is None:
-            continue
-        if not names:
+    if not names and not parts.lost_lab:
+        for option in [each for each in question.options if each.when is not None][:1]:
             source.fault(option.place, translate("course.condition-without-lab"))
-        elif all(names) and (wrong := [each for each in option.when.names if each.partition(".")[0] not in names]):
+    for option in question.options:
+        if option.when is None or not names or parts.lost_lab:
+            continue
+        if all(names) and (wrong := [each for each in option.when.names if each.partition(".")[0] not in names]):
             source.fault(option.place, translate("course.unknown-run", name=min(wrong), known=", ".join(names)))

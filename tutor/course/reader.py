@@ -14,6 +14,7 @@ from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Block, Exercise, Fault, Lesson, OpeningAnswer, Place, Prose, Question, Section, Term
 from tutor.course.lesson_words import lesson_words
 from tutor.course.lookalikes import damaged_comment, ends_explanation, fault_in_prose
+from tutor.course.markup import refuse_unshown
 from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_text_behind_id
 from tutor.course.question_reader import read_question
 from tutor.course.source import (
@@ -177,6 +178,7 @@ class _Cutter:
             )
         self._end_prose()
         _refuse_doubles(self._source, self._named)
+        refuse_unshown(self._source, elements)
         return self._blocks, self._sections
 
     def _take(self, elements: list[Element], index: int) -> int:

@@ -11,11 +11,14 @@ from tutor.course.lesson import Term
 from tutor.course.lookalikes import fault_in_prose
 from tutor.course.misplaced import refuse_misplaced, refuse_unknown_fields
 from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, as_words, is_reference
+from tutor.foundation.suggest import is_one_typo
 from tutor.foundation.translate import translate
 
 LINK = re.compile(r"\]\(#([^()#\s]+)\)")
 """A link to a term or a section; group 1 is its id."""
 _LONGEST_DEFINITION = 1_000
+_BOLD_WORD = re.compile(r"\*\*(?P<word>[^\W\d_]{2,14})\s?[:：]?\*\*")
+_SHORTEST_WITH_TYPO = 4
 _FIELDS = ("also", "was")
 """What can stand behind the id of a term."""
 
@@ -60,6 +63,7 @@ def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:
         if fault is not None or element.kind == LOST:
             break  # A question may begin here, and its answer must not be shown.
         text = source.text(element.start, element.end)
+        _refuse_nearly_marked(source, element)
         if taking is not definition and taking:
             # The marked part is complete; a new paragraph continues the definition.
             taking = definition
@@ -69,6 +73,19 @@ def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:
             if part:
                 taking.append(part)
     return "\n\n".join(definition), as_words(" ".join(" ".join(formula).split())), " ".join(see)
+
+
+def _refuse_nearly_marked(source: Source, element: Element) -> None:
+    """Report a bold word at the start of a line that is probably **Formula** or **See** with a typo."""
+    for index in range(element.start, element.end):
+        found = _BOLD_WORD.match(source.lines[index])
+        if found is None or source.words.marker.match(source.lines[index]):
+            continue
+        written, has_links = found["word"].casefold(), "](#" in source.lines[index]
+        near = next((word for word in source.words.marker_words if is_one_typo(written, word)), "")
+        if near and (has_links or len(near) >= _SHORTEST_WITH_TYPO):
+            message = translate("course.unread-marker", word=found["word"])
+            source.fault(source.place(index), message, translate("course.unread-marker-hint"))
 
 
 def _marked_parts(text: str, marker: re.Pattern[str]) -> list[tuple[bool | None, str]]:

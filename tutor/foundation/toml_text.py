@@ -92,3 +92,48 @@ def _refuse_extremes(values: dict[str, Any], text: str) -> None:
 def _line_of_long_number(text: str) -> int:
     found = _LONG_NUMBER.search(text)
     return text.count("\n", 0, found.start()) + 1 if found is not None else 0
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """The line (from 1) of every table and key of a TOML text, by dotted name. The standard library does not give it.
+
+    Keys inside inline tables are not listed; `line_of` falls back to the line of their table.
+    """
+    lines: dict[str, int] = {}
+    table = ""
+    closing = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if closing:
+            if closing in line:
+                closing = ""
+            continue
+        parts, end = key_of(line)
+        name, behind = ".".join(parts), line[end:]
+        if not parts:
+            continue
+        if line.lstrip().startswith("["):
+            comment = behind.lstrip("]").strip()
+            if behind.startswith("]") and (not comment or comment.startswith("#")):
+                table = name
+                lines.setdefault(table, number)
+        elif behind.startswith("="):
+            lines.setdefault(f"{table}.{name}" if table else name, number)
+            closing = _unclosed(behind[1:])
+    return lines
+
+
+def _unclosed(value: str) -> str:
+    """The quotes that end a text of several lines which ``value`` begins; empty if it begins none."""
+    for quotes in ('"""', "'''"):
+        if value.count(quotes) == 1:
+            return quotes
+    return ""
+
+
+def line_of(key: str, lines: dict[str, int]) -> int:
+    """The line of ``key``, or of the nearest table around it, or 1."""
+    while key:
+        if key in lines:
+            return lines[key]
+        key = key.rpartition(".")[0]
+    return 1

@@ -22,11 +22,11 @@ from tutor.foundation.languages import in_language
 from tutor.foundation.pack_ids import MARK, in_pack, own_id_of
 from tutor.foundation.safe_text import harmless, harmless_line, harmless_value
 from tutor.foundation.suggest import nearest
-from tutor.foundation.toml_text import TomlError, load_toml
+from tutor.foundation.toml_text import TomlError, key_lines, load_toml
 from tutor.foundation.translate import listed, translate
 from tutor.labs.faults import LabError, LabFault
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_reader import LabReader, key_lines
+from tutor.labs.lab_reader import LabReader
 from tutor.labs.settings import SETTINGS, TRAINING_TABLES, key_of
 from tutor.labs.validate import idle_in_lab
 
@@ -95,7 +95,7 @@ def lab_headings(labs: LabShelf | Path, language: str) -> list[LabHeading]:
 def _heading_of(path: Path) -> dict[str, Any]:
     """The values of a lab file as they are written; empty if it cannot be read."""
     try:
-        return load_toml(_text_of(path))
+        return load_toml(text_of_lab(path))
     except (TutorError, TomlError):
         return {}
 
@@ -120,7 +120,7 @@ def load_lab(name: str | Path, labs: LabShelf | Path, overrides: Mapping[str, ob
         TutorError: There is no such lab, or the file cannot be read.
     """
     path = _path_of(str(name), LabShelf.of(labs))
-    return _with_table(read_lab(_text_of(path), path, overrides or {}), path.parent)
+    return _with_table(read_lab(text_of_lab(path), path, overrides or {}), path.parent)
 
 
 def _with_table(spec: LabConfig, folder: Path) -> LabConfig:
@@ -157,10 +157,29 @@ def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = Non
     _take_into_pack(values, _pack_of_lab(path.parent))
     lines = key_lines(text)
     _take_former_ids(values, path, lines)
-    if path.name != SPEC_FILE:
+    early = _faults_of_path(values, path, lines)
+    if path.name != SPEC_FILE and not early:
         _refuse_idle_keys(values, path, lines)
     changed = _put(values, overrides or {})
-    return LabReader(values, path=path, lines=lines, from_settings=changed).read()
+    reader = LabReader(values, path=path, lines=lines, from_settings=changed)
+    reader.faults += early
+    return reader.read()
+
+
+def _faults_of_path(values: dict[str, Any], path: Path, lines: Mapping[str, int]) -> list[LabFault]:
+    """The fault of a lab that names a table and another data set, on which it would be trained without a word.
+
+    The rest of the file is then read as if it had ``name = "csv"``, so that this one mistake is reported once.
+    """
+    data = values.get("data")
+    if not isinstance(data, dict) or not data.get("path") or data.get("name") in {"csv", "text"}:
+        return []
+    used = data.get("name", SETTINGS["data.name"].default)
+    data["name"] = "csv"
+    message = translate("runs.path-without-csv", data=harmless_line(str(used))[:40])
+    line = lines.get("data.path", lines.get("data", 1))
+    hint = translate("runs.path-without-csv-hint")
+    return [LabFault(message=message, hint=hint, key="data.path", path=path, line=line)]
 
 
 def _pack_of_lab(folder: Path) -> str:
@@ -238,7 +257,12 @@ def _path_of(name: str, labs: LabShelf) -> Path:
     return path
 
 
-def _text_of(path: Path) -> str:
+def text_of_lab(path: Path) -> str:
+    """The text of a lab file.
+
+    Raises:
+        TutorError: It cannot be read.
+    """
     try:
         content = read_start(path, LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, write_bytes, write_text
+from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ Programs = Mapping[str, MineProgram]
 def fault_of_slot(slot: str, exercise: object) -> tuple[str, str]:
     """What is wrong with an entry of ``[mine]``, and a hint; both are empty if nothing is."""
     if slot not in SLOTS:
-        return translate("mine.no-such-slot", slot=slot), translate("mine.slots-are", known=listed(SLOTS))
+        near = nearest(slot, SLOTS)
+        hint = translate("runs.did-you-mean", name=near) if near else translate("mine.slots-are", known=listed(SLOTS))
+        return translate("mine.no-such-slot", slot=slot), hint
     if not isinstance(exercise, str) or not _EXERCISE.fullmatch(exercise):
         return translate("mine.not-an-exercise", slot=slot), ""
     return "", ""

@@ -70,6 +70,9 @@ class Panel(ABC):
     """The dotted keys of settings that change what it shows and have no effect on the training, so that they can still
     be turned when the training has ended. Its scene must not depend on them, nor its frame on earlier epochs."""
 
+    reports: ClassVar[tuple[str, ...]] = ()
+    """The names of its `facts`."""
+
     def __init__(self, context: PanelContext) -> None:
         self.context = context
         self._given = False
@@ -104,7 +107,7 @@ class Panel(ABC):
         """The part that changes; None if there is nothing to show. A model that diverged keeps its last good frame."""
 
     def facts(self) -> dict[str, float]:
-        """Facts that conditions may refer to at the end of a run, by name without ``final.``."""
+        """Facts that conditions may refer to at the end of a run, by name without ``final.``: those in `reports`."""
         return {}
 
     @staticmethod

@@ -42,8 +42,12 @@ def patience_of(stop: str) -> int | None:
 
 
 def validate(spec: LabConfig) -> list[Fault]:
-    """Every reason why ``spec`` cannot be run."""
-    return [impossible for check in _CHECKS for impossible in check(spec)]
+    """Every reason why ``spec`` cannot be run.
+
+    What its panels can show follows from its data, model and loss, so it is only asked if these go together.
+    """
+    found = [fault for check in _CHECKS for fault in check(spec)]
+    return [*(found or _panels(spec)), *_goal(spec), *_controls(spec)]
 
 
 def _csv(spec: LabConfig) -> Iterator[Fault]:
@@ -65,12 +69,12 @@ def _drawn(spec: LabConfig) -> Iterator[Fault]:
 
 def _pairs(spec: LabConfig) -> Iterator[Fault]:
     task, model, loss, kind = spec.task, spec.model.name, spec.loss.name, spec.model.kind
-    if loss == "cross-entropy" and (task == "regression" or kind.numbers or model == "naive"):
-        yield Fault("loss.name", translate("runs.cross-entropy-needs-classes"))
     if model == "softmax" and task == "regression":
         yield Fault("model.name", translate("runs.softmax-needs-classes", data=spec.data.name))
-    if kind.numbers and task == "classification":
+    elif kind.numbers and task == "classification":
         yield Fault("model.name", translate("runs.model-gives-numbers", model=model))
+    elif loss == "cross-entropy" and (task == "regression" or kind.numbers or model == "naive"):
+        yield Fault("loss.name", translate("runs.cross-entropy-needs-classes"))
     if model == "keyword-rule" and spec.data.name != "mails":
         yield Fault("model.name", translate("runs.keyword-needs-mails"))
     if (model == "coin-flips") != (spec.data.name == "coins"):
@@ -202,7 +206,9 @@ def _controls(spec: LabConfig) -> Iterator[Fault]:
         value = SETTINGS[control.key].get(spec)
         if value is not None and not control.allows(value):
             message = translate("runs.default-outside", name=name, key=control.key, value=value)
-            yield Fault(f"controls.{name}", message)
+            reason = SETTINGS[control.key].idle_reason(spec)
+            hint = translate("effects.idle", key=control.key, reason=reason) if reason else ""
+            yield Fault(f"controls.{name}", message, hint)
 
 
 _CHECKS: tuple[Callable[[LabConfig], Iterator[Fault]], ...] = (
@@ -218,11 +224,8 @@ _CHECKS: tuple[Callable[[LabConfig], Iterator[Fault]], ...] = (
     _folds,
     _batch_norm,
     _writing,
-    _panels,
     _steps,
     _stop,
-    _goal,
-    _controls,
 )
 
 
@@ -262,7 +265,7 @@ def idle_in_lab(lab: LabConfig, keys: Iterable[str]) -> dict[str, str]:
     idle = {setting: reason for setting, reason in reasons.items() if reason}
     if not idle:
         return {}
-    turned = [way for control in lab.controls.values() for way in _ways(lab, control)]
+    turned = [way for control in lab.controls.values() for way in ways(lab, control)]
     return {
         setting.key: translate("effects.idle", key=setting.key, reason=reason)
         for setting, reason in idle.items()
@@ -270,7 +273,7 @@ def idle_in_lab(lab: LabConfig, keys: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _ways(lab: LabConfig, control: ControlConfig) -> Iterator[LabConfig]:
+def ways(lab: LabConfig, control: ControlConfig) -> Iterator[LabConfig]:
     """The lab with ``control`` turned to each of its choices, or to both ends of its range."""
     for value in control.choices or (control.low, control.high):
         yield SETTINGS[control.key].with_value(lab, value)

@@ -7,27 +7,29 @@ import sys
 from pathlib import Path
 
 from tutor.course.catalogue import Course
-from tutor.course.checks import check_course
+from tutor.course.checks import faults_of_course
 from tutor.course.files import pack_of
 from tutor.course.former_ids import faults_of_former_labs
 from tutor.course.lesson import Fault, Lesson, Place
+from tutor.course.markup import did_you_mean
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.foreign_words import faults_of_words
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language_name, sentences, translate
-from tutor.labs.check import faults_of_fences, faults_of_labs
+from tutor.labs.check import faults_of_fences, faults_of_labs, fences_of, slots_of, slots_of_labs
 from tutor.plain.claim_trials import faults_of, table, try_claims
 from tutor.plain.lab_runs import faults_of_claims
 from tutor.plain.trainings import Trainings
+from tutor.study.formulas import faults_of_formulas
 
 
 def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = False, seeds: int | None = None) -> int:
     """Check lessons and tell of every fault, in the order of the files.
 
     Args:
-        path: a lessons folder or one lesson file; None for the lessons in use.
+        path: a lessons folder, one lesson file, or one lab file in a folder ``labs``; None for the lessons in use.
         run_labs: also run every training that a lesson relies on.
         jobs: runs at a time; as many as there are processors where None.
         fresh: run also what an earlier check has run with the same code and data.
@@ -44,17 +46,17 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
         raise TutorError(translate("check.seeds-need-run"), exit_code=ExitCode.USAGE)
     folder, only = _what_to_check(path)
     course = Course(folder)
-    faults = [*check_course(folder), *faults_of_labs(folder / "labs"), *faults_of_former_labs(folder / "labs")]
+    faults = faults_without_runs(course)
     faults += _faults_of_languages(path, folder)
     lessons = course.lessons()
-    faults += [fault for lesson in lessons for fault in faults_of_fences(lesson, course.labs)]
     ran = ""
     if run_labs:
         started = clock.monotonic_seconds()
         runs = Trainings(course, jobs or os.cpu_count() or 1, fresh)
         wanted = [lesson for lesson in lessons if only is None or whole_path(lesson.path) == only]
         claim_faults, questions = faults_of_claims(course, runs, wanted)
-        faults += claim_faults
+        told = {(fault.place, fault.message) for fault in faults}
+        faults += [fault for fault in claim_faults if (fault.place, fault.message) not in told]
         if seeds is not None:
             faults += _try(course, runs, wanted, seeds)
         exercise_faults, proved = _prove(wanted, course)
@@ -69,7 +71,7 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
             ran = sentences(ran, translate("check.known", runs=runs.known))
         ran = sentences(ran, proved)
     if only is not None:
-        faults = [fault for fault in faults if whole_path(fault.place.path) == only]
+        faults = _faults_of(only, faults, course)
     if only is None:
         for line in _untranslated(course, lessons):
             print(harmless_line(line))
@@ -114,13 +116,48 @@ def _try(course: Course, trainings: Trainings, lessons: list[Lesson], seeds: int
     return list(faults_of(standings))
 
 
+def faults_without_runs(course: Course) -> list[Fault]:
+    """Every fault of a course that can be told without a run: of its lessons, its labs, and of what they claim."""
+    labs = course.folder / "labs"
+    faults = faults_of_course(course)
+    for lesson in course.lessons():
+        told = {(fault.place.path, fault.place.line) for fault in faults}
+        found = [*faults_of_fences(lesson, course.labs), *faults_of_formulas(lesson)]
+        # What cannot be read is a cause, and what follows from it on the same line is no second fault.
+        faults += [fault for fault in found if (fault.place.path, fault.place.line) not in told]
+    faults += faults_of_labs(labs, course.data_folder)
+    return sorted({*faults, *faults_of_former_labs(labs), *_faults_of_slots(course)})
+
+
+def _faults_of_slots(course: Course) -> list[Fault]:
+    """Which parts of a lab name an exercise that exists neither in this course nor in the shipped one."""
+    used = slots_of_labs(course.folder / "labs")
+    used += [slot for lesson in course.lessons() for exercise in lesson.exercises for slot in slots_of(exercise)]
+    known = {exercise.id for lesson in course.lessons() for exercise in lesson.exercises}
+    if any(each.exercise not in known for each in used) and course.folder != paths.lessons_folder():
+        shipped = Course(paths.lessons_folder())
+        known |= {exercise.id for lesson in shipped.lessons() for exercise in lesson.exercises}
+    return [
+        Fault(each.place, translate("check.no-exercise", id=each.exercise), did_you_mean(each.exercise, known))
+        for each in used
+        if each.exercise not in known
+    ]
+
+
 def faults_of_file(path: Path) -> list[Fault]:
     """The faults of one lesson file, with those that only show beside its neighbours; nothing is run."""
     course = Course(pack_of(path))
-    found = check_course(course.folder)
+    return _faults_of(whole_path(path), faults_without_runs(course), course)
+
+
+def _faults_of(file: Path, faults: list[Fault], course: Course) -> list[Fault]:
+    """Those of ``faults`` that concern one file: its own, and of a lesson those of the labs that it uses."""
+    wanted = {file}
     for lesson in course.lessons():
-        found += faults_of_fences(lesson, course.labs)
-    return sorted({fault for fault in found if whole_path(fault.place.path) == whole_path(path)})
+        if whole_path(lesson.path) == file:
+            labs = [course.labs.path(fence.lab) for fence in fences_of(lesson)]
+            wanted |= {whole_path(lab) for lab in labs if lab is not None}
+    return sorted({fault for fault in faults if whole_path(fault.place.path) in wanted})
 
 
 def _what_to_check(path: str | None) -> tuple[Path, Path | None]:
@@ -130,6 +167,8 @@ def _what_to_check(path: str | None) -> tuple[Path, Path | None]:
     asked = named_path(path)
     if asked.is_dir():
         return asked, None
+    if is_file(asked) and asked.suffix == ".toml" and whole_path(asked).parent.name == "labs":
+        return whole_path(asked).parents[1], whole_path(asked)
     if is_file(asked) and asked.suffix == ".md":
         return pack_of(asked), whole_path(asked)
     raise TutorError(

@@ -80,6 +80,14 @@ ARGUMENTS = dict.fromkeys(
 _DOUBLE_STRUCK = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "E": "𝔼", "P": "ℙ"}
 
 
+_FONTS = frozenset({"mathbf", "mathrm", "mathcal", "mathit", "mathsf", "mathfrak", "mathtt", "mathnormal"})
+_ENVIRONMENTS = frozenset(
+    {"pmatrix", "bmatrix", "matrix", "array", "vmatrix", "cases", "aligned", "align", "gathered", "split"}
+)
+_MACRO = re.compile(r"\\(?:([A-Za-z]+)|.)", re.DOTALL)
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s?\{([^{}]{0,40})\}")
+
 _LONGEST = 2_000
 _DEEPEST = 30
 
@@ -100,6 +108,37 @@ def to_unicode(tex: str) -> str:
     except (LatexWalkerError, RecursionError, _TooDeepError, LookupError, AttributeError, TypeError, ValueError):
         text = ""
     return harmless_line(unicodedata.normalize("NFC", text or tex))
+
+
+def known_macros() -> frozenset[str]:
+    """The names of the macros that `to_unicode` writes as their author means them."""
+    special = {"frac", "sqrt", "mathbb", "newline", "begin", "end"}
+    named = (SYMBOLS, OPERATORS, ACCENTS, ARGUMENTS, _TEXT, _FONTS, special)
+    return frozenset(name for names in named for name in names if name.isalpha())
+
+
+def unread_macros(tex: str) -> list[str]:
+    r"""Return what ``tex`` contains of LaTeX that `to_unicode` would write as something else, in order.
+
+    Macros begin with a backslash; the names of environments stand in ``\begin{}``.
+    """
+    known = known_macros()
+    names = dict.fromkeys(found[1] for found in _MACRO.finditer(tex) if found[1])
+    environments = dict.fromkeys(found[1] for found in _ENVIRONMENT.finditer(tex))
+    return [
+        *(f"\\{name}" for name in names if name not in known),
+        *(f"\\begin{{{name}}}" for name in environments if name.rstrip("*") not in _ENVIRONMENTS),
+    ]
+
+
+def is_balanced(tex: str) -> bool:
+    """Whether each brace in ``tex`` has its counterpart."""
+    depth = 0
+    for each in _BRACE.findall(tex):
+        depth += {"{": 1, "}": -1}.get(each, 0)
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 @cache

@@ -224,6 +224,15 @@ def read_words(markdown: str, mentions: Mentions | None = None) -> tuple[Element
     return (Paragraph(runs),) if any(run.text.strip() for run in runs) else ()
 
 
+def formulas_in(markdown: str) -> list[str]:
+    """Return the LaTeX of the formulas in ``markdown``, without dollar signs, in order."""
+    if "$" not in markdown:
+        return []
+    tokens = _markdown().parse(harmless(markdown))
+    every = (each for token in tokens for each in (token, *(token.children or ())))
+    return [each.content for each in every if each.type.startswith("math_")]
+
+
 def plain_text(elements: Iterable[Element]) -> str:
     """Return the words of ``elements`` without roles, with newlines between blocks."""
     return "\n".join(_words(element) for element in elements)

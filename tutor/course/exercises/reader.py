@@ -12,6 +12,7 @@ from tutor.course.exercises.options import FIELDS, read_options
 from tutor.course.id_fields import IdFields
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Case, Exercise, LabFence, Mistake
+from tutor.course.markup import meant_exercise_fence
 from tutor.course.misplaced import refuse_misplaced, refuse_unknown_fields
 from tutor.course.source import (
     LONGEST_IDENTIFIER,
@@ -53,6 +54,8 @@ class _Parts:
     solution: Element | None = None
     why: list[str] = field(default_factory=list)
     mistakes: list[Element] = field(default_factory=list)
+    unread: bool = False
+    """Whether the solution or the mistakes may stand under a name that cannot be read, which has been reported."""
 
 
 def read_exercise(
@@ -169,14 +172,14 @@ def _once(source: Source, element: Element, before: Element | None) -> Element:
 
 
 def _take_fence(source: Source, element: Element, parts: _Parts) -> None:
-    match " ".join(element.info.split()):
-        case "python exercise":
+    match meant_exercise_fence(element.info):  # a typo in the word is reported with everything that is not shown
+        case "exercise":
             parts.starter = _once(source, element, parts.starter)
-        case "python cases":
+        case "cases":
             parts.more_cases = _once(source, element, parts.more_cases)
-        case "python check":
+        case "check":
             parts.check = _once(source, element, parts.check)
-        case "python harness":
+        case "harness":
             parts.harness = _once(source, element, parts.harness)
         case _:
             parts.task.append(source.text(element.start, element.end))
@@ -209,7 +212,7 @@ def _take_lab(source: Source, element: Element, parts: _Parts) -> None:
         else:
             parts.slots[slot] = exercise
     overrides = {key: value for key, value in fence.overrides.items() if not key.startswith(_MINE)}
-    parts.labs.append(LabFence(fence.lab, fence.name, overrides, fence.place))
+    parts.labs.append(LabFence(fence.lab, fence.name, overrides, fence.place, fence.lines))
 
 
 def _take_details(source: Source, body: list[Element], index: int, name: str, parts: _Parts) -> int:
@@ -231,7 +234,9 @@ def _take_details(source: Source, body: list[Element], index: int, name: str, pa
     elif source.words.mistakes.fullmatch(name):
         parts.mistakes += inside
     else:
-        source.fault(source.place(start.start), translate("course.exercise-summary", name=name[:40]))
+        parts.unread = True
+        place, message = source.place(start.start), translate("course.exercise-summary", name=name[:40])
+        source.fault(place, message, translate("course.exercise-summary-hint"))
     return end + 1
 
 
@@ -321,8 +326,9 @@ def _program(source: Source, fence: Element | None, function: str) -> str:
 
 def _solution(source: Source, heading: Element, parts: _Parts, functions: list[Signature]) -> str | None:
     if parts.solution is None:
-        place = source.place(heading.start)
-        source.fault(place, translate("course.exercise-no-solution"), translate("course.exercise-no-solution-hint"))
+        if not parts.unread:
+            place = source.place(heading.start)
+            source.fault(place, translate("course.exercise-no-solution"), translate("course.exercise-no-solution-hint"))
         return None
     found = _functions(source, parts.solution)
     if found is None:
@@ -340,12 +346,13 @@ def _mistakes(source: Source, heading: Element, parts: _Parts, solution: str | N
     if solution is None:
         return []
     found: list[Mistake] = []
+    faults = len(source.faults)
     for element in parts.mistakes:
         if element.kind == "bullet_list":
             found += read_mistakes(source, element, solution)
         else:
             _refuse(source, element)
-    if len(found) < FEWEST_MISTAKES:
+    if len(found) < FEWEST_MISTAKES and len(source.faults) == faults and not parts.unread:
         place = source.place(parts.mistakes[0].start if parts.mistakes else heading.start)
         message = translate("course.exercise-few-mistakes", count=len(found), least=FEWEST_MISTAKES)
         source.fault(place, message, translate("course.exercise-mistake-hint"))

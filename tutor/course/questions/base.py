@@ -10,12 +10,12 @@ import math
 import random
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, Literal, TypeVar
 
-from tutor.course.conditions import Facts
-from tutor.course.lesson import Content, Fault, LabFence, Option, Question
+from tutor.course.conditions import Facts, hint_for_name
+from tutor.course.lesson import Content, Fault, LabFence, Option, Place, Question
 from tutor.course.source import Element, Source
 from tutor.foundation.text import narrow
 from tutor.foundation.translate import translate
@@ -26,6 +26,11 @@ Given = tuple[int, ...] | tuple[str, ...]
 """An answer as the learner's memory keeps it: indices or texts."""
 
 _BETWEEN = re.compile(r"[\s,，、;；]+")
+
+
+def unknown_fact(place: Place, name: str, known: Set[str]) -> Fault:
+    """The fault of a condition or a figure that asks for ``name``, which no run reports."""
+    return Fault(place, translate("check.unknown-fact", name=name), hint_for_name(name, known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,8 @@ class QuestionParts:
         answers: The paragraphs with an answer, and the answer.
         gives_away: Whether something that cannot be read may be the answer: then the question must not be shown.
         draw: The text of its ``draw:`` comment, or None.
+        lost_lab: Whether a lab cannot be read, which has been reported.
+        unread: Whether what looks like an answer, a hint or an explanation cannot be read, which has been reported.
         is_explained: Whether there has been an answer and its explanation: what follows belongs to another section.
         told_below: Whether text below the answer has already been reported.
     """
@@ -169,6 +176,8 @@ class QuestionParts:
     figure: str = ""
     draw: str | None = None
     gives_away: bool = False
+    lost_lab: bool = False
+    unread: bool = False
     is_explained: bool = False
     told_below: bool = False
 
@@ -379,6 +388,18 @@ class QuestionType(ABC, Generic[C]):
 
         Returns:
             One fault for every option or figure that the runs do not bear out, in the file's order.
+        """
+        return self.faults_of_facts(question, facts.keys())
+
+    def faults_of_facts(self, question: Question, known: Set[str]) -> list[Fault]:
+        """Check that a question with labs asks for facts that its runs report.
+
+        Args:
+            question: A question with labs.
+            known: The names of the facts that its runs report, or may report.
+
+        Returns:
+            One fault for every option or figure that no run could decide.
         """
         message = translate("check.not-predictable", kind=self.name)
         return [Fault(question.place, message, translate("check.not-predictable-hint"))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from math import inf
 from typing import ClassVar, Literal
 
@@ -19,6 +19,7 @@ from tutor.course.questions.base import (
     Solution,
     Verdict,
     shuffled,
+    unknown_fact,
 )
 from tutor.course.source import Element, Source
 from tutor.foundation.translate import translate
@@ -51,7 +52,7 @@ class ChoiceQuestion(QuestionType[Options]):
         parts.gives_away |= unclear
         place = source.place(answering.start)
         ticked = sum(option.ticked for option in options)
-        if not self.right_number_of_ticks(ticked):
+        if not self.right_number_of_ticks(ticked) and not unclear:  # A tick that cannot be read may be the right one.
             message, hint = self.wrong_ticks
             source.fault(place, translate(message, count=ticked), translate(hint))
         if len({option.text for option in options}) < len(options):
@@ -167,6 +168,10 @@ class ChoiceQuestion(QuestionType[Options]):
         """Exactly the ticked options must be true of the runs."""
         return [fault for option in self.content(question).options for fault in _faults_of_option(option, facts)]
 
+    def faults_of_facts(self, question: Question, known: Set[str]) -> list[Fault]:
+        """Each option needs a condition over known facts."""
+        return [fault for option in self.content(question).options for fault in _faults_of_condition(option, known)]
+
     def margin_of_claim(self, question: Question, facts: Facts) -> Margin:
         """The least margin of an option."""
         return min((_margin_of_option(each, facts) for each in self.content(question).options), default=Margin(-inf))
@@ -206,14 +211,17 @@ def _margin_of_option(option: Option, facts: Facts) -> Margin:
     return Margin(margin if option.ticked else -margin, option.when.text)
 
 
+def _faults_of_condition(option: Option, known: Set[str]) -> list[Fault]:
+    if option.when is None:
+        return [Fault(option.place, translate("check.no-condition"), translate("check.no-condition-hint"))]
+    unknown = min(option.when.names - known, default=None)
+    return [] if unknown is None else [unknown_fact(option.place, unknown, known)]
+
+
 def _faults_of_option(option: Option, facts: Facts) -> list[Fault]:
     condition = option.when
-    if condition is None:
-        return [Fault(option.place, translate("check.no-condition"), translate("check.no-condition-hint"))]
-    unknown = sorted(name for name in condition.names if name not in facts)
-    if unknown:
-        hint = translate("check.unknown-fact-hint", known=", ".join(sorted(facts)))
-        return [Fault(option.place, translate("check.unknown-fact", name=unknown[0]), hint)]
+    if condition is None or condition.names - facts.keys():
+        return _faults_of_condition(option, facts.keys())
     holds = condition.holds(facts)
     if holds == option.ticked:
         return []

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tutor.course.conditions import Facts
 from tutor.course.lesson import Content, Fault, Question
-from tutor.course.questions.base import AnswerRow, Draft, Margin, QuestionParts, Solution, TypedAnswer, Verdict
+from tutor.course.questions.base import (
+    AnswerRow,
+    Draft,
+    Margin,
+    QuestionParts,
+    Solution,
+    TypedAnswer,
+    Verdict,
+    unknown_fact,
+)
 from tutor.course.questions.drawing import (
     DrawError,
     Drawing,
@@ -185,17 +194,20 @@ class Numeric(TypedQuestion[NumericAnswer]):
 
     def faults_of_claim(self, question: Question, facts: Facts) -> list[Fault]:
         """The run's figure must lie in the range."""
-        if not question.figure:
-            return [Fault(question.place, translate("check.no-figure"), translate("check.no-figure-hint"))]
         value = facts.get(question.figure)
         if not isinstance(value, int | float):
-            hint = translate("check.unknown-fact-hint", known=", ".join(sorted(facts)))
-            return [Fault(question.place, translate("check.unknown-fact", name=question.figure), hint)]
+            return self.faults_of_facts(question, {name for name, each in facts.items() if not isinstance(each, str)})
         answer = self.content(question)
         if answer.low <= value <= answer.high:
             return []
         said = {"answer": answer.shown, "figure": question.figure, "value": f"{value:.6g}"}
         return [Fault(question.place, translate("check.figure-off", **said))]
+
+    def faults_of_facts(self, question: Question, known: Set[str]) -> list[Fault]:
+        """Its figure must be one of the facts."""
+        if not question.figure:
+            return [Fault(question.place, translate("check.no-figure"), translate("check.no-figure-hint"))]
+        return [] if question.figure in known else [unknown_fact(question.place, question.figure, known)]
 
     def margin_of_claim(self, question: Question, facts: Facts) -> Margin:
         """How far the run's figure lies inside the range."""

@@ -25,6 +25,8 @@ class DeadUnits(Panel):
     Frame: ``fractions``, from the first hidden layer to the last, and ``dead``, the fraction of all hidden units.
     """
 
+    reports = ("dead_units",)
+
     @staticmethod
     def refusal(config: LabConfig) -> str:
         """It takes one network with hidden layers of ReLUs."""

@@ -31,6 +31,8 @@ class Decoding(Panel):
     split no utterance is whole, so there is only a scene, ``mixed``.
     """
 
+    reports = ("decoded_accuracy",)
+
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
         data = context.dataset

@@ -29,6 +29,8 @@ class GradientCheck(Panel):
     ``difference`` of all that were checked, relative to the lengths of the two gradients.
     """
 
+    reports = ("gradient_difference",)
+
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
         self._training = context.network_training

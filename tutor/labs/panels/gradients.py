@@ -25,6 +25,8 @@ class Gradients(Panel):
     Frame: how far each goes ``along`` it and ``across`` it, ``batch_size``, and the usual ``angle`` in degrees.
     """
 
+    reports = ("gradient_angle",)
+
     @staticmethod
     def refusal(config: LabConfig) -> str:
         """It takes batches that are learned from by their gradients."""

@@ -27,6 +27,8 @@ class Pieces(Panel):
     without a run, adds ``chosen``, the index of a piece.
     """
 
+    reports = ("max_error", "mean_error")
+
     @staticmethod
     def refusal(config: LabConfig) -> str:
         """It takes one hidden layer of sigmoids."""

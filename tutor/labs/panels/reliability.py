@@ -20,6 +20,8 @@ class ReliabilityPanel(TwoClassPanel):
     examples.
     """
 
+    reports = ("calibration_gap",)
+
     def frame(self) -> Payload | None:
         """The bins."""
         judged = self.judged()

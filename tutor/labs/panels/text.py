@@ -27,6 +27,7 @@ class Text(Panel):
     Frame: ``lines``, and by line ``known``: whether (1) or not (0) it stands in the text that is trained on.
     """
 
+    reports = ("copied",)
     after_training = frozenset({"model.temperature"})
 
     def __init__(self, context: PanelContext) -> None:

@@ -100,6 +100,7 @@ class WatchedLessonScreen(LessonScreen):
         """Run in a thread: to check links and repeated ids, all lessons are read the first time."""
         from tutor.course.checks import faults_of_course
         from tutor.labs.check import faults_of_fences
+        from tutor.study.formulas import faults_of_formulas
 
         worker = get_current_worker()
         course = self.workspace.course
@@ -109,6 +110,7 @@ class WatchedLessonScreen(LessonScreen):
         lesson = course.reading(self._path, language()).lesson
         if lesson is not None:
             faults += faults_of_fences(lesson, course.labs)
+            faults += faults_of_formulas(lesson)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_faults, sorted(set(faults)))
 
@@ -137,6 +139,8 @@ def fault_rows(faults: list[Fault], width: int) -> list[Row]:
     rows: list[Row] = []
     for fault in faults[:_MOST_FAULTS]:
         place = f"{fault.place.line}:{fault.place.column} "
+        if fault.place.path.suffix == ".toml":  # a lab that the lesson uses
+            place = f"{harmless_line(fault.place.path.name)}:{place}"
         text = harmless_line(sentences(fault.message, fault.hint))
         indent = 3 + cell_width(place)
         for number, line in enumerate(wrapped(text, max(10, width - indent - 1))):
