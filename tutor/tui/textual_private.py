@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import textual
-from textual._compositor import ChopsUpdate, Compositor, CompositorMap, MapGeometry
+from textual._compositor import ChopsUpdate, Compositor, CompositorMap, MapGeometry, ReflowResult
 from textual._xterm_parser import XTermParser
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
@@ -328,6 +328,12 @@ class WholeCharacters(Compositor):
         ):
             raise NoWidget("The widget is not displayed")
         return super().find_widget(widget)
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out every widget. Textual would do so once more when it is asked for one that is out of view."""
+        result = super().reflow(parent, size)
+        self._full_map_invalidated = False
+        return result
 
     @property
     def full_map(self) -> CompositorMap:
