@@ -27,9 +27,10 @@ from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.errors import NoWidget
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -123,6 +124,17 @@ def stop_keeping_dead_widgets() -> None:
         StylesCache.get_inner_outer = cached.__wrapped__  # type: ignore[method-assign]
 
 
+def steady_scroll_bars() -> None:
+    """Keep Textual from laying out the screen a second time because a scroll bar has another length."""
+    if TESTED:
+        size_updated = Widget._size_updated  # noqa: SLF001
+
+        def once(self: ScrollBar, size: Size, virtual: Size, container: Size, layout: bool = True) -> bool:
+            return size_updated(self, size, virtual, container, layout=False)
+
+        ScrollBar._size_updated = once  # type: ignore[method-assign]  # noqa: SLF001
+
+
 def add_screen_css(stylesheet: Stylesheet, screen: Screen[Any]) -> None:
     """Add what ``screen`` declares in ``CSS`` and its CSS files, once.
 
@@ -166,6 +178,7 @@ class GuardedApp(App[int]):
     def __init__(self) -> None:
         super().__init__()
         stop_keeping_dead_widgets()
+        steady_scroll_bars()
         if TESTED:
             self._disable_tooltips = self._disable_notifications = True
 
@@ -301,6 +314,10 @@ class CachedLayout(Widget):
         return super()._size_updated(size, virtual_size, container_size, layout=layout and not TESTED)
 
 
+_FAR: Final = Offset(-1_000_000, -1_000_000)
+"""From the screen to where nothing is seen."""
+
+
 class WholeCharacters(Compositor):
     """Cuts a line only where the widget in front changes, and asks widgets only for lines that are seen.
 
@@ -311,6 +328,8 @@ class WholeCharacters(Compositor):
     _owners: list[list[int]]
     """For each line, which of the `visible_widgets` is in front between a cut and the next; -1 for none."""
 
+    # `_visible_map` is what the screen shows now, if it shows anything; `_full_map` may be newer or older.
+
     def find_widget(self, widget: Widget) -> MapGeometry:
         """Where a widget is.
 
@@ -319,32 +338,50 @@ class WholeCharacters(Compositor):
         Raises:
             NoWidget: It is not on the screen.
         """
-        seen = self._visible_map
+        shown = self._visible_map
         if (
-            seen is not None
-            and self._full_map_invalidated
-            and widget not in seen
+            self._full_map_invalidated
+            and shown is not None
+            and widget not in shown
             and not all(node.display for node in widget.ancestors_with_self)
         ):
             raise NoWidget("The widget is not displayed")
         return super().find_widget(widget)
 
     def reflow(self, parent: Widget, size: Size) -> ReflowResult:
-        """Lay out every widget. Textual would do so once more when it is asked for one that is out of view."""
+        """Lay out every widget, and compare with what the screen shows.
+
+        Textual compares with the last such layout, although the screen may have been scrolled since. And it takes the
+        new layout for outdated if the last one was.
+        """
+        if self._visible_map is not None:
+            gone = {widget: place._replace(region=place.region + _FAR) for widget, place in self._full_map.items()}
+            self._full_map = gone | self._visible_map
+            self._full_map_invalidated = False
+        before, dirty = self._full_map, self._dirty_regions.copy()
         result = super().reflow(parent, size)
+        self._dirty_regions = dirty | _changed(before, self._full_map)
+        self._visible_map = self._full_map
         self._full_map_invalidated = False
         return result
+
+    def reflow_visible(self, parent: Widget, size: Size) -> set[Widget]:
+        """Lay out what is in view after a scroll. Returns the widgets that were not there before."""
+        before, dirty = self._visible_map or {}, self._dirty_regions.copy()
+        exposed = super().reflow_visible(parent, size)
+        self._dirty_regions = dirty | _changed(before, self._visible_map or {})
+        return exposed
 
     @property
     def full_map(self) -> CompositorMap:
         """Where every widget is, even those out of view.
 
-        Textual forgets which ones were in view, and would draw the whole screen after the next scroll.
+        Textual then forgets what the screen shows, and draws all of it after the next scroll.
         """
-        seen, widgets = self._visible_map, self._visible_widgets
+        shown, widgets = self._visible_map, self._visible_widgets
         found = super().full_map
-        if seen is not None:
-            self._visible_map, self._visible_widgets = seen, widgets
+        if shown is not None:
+            self._visible_map, self._visible_widgets = shown, widgets
         return found
 
     @property
@@ -391,6 +428,19 @@ class WholeCharacters(Compositor):
                 whole = start == left and end == left + width
                 chops[y][start] = strip if whole else strip.crop(start - left, end - left)
         return cast("Sequence[Mapping[int, Strip]]", chops)
+
+
+def _changed(before: CompositorMap, now: CompositorMap) -> set[Region]:
+    """The regions of the screen whose widget came, went or moved.
+
+    For Textual a widget has changed also if it was counted in another order, as all are after a scroll.
+    """
+    found = set()
+    for widget in before.keys() | now.keys():
+        old, new = before.get(widget), now.get(widget)
+        if old is None or new is None or (old.region, old.clip) != (new.region, new.clip):
+            found |= {place.clip.intersection(place.region) for place in (old, new) if place is not None}
+    return {region for region in found if region}
 
 
 def _where_front_changes(cuts: list[list[int]], seen: list[Region]) -> tuple[list[list[int]], list[list[int]]]:
