@@ -113,7 +113,7 @@ SCENES = {
         Key("escape", "⇄", "tutor ›"),
     )),
     "lab": Scene(("lab", "moons-net"), "? help", (
-        Key(",", "/s  seed"),  # "1 epoch/s" after some rounds
+        Key(",", "/s  seed"),
         Key("space", "running"),
         Key("space", "paused"),
         Key("v", "loss"),

@@ -34,6 +34,9 @@ from tutor.tui.type_ahead import TypeAhead
 from tutor.tui.wide_keys import narrow_key
 from tutor.workspace import Workspace
 
+_HAND_OVER = 0.0002
+"""Seconds after which a thread that computes gives way to the event loop. A key takes about eight steps of the loop,
+before each of which it may have to wait so long; Python's own 5 ms add up to 40."""
 _PRELOAD_AFTER = 0.4
 """Seconds after the first frame until the modules of other screens are imported."""
 
@@ -273,6 +276,7 @@ class TutorApp(GuardedApp):
 def run_tutor(workspace: Workspace | None = None, first: FirstScreen | None = None) -> int:
     """Run tutor on this terminal until the learner leaves; returns the exit code."""
     app = TutorApp(workspace, first)
+    sys.setswitchinterval(_HAND_OVER)
     try:
         app.run()
     finally:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import textual
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, CompositorMap, MapGeometry, ReflowResult
 from textual._xterm_parser import XTermParser
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
@@ -26,9 +26,11 @@ from textual.dom import NoScreen
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
-from textual.geometry import Region, Size
+from textual.errors import NoWidget
+from textual.geometry import Offset, Region, Size
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -122,6 +124,17 @@ def stop_keeping_dead_widgets() -> None:
         StylesCache.get_inner_outer = cached.__wrapped__  # type: ignore[method-assign]
 
 
+def steady_scroll_bars() -> None:
+    """Keep Textual from laying out the screen a second time because a scroll bar has another length."""
+    if TESTED:
+        size_updated = Widget._size_updated  # noqa: SLF001
+
+        def once(self: ScrollBar, size: Size, virtual: Size, container: Size, layout: bool = True) -> bool:
+            return size_updated(self, size, virtual, container, layout=False)
+
+        ScrollBar._size_updated = once  # type: ignore[method-assign]  # noqa: SLF001
+
+
 def add_screen_css(stylesheet: Stylesheet, screen: Screen[Any]) -> None:
     """Add what ``screen`` declares in ``CSS`` and its CSS files, once.
 
@@ -165,6 +178,7 @@ class GuardedApp(App[int]):
     def __init__(self) -> None:
         super().__init__()
         stop_keeping_dead_widgets()
+        steady_scroll_bars()
         if TESTED:
             self._disable_tooltips = self._disable_notifications = True
 
@@ -300,19 +314,82 @@ class CachedLayout(Widget):
         return super()._size_updated(size, virtual_size, container_size, layout=layout and not TESTED)
 
 
+_FAR: Final = Offset(-1_000_000, -1_000_000)
+"""From the screen to where nothing is seen."""
+
+
 class WholeCharacters(Compositor):
-    """Cuts a line only where the widget in front changes.
+    """Cuts a line only where the widget in front changes, and asks widgets only for lines that are seen.
 
     Textual cuts it at every edge of every widget, even of covered ones. A Chinese character is two cells wide; if it is
     over such an edge, as in a notice above a chart, it would be cut into two blanks.
     """
+
+    _owners: list[list[int]]
+    """For each line, which of the `visible_widgets` is in front between a cut and the next; -1 for none."""
+
+    # `_visible_map` is what the screen shows now, if it shows anything; `_full_map` may be newer or older.
+
+    def find_widget(self, widget: Widget) -> MapGeometry:
+        """Where a widget is.
+
+        Textual lays out every widget of the screen again to find that one is not displayed.
+
+        Raises:
+            NoWidget: It is not on the screen.
+        """
+        shown = self._visible_map
+        if (
+            self._full_map_invalidated
+            and shown is not None
+            and widget not in shown
+            and not all(node.display for node in widget.ancestors_with_self)
+        ):
+            raise NoWidget("The widget is not displayed")
+        return super().find_widget(widget)
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out every widget, and compare with what the screen shows.
+
+        Textual compares with the last such layout, although the screen may have been scrolled since. And it takes the
+        new layout for outdated if the last one was.
+        """
+        if self._visible_map is not None:
+            gone = {widget: place._replace(region=place.region + _FAR) for widget, place in self._full_map.items()}
+            self._full_map = gone | self._visible_map
+            self._full_map_invalidated = False
+        before, dirty = self._full_map, self._dirty_regions.copy()
+        result = super().reflow(parent, size)
+        self._dirty_regions = dirty | _changed(before, self._full_map)
+        self._visible_map = self._full_map
+        self._full_map_invalidated = False
+        return result
+
+    def reflow_visible(self, parent: Widget, size: Size) -> set[Widget]:
+        """Lay out what is in view after a scroll. Returns the widgets that were not there before."""
+        before, dirty = self._visible_map or {}, self._dirty_regions.copy()
+        exposed = super().reflow_visible(parent, size)
+        self._dirty_regions = dirty | _changed(before, self._visible_map or {})
+        return exposed
+
+    @property
+    def full_map(self) -> CompositorMap:
+        """Where every widget is, even those out of view.
+
+        Textual then forgets what the screen shows, and draws all of it after the next scroll.
+        """
+        shown, widgets = self._visible_map, self._visible_widgets
+        found = super().full_map
+        if shown is not None:
+            self._visible_map, self._visible_widgets = shown, widgets
+        return found
 
     @property
     def cuts(self) -> list[list[int]]:
         """For each line, the columns where the widget in front changes, and both ends of the line."""
         if self._cuts is None:
             seen = [region.intersection(clip) for region, clip in self.visible_widgets.values()]
-            self._cuts = _where_front_changes(super().cuts, seen)
+            self._cuts, self._owners = _where_front_changes(super().cuts, seen)
         return self._cuts
 
     def render_partial_update(self) -> ChopsUpdate | None:
@@ -335,22 +412,39 @@ class WholeCharacters(Compositor):
         """The strips of each rendered line, by the column where they start."""
         cuts = self.cuts
         chops: list[dict[int, Strip | None]] = [dict.fromkeys(line[:-1]) for line in cuts]
-        for region, clip, strips in self._get_renders(crop):
-            part = region.intersection(clip)
-            for y, strip in zip(part.line_range, strips, strict=False):
-                if not is_rendered_line(y):
-                    continue
-                inside = [cut for cut in cuts[y] if part.x <= cut <= part.right]
-                pieces = strip.divide([cut - part.x for cut in inside if cut > part.x])
-                hidden = 0 if not inside or inside[0] == part.x else 1  # the part before the first cut is covered
-                for cut, piece in zip(inside, pieces[hidden:], strict=False):
-                    if cut in chops[y] and chops[y][cut] is None:
-                        chops[y][cut] = piece
+        parts: dict[int, list[tuple[int, int, int]]] = {}  # by owner: the line, and the columns from and up to
+        for y in filter(is_rendered_line, crop.line_range):
+            for start, end, owner in zip(cuts[y], cuts[y][1:], self._owners[y], strict=False):
+                if start < crop.right and end > crop.x:
+                    parts.setdefault(owner, []).append((y, start, end))
+        for number, (widget, (region, clip)) in enumerate(self.visible_widgets.items()):
+            if number not in parts:
+                continue
+            left, _, width, _ = region.intersection(clip)
+            first, last = parts[number][0][0], parts[number][-1][0]
+            strips = widget.render_lines(Region(left - region.x, first - region.y, width, last - first + 1))
+            for y, start, end in parts[number]:
+                strip = strips[y - first]
+                whole = start == left and end == left + width
+                chops[y][start] = strip if whole else strip.crop(start - left, end - left)
         return cast("Sequence[Mapping[int, Strip]]", chops)
 
 
-def _where_front_changes(cuts: list[list[int]], seen: list[Region]) -> list[list[int]]:
-    """The ``cuts`` of each line at which the widget in front changes.
+def _changed(before: CompositorMap, now: CompositorMap) -> set[Region]:
+    """The regions of the screen whose widget came, went or moved.
+
+    For Textual a widget has changed also if it was counted in another order, as all are after a scroll.
+    """
+    found = set()
+    for widget in before.keys() | now.keys():
+        old, new = before.get(widget), now.get(widget)
+        if old is None or new is None or (old.region, old.clip) != (new.region, new.clip):
+            found |= {place.clip.intersection(place.region) for place in (old, new) if place is not None}
+    return {region for region in found if region}
+
+
+def _where_front_changes(cuts: list[list[int]], seen: list[Region]) -> tuple[list[list[int]], list[list[int]]]:
+    """The ``cuts`` of each line at which the widget in front changes, and the widget that is in front from each on.
 
     Args:
         cuts: For each line, every column where a widget begins or ends.
@@ -363,7 +457,8 @@ def _where_front_changes(cuts: list[list[int]], seen: list[Region]) -> list[list
             for place in range(bisect_left(line, x), bisect_left(line, x + width)):
                 if owner[place] < 0:
                     owner[place] = number
-    return [
-        [cut for place, cut in enumerate(line[:-1]) if not place or owner[place - 1] != owner[place]] + line[-1:]
-        for line, owner in zip(cuts, owners, strict=True)
-    ]
+    kept = [[place for place, each in enumerate(owner) if not place or owner[place - 1] != each] for owner in owners]
+    return (
+        [[line[place] for place in places] + line[-1:] for line, places in zip(cuts, kept, strict=True)],
+        [[owner[place] for place in places] for owner, places in zip(owners, kept, strict=True)],
+    )

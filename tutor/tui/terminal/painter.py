@@ -14,6 +14,8 @@ UNKNOWN = "\0"
 """The text of a cell whose content on the terminal is unknown."""
 _NEAR = 8
 """Up to so many equal cells between two that differ may be written again instead of moving the cursor over them."""
+_CLOSE = 4
+"""Moving the cursor over so many cells takes at least as many bytes as writing them."""
 _MANY = 800
 """With more strokes than this, looking for a better order takes too long."""
 _MOVE_AND_PEN = 24
@@ -117,21 +119,34 @@ class Painter:
         return [*strokes, Stroke(y, (Run(y, tail, cells.width, PLAIN, ""),))] if tail < cells.width else strokes
 
     def _runs(self, y: int, columns: Iterable[int]) -> list[Run]:
-        """The cells of row ``y`` in ``columns``, with neighbours joined if one pen shows them all."""
+        """The cells of row ``y`` in ``columns``, with neighbours joined if one pen shows them all.
+
+        Up to `_CLOSE` equal cells between two are written again if the same pen shows them: moving the cursor over them
+        is not shorter, and fewer runs are quicker to order and to draw.
+        """
         texts, pens = self._cells.texts[y], self._cells.pens[y]
         runs: list[Run] = []
+        start, end, pen, blank, inked = 0, -1, PLAIN, PLAIN, False  # the run so far; ``blank``: its pen for blanks
         for x in columns:
-            text, pen = texts[x], pens[x]
-            last = runs[-1] if runs else None
-            if last is not None and last.end == x:
-                if text == REST or pen == last.pen or (text == BLANK and pen_for_blank(last.pen) == pen):
-                    runs[-1] = last._replace(end=x + 1, text=last.text + text)
+            text, own = texts[x], pens[x]
+            if 0 < x - end <= _CLOSE and end >= 0 and inked and text != REST:
+                between = "".join(texts[end:x])
+                if between.isascii() and len(between) == x - end and _alike(texts[end:x], pens[end:x], pen, blank):
+                    end = x
+            if end == x:
+                if own == pen or text == REST or (text == BLANK and own == blank):
+                    end += 1
+                    inked = inked or text != BLANK
                     continue
-                if not last.text.strip(BLANK) and pen_for_blank(pen) == last.pen:
-                    runs[-1] = last._replace(end=x + 1, text=last.text + text, pen=pen)
+                if not inked and pen_for_blank(own) == pen:
+                    end, pen, blank, inked = x + 1, own, pen, True
                     continue
             if text != REST:
-                runs.append(Run(y, x, x + 1, pen, text))
+                if end >= 0:
+                    runs.append(Run(y, start, end, pen, "".join(texts[start:end])))
+                start, end, pen, blank, inked = x, x + 1, own, pen_for_blank(own), text != BLANK
+        if end >= 0:
+            runs.append(Run(y, start, end, pen, "".join(texts[start:end])))
         return runs
 
     def _differing(self, y: int) -> list[int]:
@@ -244,3 +259,8 @@ class Painter:
     def _move(self, x: int, y: int) -> None:
         self._out.append(cursor_move(self._at, x, y, self._sure))
         self._at, self._sure = (x, y), True
+
+
+def _alike(texts: Sequence[str], pens: Sequence[str], pen: str, blank: str) -> bool:
+    """Whether ``pen``, which is ``blank`` on blanks, shows these cells as their own pens do."""
+    return all(own == pen or (own == blank and text == BLANK) for text, own in zip(texts, pens, strict=True))

@@ -60,7 +60,7 @@ class RowList(ScrollView, can_focus=True):
 
     KEYS: ClassVar[tuple[Command, ...]] = MOVES
     BINDINGS = bindings_of(MOVES)
-    DEFAULT_CSS = "RowList { overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }"
+    DEFAULT_CSS = "RowList { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }"
 
     class Highlighted(Message):
         """Another row is selected."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.layout import DockArrangeResult
 from textual.message import Message
 from textual.widget import Widget
 
@@ -16,6 +17,7 @@ _OVERLAP = 2
 """Lines that stay in view when a page is turned."""
 _FEW, _ENOUGH = 8, 40
 """Letters of a passage by which its line is found: at least, and at most."""
+_NOWHERE = Region()
 
 
 class Place(NamedTuple):
@@ -45,6 +47,8 @@ class LessonFlow(CachedLayout, can_focus=True):
         super().__init__(id=id)
         self.blocks: list[Widget] = []
         self._marked: ProseView | None = None
+        self._arranged: DockArrangeResult | None = None
+        self._regions: dict[Widget, Region] = {}
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Do nothing: the focus changes no style here, and Textual would compute the styles of all blocks again."""
@@ -77,13 +81,29 @@ class LessonFlow(CachedLayout, can_focus=True):
 
     # -- position ----------------------------------------------------------------------------------------
 
+    def arrange(self, size: Size, optimal: bool = False) -> DockArrangeResult:
+        """Arrange the blocks, as Textual asks for each layout, and remember where they are."""
+        arranged = super().arrange(size, optimal)
+        if arranged is not self._arranged:
+            self._arranged = arranged
+            self._regions = {placement.widget: placement.region for placement in arranged.placements}
+        return arranged
+
+    def region_of(self, block: Widget) -> Region:
+        """The region of a block in the flow, from the last layout; empty if it was not there yet.
+
+        Textual's `virtual_region` is the same, but after a scroll it lays out all blocks again, and then draws the
+        whole screen, if the block is not in view.
+        """
+        return self._regions.get(block, _NOWHERE)
+
     @property
     def height(self) -> int:
         return self.scrollable_content_region.height
 
     def top_of(self, block: int) -> int:
         """The first line of a block in the flow."""
-        return self.blocks[block].virtual_region.y if self.blocks else 0
+        return self.region_of(self.blocks[block]).y if self.blocks else 0
 
     def place_at(self, line: int) -> Place:
         """The place of a line of the flow; blank lines after a block belong to it."""
@@ -94,7 +114,7 @@ class LessonFlow(CachedLayout, can_focus=True):
             found = number
         if not self.blocks:
             return Place(0, 0.0)
-        region = self.blocks[found].virtual_region
+        region = self.region_of(self.blocks[found])
         return Place(found, min(1.0, max(0.0, (line - region.y) / max(1, region.height))))
 
     @property
@@ -133,13 +153,8 @@ class LessonFlow(CachedLayout, can_focus=True):
         """Scroll a place to the upper edge."""
         if self.blocks:
             block = max(0, min(place.block, len(self.blocks) - 1))
-            region = self._region_of(self.blocks[block])
+            region = self.region_of(self.blocks[block])
             self.go_to_line(region.y + round(place.within * region.height))
-
-    def _region_of(self, block: Widget) -> Region:
-        """The region of a block in the flow, also while it is hidden and its `virtual_region` is empty."""
-        placements = self.arrange(self.scrollable_content_region.size).placements
-        return next((each.region for each in placements if each.widget is block), block.virtual_region)
 
     def move_by(self, lines: int) -> None:
         self.go_to_line(self.scroll_offset.y + lines)
@@ -161,7 +176,7 @@ class LessonFlow(CachedLayout, can_focus=True):
 
     def show_whole(self, block: Widget) -> None:
         """Bring a block into view after it has grown, if all of it fits."""
-        region = block.virtual_region
+        region = self.region_of(block)
         if region.height <= self.height:
             self.bring_into_view(region.y, region.bottom - 1)
 
@@ -173,7 +188,7 @@ class LessonFlow(CachedLayout, can_focus=True):
         Blocks that have not been laid out yet are left out: they cannot be scrolled to and would lose the focus again.
         """
         for number, block in enumerate(self.blocks):
-            if not block.virtual_region:
+            if not self.region_of(block):
                 continue
             candidates = [block] if block.can_focus else block.query("*")
             taker = next((widget for widget in candidates if widget.focusable), None)
@@ -195,7 +210,7 @@ class LessonFlow(CachedLayout, can_focus=True):
         """Take the focus back from a block that has been scrolled out of view: keys should act on what is visible."""
         block = self.focused_block
         if block is not None:
-            region, top = self.blocks[block].virtual_region, self.scroll_offset.y
+            region, top = self.region_of(self.blocks[block]), self.scroll_offset.y
             if region.bottom <= top or region.y >= top + self.height:
                 self.take_focus()
 
@@ -208,7 +223,7 @@ class LessonFlow(CachedLayout, can_focus=True):
         for number, taker in self.stops():
             if number == block:
                 self.screen.set_focus(taker, scroll_visible=False)  # at once, so that nobody takes the text for focused
-                region = self.blocks[block].virtual_region
+                region = self.region_of(self.blocks[block])
                 self.bring_into_view(region.y, region.bottom - 1)
                 return True
         return False
@@ -229,7 +244,7 @@ class LessonFlow(CachedLayout, can_focus=True):
 
     def is_in_view(self, block: int) -> bool:
         """Whether a block begins in view, or most of it is in view, or it fills most of the view."""
-        region, top = self.blocks[block].virtual_region, self.scroll_offset.y
+        region, top = self.region_of(self.blocks[block]), self.scroll_offset.y
         in_view = min(region.bottom, top + self.height) - max(region.y, top)
         return top <= region.y < top + self.height or 2 * in_view > min(self.height, region.height)
 
@@ -241,7 +256,7 @@ class LessonFlow(CachedLayout, can_focus=True):
 
     def read_on_after(self, block: int) -> None:
         """Scroll the last lines of a block to the upper edge, and never past what has not been in view yet."""
-        region = self.blocks[block].virtual_region
+        region = self.region_of(self.blocks[block])
         unread = self.scroll_offset.y + self.height - _OVERLAP
         self.go_to_line(min(unread, max(region.bottom - _OVERLAP, self.scroll_offset.y)))
 
@@ -266,7 +281,7 @@ class LessonFlow(CachedLayout, can_focus=True):
             at = "".join(lines).find(wanted)
             for number, line in enumerate(lines if at >= 0 else ()):
                 if at < len(line):
-                    return prose.virtual_region.y + number
+                    return self.region_of(prose).y + number
                 at -= len(line)
         return None
 
@@ -285,12 +300,12 @@ class LessonFlow(CachedLayout, can_focus=True):
                 lines = [letters_of("".join(span.text for span in line.spans)) for line in prose.lines]
                 for number, (line, following) in enumerate(zip(lines, [*lines[1:], ""], strict=True)):
                     if wanted in line or (wanted in line + following and wanted not in following):
-                        found.append((prose.virtual_region.y + number, prose, number))
+                        found.append((self.region_of(prose).y + number, prose, number))
         if not found:
             return None
         marked, here = self._marked, self.link
         if marked is not None and here is not None and not here.target:
-            now = marked.virtual_region.y + here.pieces[0].line
+            now = self.region_of(marked).y + here.pieces[0].line
             beyond = [at for at, each in enumerate(found) if (each[0] - now) * direction > 0]
         else:
             beyond = [at for at, each in enumerate(found) if (each[0] - self.scroll_offset.y) * direction >= 0]
@@ -309,7 +324,7 @@ class LessonFlow(CachedLayout, can_focus=True):
         if self._marked is None or self._marked.here is None:
             return None
         top = self.scroll_offset.y
-        line = self._marked.virtual_region.y + self._marked.here.pieces[0].line
+        line = self.region_of(self._marked).y + self._marked.here.pieces[0].line
         return self._marked.here if top <= line < top + self.height else None
 
     def links_in_view(self) -> list[str]:
@@ -317,7 +332,7 @@ class LessonFlow(CachedLayout, can_focus=True):
         top, height = self.scroll_offset.y, self.height
         found: dict[str, None] = {}
         for prose in self.blocks:
-            region = prose.virtual_region
+            region = self.region_of(prose)
             if isinstance(prose, ProseView) and region.y < top + height and region.bottom > top:
                 lines = ((region.y + link.pieces[0].line, link.target) for link in prose.links)
                 found |= dict.fromkeys(target for line, target in lines if top <= line < top + height)
@@ -334,7 +349,7 @@ class LessonFlow(CachedLayout, can_focus=True):
     def step_link(self, direction: int) -> bool:
         """Mark the next (1) or previous (-1) link, from the marked one on, or from the lines in view."""
         links = [
-            (prose.virtual_region.y + link.pieces[0].line, prose, link)
+            (self.region_of(prose).y + link.pieces[0].line, prose, link)
             for prose in self.blocks
             if isinstance(prose, ProseView)
             for link in prose.links

@@ -16,6 +16,7 @@ from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import language, translate
+from tutor.tui.textual_private import CachedLayout
 from tutor.tui.widgets.row_list import MARGIN, RowItem, RowList
 from tutor.tui.widgets.rows import Area, RowsView, look_of, strip_of
 
@@ -47,7 +48,7 @@ _NAME = 16
 """Cells of a name at most; a longer one has its definition below it."""
 
 
-class PageTerms(RowsView):
+class PageTerms(CachedLayout, RowsView):
     """The terms that are linked on the page in view, with short definitions."""
 
     DEFAULT_CSS = "PageTerms { height: auto; max-height: 50%; }"
