@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.stores import open_store
+from tests.stores import open_database, open_store
 from tutor.foundation.errors import TutorError
 from tutor.progress.activity import LabAttempt, ReadingPiece
 from tutor.progress.cards import Side, term_key
@@ -294,3 +295,26 @@ def test_of_a_note_that_was_changed_on_two_machines_the_newer_one_stays(tmp_path
     desk.merge(there)
     laptop.merge(here)
     assert [each.text for each in (*desk.notes.all(), *laptop.notes.all())] == ["new", "new"]
+
+
+def test_a_text_that_is_no_json_for_others_is_exported_as_it_is(tmp_path: Path) -> None:
+    store = filled(a_store(tmp_path, "from"), [answer("q", correct=False)])
+    tables = store.dump()
+    tables["answers"][0]["given"] = "[NaN, 1e999]"
+    tables["answers"] += [
+        {**tables["answers"][0], "key": str(number), "given": '["字", {"a": []}]'} for number in range(3000)
+    ]
+    text = to_json(tables)
+    assert json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n" == text
+    assert read_json(text) == Incoming(tables)
+    store.close()
+
+
+def test_rows_in_blocks_are_those_of_one_moment_and_all_there_are(tmp_path: Path) -> None:
+    store = filled(a_store(tmp_path, "from"), [answer(f"q{number}", correct=False) for number in range(7)])
+    database = open_database(tmp_path / "from.sqlite3")
+    blocks = database.read_in_blocks("SELECT question FROM answers ORDER BY rowid", rows=3)
+    first = next(blocks)
+    store.record_answer(answer("later", correct=True))
+    assert [row[0] for row in [*first, *itertools.chain(*blocks)]] == [f"q{number}" for number in range(7)]
+    store.close()

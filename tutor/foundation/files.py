@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from tutor.foundation.translate import translate
@@ -133,7 +134,12 @@ def free_name(folder: Path, name: str, suffix: str) -> Path:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Replace the file ``path`` by ``content``; its folder is created if it is missing.
+    """Replace the file ``path`` by ``content``, as `write_blocks` does."""
+    write_blocks(path, (content,))
+
+
+def write_blocks(path: Path, blocks: Iterable[bytes]) -> None:
+    """Replace the file ``path`` by ``blocks``, one after the other; its folder is created if it is missing.
 
     The bytes reach the disk before the name points at them, so the old file survives a power loss.
 
@@ -146,7 +152,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(blocks)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)  # noqa: PTH105 - the temporary is a str from mkstemp

@@ -23,6 +23,11 @@ def harmless(text: str) -> str:
     return _HARMFUL.sub("\ufffd", text)
 
 
+def is_harmless(text: str) -> bool:
+    """Return whether `harmless` surely leaves ``text`` as it is. Fast, but False for every newline and tab."""
+    return text.isprintable()  # what is harmful is a control, a format, a separator or a surrogate character
+
+
 def harmless_line(text: str) -> str:
     """Return ``text`` made `harmless` and on one line: newlines become spaces."""
     return harmless(text).replace("\n", " ")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +16,14 @@ from tutor.course.packs.installed import open_course
 from tutor.exercises.transfer import dump_programs, forget_memories, merge_programs
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import named_path, read_file, too_large, write_bytes
-from tutor.foundation.safe_text import harmless, harmless_json, harmless_line, harmless_value
+from tutor.foundation.files import named_path, read_file, too_large, write_blocks
+from tutor.foundation.safe_text import harmless, harmless_json, harmless_line, harmless_value, is_harmless
 from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.progress.cards import term_of
 from tutor.progress.renames import exercise_of
 from tutor.progress.schema import counted
-from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
+from tutor.progress.transfer import read_csv, read_json, to_json, write_csv, write_json
 from tutor.study.course_store import open_course_store
 from tutor.study.report import Confidence, Overview, Topics, confidence, frequent_misconceptions, overview, topics
 from tutor.study.rewriting import exercise_to_rewrite
@@ -237,13 +238,15 @@ def export_progress(format_: str, output: str | None, *, force: bool = False) ->
         if format_ == "anki":
             from tutor.plain.anki import package
 
-            content = package(store)
+            content: Iterable[bytes] = [package(store)]
         else:
-            tables = store.dump()
-            text = to_json(tables, dump_programs(paths.exercises_folder())) if format_ == "json" else to_csv(tables)
+            if format_ == "json":
+                parts = write_json(store.dump_blocks(), dump_programs(paths.exercises_folder()))
+            else:
+                parts = write_csv(next(rows for table, rows in store.dump_blocks() if table == "answers"))
             # CSV too: the answers in its cells are JSON, which an import restores unchanged.
-            content = harmless_json(text).encode("utf-8")
-    _put_out(path, content)
+            content = (harmless_json(part).encode("utf-8") for part in parts)
+        _put_out(path, content)
     return int(ExitCode.OK)
 
 
@@ -253,7 +256,7 @@ def write_out(content: bytes, output: str | None, *, force: bool = False) -> Non
     Raises:
         TutorError: The file exists and may not be replaced, or it cannot be written.
     """
-    _put_out(_free_path(output, force=force), content)
+    _put_out(_free_path(output, force=force), [content])
 
 
 def _free_path(output: str | None, *, force: bool) -> Path | None:
@@ -267,7 +270,7 @@ def _free_path(output: str | None, *, force: bool) -> Path | None:
     return path
 
 
-def _put_out(path: Path | None, content: bytes) -> None:
+def _put_out(path: Path | None, content: Iterable[bytes]) -> None:
     if path is None:
         _print(content)
     else:
@@ -275,18 +278,18 @@ def _put_out(path: Path | None, content: bytes) -> None:
         print(translate("transfer.written", path=path), file=sys.stderr)
 
 
-def _print(content: bytes) -> None:
+def _print(content: Iterable[bytes]) -> None:
     if hasattr(sys.stdout, "buffer"):  # UTF-8 whatever the terminal's locale: it goes into a file
         sys.stdout.flush()
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.writelines(content)
         sys.stdout.buffer.flush()
     else:
-        print(content.decode("utf-8"), end="")
+        print(b"".join(content).decode("utf-8"), end="")
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: Iterable[bytes]) -> None:
     try:
-        write_bytes(path, content)
+        write_blocks(path, content)
     except OSError as error:
         reason = error.strerror or str(error)
         message = translate("transfer.unwritable", path=path, reason=reason)
@@ -305,7 +308,9 @@ def import_progress(name: str) -> int:
     text = _read(name)
     incoming = read_json(text) if text.lstrip().startswith(("{", "[")) else read_csv(text)
     with open_progress() as store:
-        merged = store.merge({name: [_harmless(row) for row in rows] for name, rows in incoming.tables.items()})
+        for row in itertools.chain(*incoming.tables.values()):
+            _make_harmless(row)
+        merged = store.merge(incoming.tables)
         for notice in store.take_notices():
             print(notice, file=sys.stderr)
     print(translate("transfer.added", added=counted(merged.added.items())))
@@ -318,14 +323,15 @@ def import_progress(name: str) -> int:
     return int(ExitCode.OK)
 
 
-def _harmless(row: dict[str, Any]) -> dict[str, Any]:
-    """A row without control characters, including those inside the JSON of a column."""
-    return {name: _harmless_cell(value) for name, value in row.items()}
+def _make_harmless(row: dict[str, Any]) -> None:
+    """Take the control characters out of a row, including those inside the JSON of a column."""
+    for name, value in row.items():
+        # Without a backslash, JSON holds no other characters than the ones that are there to see.
+        if isinstance(value, str) and (not is_harmless(value) or "\\" in value):
+            row[name] = _harmless_cell(value)
 
 
-def _harmless_cell(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+def _harmless_cell(value: str) -> str:
     with suppress(ValueError, RecursionError):
         inner = json.loads(value)
         clean = harmless_value(inner)
@@ -379,7 +385,7 @@ def reset_progress(*, item: str | None, lesson: str | None, everything: bool, ye
             print(translate("transfer.reset-nothing"))
             return int(ExitCode.FAULTS_FOUND)
         kept = paths.data_folder() / f"progress-before-reset-{clock.utc_now():%Y%m%d-%H%M%S-%f}.json"
-        _write(kept, to_json(tables).encode("utf-8"))
+        _write(kept, [to_json(tables).encode("utf-8")])
         store.forget(item=item or "", lesson_id=lesson or "")
         exercises = {item or "", *(exercise_of(each) or each for each in concerned)}
         forget_memories(paths.exercises_folder(), None if everything else exercises)

@@ -18,7 +18,7 @@ import shutil
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from threading import RLock
@@ -82,6 +82,37 @@ class Database:
         with self._lock:
             names, rows = self._read(lambda: _fetch(self._connection, sql, values))
         return readable(names, rows, columns)
+
+    def read_in_blocks(
+        self, sql: str, *, columns: Mapping[str, Column] | None = None, rows: int = 2000
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows of a query as `read` returns them, but only so many ``rows`` at a time.
+
+        All blocks show the same state of the file, whatever is written meanwhile.
+        """
+        cursor: sqlite3.Cursor | None = None
+        given = 0
+
+        def fetch() -> _Found:
+            nonlocal cursor
+            try:
+                if cursor is None:
+                    cursor = self._connection.execute(sql)
+                    for _ in range(given // rows):  # what memory keeps of a file that failed has the same order
+                        cursor.fetchmany(rows)
+                return [column[0] for column in cursor.description], cursor.fetchmany(rows)
+            except sqlite3.Error:
+                cursor = None
+                raise
+
+        while True:
+            with self._lock:
+                names, found = self._read(fetch)
+            given += len(found)
+            if found:
+                yield readable(names, found, columns)
+            if len(found) < rows:
+                return
 
     def _read(self, fetch: Callable[[], _Found]) -> _Found:
         for attempt in range(2):

@@ -30,7 +30,7 @@ from tutor.progress.statistics import Statistics
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
-    from tutor.progress.transfer import Merged, Tables
+    from tutor.progress.transfer import Blocks, Merged, Tables
 
 REVIEW_PREFIX: Final = "review:"
 """The quiz id of an answer that was given in a review begins with this."""
@@ -235,6 +235,12 @@ class ProgressStore:
         from tutor.progress import transfer
 
         return transfer.dump(self._database)
+
+    def dump_blocks(self) -> Blocks:
+        """Yield what `dump` returns, with some rows at a time."""
+        from tutor.progress import transfer
+
+        return transfer.dump_blocks(self._database)
 
     def merge(self, tables: Tables) -> Merged:
         """Import what `dump` returned here or elsewhere; nothing that is already there is lost."""

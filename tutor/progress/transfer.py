@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
-from tutor.progress.columns import COLUMNS, KEYS, Number, fault_of
+from tutor.progress.columns import COLUMNS, KEYS, Number, all_possible, fault_of
 from tutor.progress.records import from_milliseconds, to_milliseconds
 from tutor.progress.renames import TERM, Renames, exercise_of
 from tutor.progress.scheduling import study_day
 from tutor.progress.schema import SCHEMA
+from tutor.progress.sqlite_file import ForEach
 
 if TYPE_CHECKING:
     from tutor.progress.cards import CardStore
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
 
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
+Blocks = Iterator[tuple[str, Iterable[Rows]]]
+"""Tables, each with some of its rows at a time, so that not all of them are in memory."""
 _Part = tuple[str, str, tuple[str, ...]]
 """A table, a condition on its rows, and the condition's values."""
 
@@ -38,6 +46,8 @@ _PROGRAMS: Final = "programs"
 
 _MAX_DIGITS: Final = 30
 """A whole number with more digits was not written by tutor."""
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 
 _JSON: Final = frozenset({("answers", "given"), ("answers", "runs"), ("quizzes", "state"), ("attempts", "settings")})
 # A row that a wrong clock put in the future counts as older than any other, so a position or a quiz of today wins.
@@ -95,12 +105,15 @@ class Incoming:
 
 def dump(database: Database) -> Tables:
     """Return every row of every table, each as values by column, in the order in which they were written."""
-    tables: Tables = {}
+    return {table: [row for block in blocks for row in block] for table, blocks in dump_blocks(database)}
+
+
+def dump_blocks(database: Database) -> Blocks:
+    """Yield what `dump` returns, with the rows of each table in blocks. They must be taken in this order."""
     for table, columns in SCHEMA.columns.items():
         sql = f"SELECT {', '.join(columns)} FROM {table} ORDER BY rowid"  # noqa: S608 - our own names
-        rows = database.read(sql, columns=COLUMNS[table])
-        tables[table] = [dict(zip(columns, row, strict=True)) for row in rows]
-    return tables
+        found = database.read_in_blocks(sql, columns=COLUMNS[table])
+        yield table, ([dict(zip(columns, row, strict=True)) for row in rows] for rows in found)
 
 
 def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
@@ -111,18 +124,18 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
         cards: Its cards, which are rebuilt after the import.
         tables: The rows that `read_json` or `read_csv` found.
     """
-    there = dump(database)
-    before = {table: {_key(table, row) for row in rows} for table, rows in there.items()}
+    before = {table: set(_read(database, table, KEYS[table])) for table in SCHEMA.columns}
     key = cards.key_of
-    old_questions = {key(row["lesson"], row["question"]) for row in there["answers"]}
+    old_questions = {key(*row) for row in set(_read(database, "answers", ("lesson", "question")))}
     now = to_milliseconds(clock.utc_now())
     statements: list[Statement] = []
     for table, columns in SCHEMA.columns.items():
-        marks = ", ".join(f":{name}" for name in columns)
-        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {_MERGES[table]}"  # noqa: S608
-        statements += [(sql, {**row, "now": now}) for row in tables.get(table, [])]
+        rule = _MERGES[table].replace(":now", str(now))
+        marks = ", ".join("?" * len(columns))
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {rule}"  # noqa: S608 - our own words
+        statements.append((sql, ForEach(tables.get(table, []), itemgetter(*columns))))
     new = [row for row in tables.get("answers", []) if _key("answers", row) not in before["answers"]]
-    newest = max((row["at"] for row in there["answers"]), default=0)
+    newest = max((at for (at,) in _read(database, "answers", ("at",))), default=0)
     if before["answers"] and any(row["at"] < newest for row in new):
         statements += _in_order_of_time(now)
     database.write(*statements)
@@ -136,6 +149,10 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
         added={table: known.count(False) for table, known in counts.items()},
         known={table: known.count(True) for table, known in counts.items()},
     )
+
+
+def _read(database: Database, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    return database.read(f"SELECT {', '.join(columns)} FROM {table}", columns=COLUMNS[table])  # noqa: S608 - our names
 
 
 def _key(table: str, row: Mapping[str, Any]) -> tuple[object, ...]:
@@ -219,20 +236,37 @@ def _delete(database: Database, *parts: _Part) -> None:
 
 
 def to_json(tables: Tables, programs: Mapping[str, object] | None = None) -> str:
-    """Return everything as JSON. Columns that hold JSON are nested in it.
+    """Return everything as JSON: see `write_json`."""
+    return "".join(write_json(((table, [rows]) for table, rows in tables.items()), programs))
+
+
+def write_json(tables: Blocks, programs: Mapping[str, object] | None = None) -> Iterator[str]:
+    """Yield everything as JSON, in parts. Columns that hold JSON are nested in it.
 
     Args:
-        tables: What `dump` returned.
+        tables: What `dump_blocks` yields.
         programs: The learner's programs, which are files beside the database: see `Incoming.programs`.
     """
-    nested = {
-        table: [{name: _nested(table, name, value) for name, value in row.items()} for row in rows]
-        for table, rows in tables.items()
-    }
-    content = {"format": FORMAT, "version": len(SCHEMA.migrations), **nested}
+    yield _indented({"format": FORMAT, "version": len(SCHEMA.migrations)})[:-2]
+    for table, blocks in tables:
+        yield f',\n "{table}": ['
+        between = "\n"
+        for rows in filter(None, blocks):
+            nested = [{name: _nested(table, name, value) for name, value in row.items()} for row in rows]
+            yield between + _indented({"": nested})[len('{\n "": [\n') : -len("\n ]\n}")]
+            between = ",\n"
+        yield "\n ]" if between == ",\n" else "]"
     if programs:
-        content[_PROGRAMS] = programs
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        yield f",{_indented({_PROGRAMS: programs})[1:-2]}"
+    yield "\n}\n"
+
+
+def _indented(value: Mapping[str, object]) -> str:
+    """Return JSON with one line for each value. Python's encoder is slow when it indents, so another one does it."""
+    try:
+        return msgspec.json.format(_as_kept(value), indent=1)
+    except (ValueError, RecursionError):  # NaN in a text that somebody edited
+        return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _nested(table: str, name: str, value: Any) -> Any:
@@ -248,18 +282,26 @@ def _nested(table: str, name: str, value: Any) -> Any:
 
 
 def _as_kept(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def to_csv(tables: Tables) -> str:
-    """Return the answers as CSV for a spreadsheet: a line of names, and one line for each answer."""
-    text = io.StringIO()
+    """Return the answers as CSV: see `write_csv`."""
+    return "".join(write_csv([tables["answers"]]))
+
+
+def write_csv(answers: Iterable[Rows]) -> Iterator[str]:
+    """Yield the answers as CSV for a spreadsheet, in parts: a line of names, and one line for each answer.
+
+    Args:
+        answers: The rows of the answers in blocks.
+    """
     columns = SCHEMA.columns["answers"]
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in tables["answers"]:
-        writer.writerow(["" if row[name] is None else row[name] for name in columns])
-    return text.getvalue()
+    for rows in itertools.chain([[dict(zip(columns, columns, strict=True))]], answers):
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows(["" if row[name] is None else row[name] for name in columns] for row in rows)
+        yield text.getvalue()
 
 
 def read_json(text: str) -> Incoming:
@@ -268,6 +310,8 @@ def read_json(text: str) -> Incoming:
     Raises:
         TutorError: The text is something else, or it is damaged.
     """
+    with suppress(msgspec.MsgspecError, RecursionError):
+        return _read_plain_json(text)
     try:
         content = json.loads(text, parse_int=_whole)
     except (ValueError, RecursionError) as error:
@@ -285,6 +329,24 @@ def read_json(text: str) -> Incoming:
             raise _refused(translate("transfer.no-rows", table=table))
         rows[table] = list(enumerate(of_table, 1))
     return replace(_sifted(rows), programs=content.get(_PROGRAMS))
+
+
+def _read_plain_json(text: str) -> Incoming:
+    """Read an export that has nothing unusual, without holding it twice.
+
+    Raises:
+        msgspec.MsgspecError: The text has something that Python's decoder or a learner must decide about.
+    """
+    parts = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    decode = msgspec.json.Decoder().decode
+    if decode(parts.get("format", b"null")) != FORMAT:
+        raise msgspec.MsgspecError
+    version = decode(parts.get("version", b"null"))
+    if not isinstance(version, int) or version > len(SCHEMA.migrations):
+        raise msgspec.MsgspecError
+    rows_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
+    rows = {table: enumerate(map(decode, rows_of(parts.get(table, b"[]"))), 1) for table in SCHEMA.columns}
+    return replace(_sifted(rows), programs=decode(parts.get(_PROGRAMS, b"null")))
 
 
 def _whole(digits: str) -> int | float:
@@ -340,14 +402,20 @@ def _sifted(tables: Mapping[str, Iterable[tuple[int, object]]]) -> Incoming:
     faults: list[str] = []
     for table, rows in tables.items():
         kept[table] = []
-        for number, found in rows:
-            row = _with_our_columns(table, found)
-            fault = fault_of(table, row)
-            if fault is None:
-                kept[table].append(row)
-            else:
-                column, reason = fault
-                faults.append(translate("transfer.fault", table=table, row=number, column=column, reason=reason))
+        numbered = iter(rows)
+        while block := [
+            (number, _with_our_columns(table, found)) for number, found in itertools.islice(numbered, 1000)
+        ]:
+            if all_possible(table, [row for _, row in block]):
+                kept[table] += [row for _, row in block]
+                continue
+            for number, row in block:
+                fault = fault_of(table, row)
+                if fault is None:
+                    kept[table].append(row)
+                else:
+                    column, reason = fault
+                    faults.append(translate("transfer.fault", table=table, row=number, column=column, reason=reason))
     return Incoming(kept, len(faults), faults[0] if faults else "")
 
 
