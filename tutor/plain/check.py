@@ -25,7 +25,6 @@ from tutor.plain.claim_trials import faults_of, table, try_claims
 from tutor.plain.lab_runs import faults_of_claims
 from tutor.plain.trainings import Trainings
 
-
 _KINDS = {
     "lesson": "pack.kind-lesson", "question": "pack.kind-question", "exercise": "pack.kind-exercise",
     "term": "pack.kind-term", "lab": "pack.kind-lab",
