@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from tutor.course.files import language_folders, language_of, lesson_files
 from tutor.course.headers import LessonHeader, read_headers
 from tutor.course.lab_shelf import LabShelf
+from tutor.course.packs.manifest import is_pack, pack_id_at, read_manifest
 from tutor.course.packs.namespace import Namespace
 from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
@@ -37,11 +38,13 @@ class Course:
         folder: Contains one folder for each language, such as ``en/`` and ``zh/``, or the lessons themselves. It may
             also contain ``labs/`` and ``data/``. What it does not have there is taken from the shipped lessons.
         packs: Packs to show beside the lessons of ``folder``. Ids of what belongs to a pack begin with the pack's id.
+        neighbours: Packs that are not shown, but whose labs the lessons may use.
     """
 
-    def __init__(self, folder: Path, packs: Sequence[Pack] = ()) -> None:
+    def __init__(self, folder: Path, packs: Sequence[Pack] = (), *, neighbours: Sequence[Pack] = ()) -> None:
         self.folder = folder
         self.packs = tuple(packs)
+        self.neighbours = tuple(neighbours)
         self._headers: dict[str, list[LessonHeader]] = {}
         self._readings: dict[tuple[Path, str], Reading] = {}
         self._locks: dict[tuple[Path, str], Lock] = {}
@@ -53,7 +56,15 @@ class Course:
     def languages(self) -> list[str]:
         """The languages of the lessons, English first. Only English if no folder names a language."""
         of_packs = (each for pack in self.packs for each in self._languages_of(pack))
-        return list(dict.fromkeys([*(self._language_folders(self.folder) or [ENGLISH]), *of_packs]))
+        return list(dict.fromkeys([*self._folder_languages, *of_packs]))
+
+    @property
+    def _folder_languages(self) -> list[str]:
+        """The languages of the lessons of the folder itself."""
+        if found := self._language_folders(self.folder):
+            return found
+        pack = read_manifest(self.folder).pack if is_pack(self.folder) else None
+        return [*(pack.languages[:1] if pack is not None else ())] or [ENGLISH]
 
     def _language_folders(self, folder: Path) -> list[str]:
         if folder not in self._folders:
@@ -69,7 +80,10 @@ class Course:
         """The lab files: those of the folder, the shipped ones that it does not have, and those of the packs."""
         shipped = _shipped("labs")
         folders = [self.folder / "labs", *([shipped] if shipped is not None else [])]
-        return LabShelf(tuple(dict.fromkeys(folders)), {each.id: each.folder / "labs" for each in self.packs})
+        packs = {each.id: each.folder / "labs" for each in (*self.neighbours, *self.packs)}
+        if own := pack_id_at(self.folder):
+            packs[own] = self.folder / "labs"
+        return LabShelf(tuple(dict.fromkeys(folders)), packs)
 
     @property
     def data_folder(self) -> Path:
@@ -116,7 +130,7 @@ class Course:
         if key not in self._kept:
             headers = (
                 header
-                for language in self._language_folders(self.folder) or [ENGLISH]
+                for language in self._folder_languages
                 for header in read_headers(self.folder, language, every_id=True)
             )
             self._kept[key] = frozenset(

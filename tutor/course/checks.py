@@ -13,6 +13,9 @@ from tutor.course.files import LARGEST_FILE, misnamed_language_folders
 from tutor.course.former_ids import faults_of_former_ids, way_back
 from tutor.course.lesson import Block, Exercise, Fault, Lesson, OpeningAnswer, Place, Prose, Question, Term
 from tutor.course.markup import did_you_mean, without_formulas
+from tutor.course.packs.installed import course_to_check
+from tutor.course.packs.manifest import is_pack, read_manifest
+from tutor.course.packs.outside import Outside
 from tutor.course.parity import faults_of_parity
 from tutor.course.questions import question_type
 from tutor.course.questions.single import SINGLE
@@ -28,14 +31,15 @@ _ADDRESS = re.compile(r"(?<!!)\[[^\[\]]{0,300}\]\((?!#)([^()\s]{0,500})(?:\s{1,3
 
 def check_course(folder: Path) -> list[Fault]:
     """Return every fault of the lessons in ``folder``, sorted by file and line. Labs are checked elsewhere."""
-    return faults_of_course(Course(folder))
+    return faults_of_course(course_to_check(folder))
 
 
 def faults_of_course(course: Course) -> list[Fault]:
     """Do the same as `check_course` for a course that may already have been read."""
     folder = course.folder
     lessons = course.lessons()
-    faults = course.faults()
+    outside = Outside(course)
+    faults = [*course.faults(), *_faults_of_pack(course)]
     if not any(course.files(language) for language in course.languages):
         faults.append(
             Fault(Place(folder), translate("course.no-lessons", folder=folder), translate("course.no-lessons-hint"))
@@ -45,7 +49,7 @@ def faults_of_course(course: Course) -> list[Fault]:
     for language in sorted({lesson.language for lesson in lessons}):
         own = [lesson for lesson in lessons if lesson.language == language]
         faults += _faults_of_ids(own)
-        faults += _faults_of_needs(own, lessons)
+        faults += _faults_of_needs(own, lessons, outside)
         faults += _faults_of_variants(own)
         faults += (fault for lesson in own for fault in _faults_of_opening(lesson))
         faults += (
@@ -55,9 +59,27 @@ def faults_of_course(course: Course) -> list[Fault]:
             for fault in question_type(question.kind).faults_of_draws(question)
         )
         faults += faults_of_former_ids(own)
-        faults += _faults_of_links(own, lessons)
+        faults += _faults_of_links(own, lessons, outside)
     faults += faults_of_parity(lessons, course.languages)
     return sorted(set(faults))
+
+
+def _faults_of_pack(course: Course) -> Iterator[Fault]:
+    """Report faults of a ``pack.toml``, packs that it requires and that are missing, and languages it forgets."""
+    if not is_pack(course.folder):
+        return
+    manifest = read_manifest(course.folder)
+    yield from manifest.faults()
+    pack = manifest.pack
+    if pack is None:
+        return
+    there = {each.id for each in (*course.neighbours, *course.packs)}
+    for missing in (each for each in pack.requires if each not in there):
+        message = translate("pack.requires-missing", id=missing)
+        yield Fault(Place(manifest.path), message, translate("pack.requires-missing-hint"))
+    for language in course.languages:
+        if pack.languages and language not in pack.languages:
+            yield Fault(Place(manifest.path), translate("pack.language-not-listed", language=language))
 
 
 def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
@@ -77,12 +99,12 @@ def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
             yield Fault(Place(lesson.path, 2), translate("course.double-id-across", id=lesson.id, where=other.path))
 
 
-def _faults_of_needs(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fault]:
+def _faults_of_needs(lessons: list[Lesson], course: list[Lesson], outside: Outside) -> Iterator[Fault]:
     """Report missing prerequisites of ``lessons``, all in one language. Those in another language count as present."""
     by_id = {lesson.id: lesson for lesson in (*course, *lessons)}
     for lesson in lessons:
         for need in lesson.needs:
-            if need not in by_id:
+            if outside.own(need) not in by_id and not outside.has_lesson(need):
                 line = next((number for number, each in enumerate(lines_of(lesson.path), 1) if need in each), 2)
                 message = translate("course.unknown-need", id=need)
                 yield Fault(Place(lesson.path, line), message, did_you_mean(need, by_id))
@@ -127,7 +149,7 @@ def _faults_of_opening(lesson: Lesson) -> Iterator[Fault]:
             yield Fault(answer.place, translate("course.opening-answer"), translate("course.opening-answer-hint"))
 
 
-def _faults_of_links(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fault]:
+def _faults_of_links(lessons: list[Lesson], course: list[Lesson], outside: Outside) -> Iterator[Fault]:
     """Report broken links in ``lessons``, all in one language. A term may be explained in another language only."""
     own = {lesson.id for lesson in lessons}
     readable = (*lessons, *(lesson for lesson in course if lesson.id not in own))
@@ -138,7 +160,7 @@ def _faults_of_links(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fa
         lines = lines_of(lesson.path)
         for block in (*lesson.blocks, *lesson.variants, *lesson.left_out):
             for link in dict.fromkeys(_links(block)):
-                if link not in here:
+                if outside.own(link) not in here and not outside.has_term(link):
                     place = place_of(f"(#{link})", block.place, lines, behind=2)
                     yield Fault(place, translate("course.unknown-link", id=link), did_you_mean(link, here))
             for address in dict.fromkeys(each for text in texts_of(block) for each in _addresses_in(text)):

@@ -44,6 +44,7 @@ class LabShelf:
     def path(self, name: str) -> Path | None:
         """Return the file of the lab ``name``; None if there is none."""
         pack, _, own = name.rpartition(MARK)
-        folders = self.folders if pack in {"", CORE} else (self.packs[pack],) if pack in self.packs else ()
+        folders = self.folders if not pack else (self.packs[pack],) if pack in self.packs else ()
+        folders = self.folders[-1:] if pack == CORE else folders
         candidates = (folder / f"{own}.toml" for folder in folders)
         return next((path for path in candidates if path.is_file()), None)

@@ -12,6 +12,9 @@ from tutor.course.files import pack_of
 from tutor.course.former_ids import faults_of_former_labs
 from tutor.course.lesson import Fault, Lesson, Place
 from tutor.course.markup import did_you_mean
+from tutor.course.packs.installed import course_to_check
+from tutor.course.packs.manifest import pack_id_at, read_manifest
+from tutor.course.packs.vanished import PackIds, ids_at_last_check, keep_ids, vanished
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
@@ -23,6 +26,11 @@ from tutor.plain.claim_trials import faults_of, table, try_claims
 from tutor.plain.lab_runs import faults_of_claims
 from tutor.plain.trainings import Trainings
 from tutor.study.formulas import faults_of_formulas
+
+_KINDS = {
+    "lesson": "pack.kind-lesson", "question": "pack.kind-question", "exercise": "pack.kind-exercise",
+    "term": "pack.kind-term", "lab": "pack.kind-lab",
+}  # fmt: skip
 
 
 def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = False, seeds: int | None = None) -> int:
@@ -45,7 +53,7 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
     if seeds is not None and not run_labs:
         raise TutorError(translate("check.seeds-need-run"), exit_code=ExitCode.USAGE)
     folder, only = _what_to_check(path)
-    course = Course(folder)
+    course = course_to_check(folder)
     faults = faults_without_runs(course)
     faults += _faults_of_languages(path, folder)
     lessons = course.lessons()
@@ -74,6 +82,8 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
         faults = _faults_of(only, faults, course)
     if only is None:
         for line in _untranslated(course, lessons):
+            print(harmless_line(line))
+        for line in _vanished(folder, lessons, faults):
             print(harmless_line(line))
     return _tell(sorted(set(faults)), lessons, folder, ran)
 
@@ -146,7 +156,7 @@ def _faults_of_slots(course: Course) -> list[Fault]:
 
 def faults_of_file(path: Path) -> list[Fault]:
     """The faults of one lesson file, with those that only show beside its neighbours; nothing is run."""
-    course = Course(pack_of(path))
+    course = course_to_check(pack_of(path))
     return _faults_of(whole_path(path), faults_without_runs(course), course)
 
 
@@ -187,12 +197,26 @@ def _faults_of_languages(path: str | None, folder: Path) -> list[Fault]:
 def _untranslated(course: Course, lessons: list[Lesson]) -> list[str]:
     """A line for each language that lacks lessons which another one has."""
     everything = {lesson.id for lesson in lessons}
-    counts = {code: len({lesson.id for lesson in lessons if lesson.language == code}) for code in course.languages}
+    pack = read_manifest(course.folder).pack
+    named = dict.fromkeys((*course.languages, *(pack.languages if pack is not None else ())))
+    counts = {code: len({lesson.id for lesson in lessons if lesson.language == code}) for code in named}
     return [
         translate("check.untranslated", language=language_name(code), code=code, count=count, all=len(everything))
         for code, count in counts.items()
         if count < len(everything)
     ]
+
+
+def _vanished(folder: Path, lessons: list[Lesson], faults: list[Fault]) -> list[str]:
+    """A line for each id that a pack had at its last check and has no more. They are told until it has no faults."""
+    pack, labs = pack_id_at(folder), folder / "labs"
+    if not pack:
+        return []
+    before = ids_at_last_check(pack)
+    gone = vanished(before, lessons, labs) if before is not None else []
+    if not faults:
+        keep_ids(pack, PackIds.of(lessons, labs))
+    return [translate("pack.vanished", kind=translate(_KINDS[kind]), id=each) for kind, each in gone]
 
 
 def _tell(faults: list[Fault], lessons: list[Lesson], folder: Path, ran: str) -> int:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
-from tutor.course.packs.manifest import Manifest, Pack, is_pack, read_manifest
+from tutor.course.packs.manifest import Manifest, Pack, is_pack, pack_id_at, read_manifest
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, whole_path, write_text
@@ -70,6 +70,12 @@ def open_course(folder: Path | None = None, packs_folder: Path | None = None) ->
     # Whoever names the folder of a pack may have read its lessons before it was one.
     own = replace(manifest.pack, was=(*manifest.pack.was, CORE))
     return Course(paths.shipped_lessons(), [*(each for each in packs if each.id != own.id), own])
+
+
+def course_to_check(folder: Path) -> Course:
+    """Return the lessons of a folder alone, with the installed packs as what they may refer to."""
+    own = pack_id_at(folder)
+    return Course(folder, neighbours=[each for each in installed_packs() if each.id != own])
 
 
 def installed_packs(packs_folder: Path | None = None) -> list[Pack]:

@@ -143,11 +143,11 @@ def _take(bare: Path, commit: str, intake: Intake) -> None:
     at = 0
     for name, blob in wanted:
         end = said.index(b"\n", at)
-        found, kind, size_there = said[at:end].decode().split()
+        found, kind, written = said[at:end].decode().split()
         if (found, kind) != (blob, "blob"):
             raise refused("pack.bad-repository", name=name)
-        intake.take(name, said[end + 1 : end + 1 + int(size_there)])
-        at = end + int(size_there) + 2
+        start, at = end + 1, end + 2 + int(written)
+        intake.take(name, said[start : at - 1])
 
 
 def _entries(listing: bytes) -> Iterator[tuple[bytes, str, str, int]]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.foundation.errors import TutorError
+from tutor.foundation.pack_ids import MARK
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.mine import Programs, refuse_unfit
@@ -101,7 +102,7 @@ def make_script(
     reason = reason_against(config, kind, programs)
     if reason:
         raise TutorError(reason)
-    stem, programs = stem or config.id, programs or {}
+    stem, programs = stem or config.id.replace(MARK, "-"), programs or {}
     refuse_unfit(config, programs)
     if config.model.name == "function":
         return Script(stem, function_source(config, programs, stem), {})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from textual import events
 
 from tutor.foundation.files import free_name, write_text
+from tutor.foundation.pack_ids import MARK
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, listed, translate
 from tutor.runs.session.session import LabSession
@@ -219,7 +220,7 @@ class ChartMode(Mode):
         if not figure:
             self.lab.notice(translate("charts.no-epoch-yet"))
             return
-        path = free_name(Path.cwd(), self.session.original.id, ".svg")
+        path = free_name(Path.cwd(), self.session.original.id.replace(MARK, "-"), ".svg")
         try:
             write_text(path, figure)
         except OSError as error:
