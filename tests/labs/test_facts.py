@@ -12,16 +12,6 @@ from tutor.runs.worker.adapter import TrainingAdapter
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 LABS = ("ball", "two-surfaces", "one-lag", "spam-rule", "moons-net", "curve-builder", "penguins", "speakers")
-    "ball",
-    "two-surfaces",
-    "one-lag",
-    "spam-rule",
-    "moons-net",
-    "curve-builder",
-    "penguins",
-    "speakers",
-    "dead-relu",
-)
 
 
 @pytest.mark.parametrize("name", LABS)
