@@ -283,7 +283,7 @@ def maths_page(language: str) -> str:
         "fonts": [f"`\\{name}`" for name in sorted(FONTS)],
         "environments": [f"`{name}`" for name in sorted(ENVIRONMENTS)],
     }
-    return words["maths"] + "".join(f"\n## {words[key]}\n\n{', '.join(names)}\n" for key, names in lists.items())
+    return str(words["maths"]) + "".join(f"\n## {words[key]}\n\n{', '.join(names)}\n" for key, names in lists.items())
 
 
 def readme() -> str:
@@ -297,7 +297,7 @@ def readme() -> str:
 
 
 PAGES: dict[Path, Callable[[], str]] = {README: readme} | {
-    ROOT / "tutor" / "manual" / language / f"{name}.md": (lambda page=page, language=language: page(language))  # type: ignore[misc]
+    ROOT / "tutor" / "manual" / language / f"{name}.md": (lambda page=page, language=language: page(language))
     for language in LANGUAGES
     for name, page in (("lab-files", lab_files_page), ("maths", maths_page))
 }
