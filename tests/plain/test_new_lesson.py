@@ -12,8 +12,10 @@ from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
+from tutor.labs.lab_files import load_lab
 from tutor.plain.check import check
-from tutor.plain.new_lesson import new_lesson
+from tutor.plain.new_lesson import new_lab, new_lesson
+from tutor.runs.worker.adapter import TrainingAdapter
 
 
 def lesson_of(pack: Path, path: str, language: str = "en") -> Lesson:
@@ -127,3 +129,21 @@ def test_any_title_gives_a_sound_lesson_or_a_sentence(tmp_path_factory: pytest.T
     reading = Course(pack).reading(path, "en")
     assert reading.lesson is not None, reading.faults
     assert check(str(pack), run_labs=False, jobs=1) == ExitCode.OK
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_new_lab_passes_the_check_and_trains(
+    language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_language(language)
+    (tmp_path / "01-a.md").write_text('---\nid: a\ntitle: "A"\nminutes: 1\n---\n\n```toml lab\nuse = "my-lab"\n```\n')
+    assert new_lab("my-lab", str(tmp_path)) == ExitCode.OK
+    path = tmp_path / "labs" / "my-lab.toml"
+    assert str(path) in capsys.readouterr().out
+    assert (check(str(path), run_labs=False, jobs=1), check(str(tmp_path), run_labs=False, jobs=1)) == (0, 0)
+    training = TrainingAdapter(load_lab("my-lab", path.parent, {"train.epochs": 2}), None)
+    assert len(list(training.epochs())) == 2
+    with pytest.raises(TutorError):
+        new_lab("my-lab", str(tmp_path))
+    with pytest.raises(TutorError):
+        new_lab("../my-lab", str(tmp_path))

@@ -274,10 +274,11 @@ def _glossary(term: tuple[str, ...]) -> int:
 @_command("new", "cli.new", "cli.new-short")
 @click.argument("lesson")
 @click.option("--in", "folder", default=None, metavar="FOLDER", help=translate("cli.new-in"))
-def _new(lesson: str, folder: str | None) -> int:
-    from tutor.plain.new_lesson import new_lesson
+@click.option("--lab", "is_lab", is_flag=True, help=translate("cli.new-lab"))
+def _new(lesson: str, folder: str | None, *, is_lab: bool) -> int:
+    from tutor.plain.new_lesson import new_lab, new_lesson
 
-    return new_lesson(lesson, folder)
+    return new_lab(lesson, folder) if is_lab else new_lesson(lesson, folder)
 
 
 @_command("check", "cli.check", "cli.check-short")

@@ -12,11 +12,11 @@ from tutor.labs.mine import OWN_LOOP
 from tutor.labs.panels import panel_class
 from tutor.labs.settings import SETTINGS
 
-_ALWAYS = ("diverged", "state", "epochs", "updates", "seconds", "parameters", "learning_rate")
-_OF_TRAINING = ("first.train_loss", "final.train_loss", "worst.train_loss", "worst.epoch")
-_OF_VALIDATION = ("first.valid_loss", "final.valid_loss", "best.valid_loss", "best.epoch")
-_OF_CLASSES = tuple(f"{when}.{which}_accuracy" for when in ("first", "final") for which in ("train", "valid"))
-_OF_TWO_CLASSES = ("precision", "recall", "f1", "auc", "false_positives", "false_negatives")
+ALWAYS = ("diverged", "state", "epochs", "updates", "seconds", "parameters", "learning_rate")
+OF_TRAINING = ("first.train_loss", "final.train_loss", "worst.train_loss", "worst.epoch")
+OF_VALIDATION = ("first.valid_loss", "final.valid_loss", "best.valid_loss", "best.epoch")
+OF_CLASSES = tuple(f"{when}.{which}_accuracy" for when in ("first", "final") for which in ("train", "valid"))
+OF_TWO_CLASSES = ("precision", "recall", "f1", "auc", "false_positives", "false_negatives")
 
 
 def facts_of(config: LabConfig) -> frozenset[str]:
@@ -25,12 +25,12 @@ def facts_of(config: LabConfig) -> frozenset[str]:
 
 
 def _facts(config: LabConfig) -> Iterator[str]:
-    yield from _ALWAYS
-    yield from _OF_TRAINING
+    yield from ALWAYS
+    yield from OF_TRAINING
     if config.task != "drawn" and config.data.test_fraction != 0:
-        yield from _OF_VALIDATION
+        yield from OF_VALIDATION
     if "classification" in {config.task, config.data.source.task} or not config.task:
-        yield from _OF_CLASSES
+        yield from OF_CLASSES
     if config.follows_gradient:
         yield "final.gradient_norm"
     yield from (f"final.{name}" for name in _measured(config))
@@ -40,7 +40,7 @@ def _measured(config: LabConfig) -> Iterator[str]:
     """What is measured at the end, without ``final.``."""
     yield from _parameters(config)
     if config.task in {"classification", ""} and not SETTINGS["model.decision_threshold"].idle_reason(config):
-        yield from _OF_TWO_CLASSES
+        yield from OF_TWO_CLASSES
     for panel in config.show.panels:
         yield from panel_class(panel).reports
 
@@ -58,7 +58,11 @@ def _parameters(config: LabConfig) -> Iterator[str]:
     elif model.kind.rule:
         yield "threshold"
     elif model.kind.network and not (model.kind.layers and model.hidden) and config.task != "classification":
-        many = len(config.data.features) > 1 or (config.data.looks_back and config.data.lags > 1)
+        many = (
+            len(config.data.features) > 1
+            or (model.name == "polynomial" and model.degree > 1)
+            or (config.data.looks_back and config.data.lags > 1)
+        )
         yield from () if many else ("w", "b")
 
 

@@ -41,6 +41,7 @@ class ShowConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[show]``: the panels that the worker computes, in the order in which they are shown."""
 
     panels: Annotated[tuple[str, ...], setting(names=_panel_names)] = ("loss",)
+    """The panels, in the order in which they are shown; the first one is drawn large."""
     features: Annotated[tuple[str, ...], Meta(max_length=2)] = ()
     """The two features that span a boundary; empty: the first two."""
 
@@ -75,6 +76,7 @@ class ChallengeConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=T
     """``[challenge]``: a goal in the condition language, over the facts of the run."""
 
     goal: str = ""
+    """A condition over the facts of a run, such as ``final.valid_loss < 0.4 and epochs <= 50``; empty: no goal."""
 
 
 class LabConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -317,8 +317,8 @@ def setting_word(key: str, value: object) -> str:
     """``KEY=VALUE``, as `parse_setting` reads it."""
     if isinstance(value, str):
         plain = f"{key}={value}"
-        return plain if parse_setting(plain)[1] == value else f"{key}={_value(value)}"
-    text = _value(value)
+        return plain if parse_setting(plain)[1] == value else f"{key}={toml_value(value)}"
+    text = toml_value(value)
     return f"{key}={text[1:-1].replace(', ', ',') if isinstance(value, list | tuple) else text}"
 
 
@@ -390,22 +390,24 @@ def _lines(table: Mapping[str, Any], name: str) -> list[str]:
         if isinstance(value, Mapping) and not name and key not in {"title", "about"}:
             inner += ["", *_lines(value, key)]
         elif value is not None:
-            lines.append(f"{_key(key)} = {_value(value)}")
+            lines.append(f"{toml_key(key)} = {toml_value(value)}")
     return lines + inner
 
 
-def _key(key: str) -> str:
-    return key if _BARE_KEY.fullmatch(key) else _value(key)
+def toml_key(key: str) -> str:
+    """A key as TOML."""
+    return key if _BARE_KEY.fullmatch(key) else toml_value(key)
 
 
-def _value(value: object) -> str:
+def toml_value(value: object) -> str:
+    """A plain value as TOML."""
     if isinstance(value, str):
         # TOML has the escapes of JSON, and also needs one for the only control character that JSON leaves as it is.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items() if v is not None) + " }"
+        return "{ " + ", ".join(f"{toml_key(k)} = {toml_value(v)}" for k, v in value.items() if v is not None) + " }"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_value(each) for each in value) + "]"
+        return "[" + ", ".join(toml_value(each) for each in value) + "]"
     return repr(value)

@@ -319,8 +319,9 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
     """``[data]``: a named data set, or a CSV of the learner's own."""
 
     name: Annotated[str, setting(short_name="data", names=registered(DATA_SOURCES), redefines_loss=True)] = "views"
+    """The data set; ``csv`` for a table of the author's own, ``curve`` for a function that is only drawn."""
     path: Annotated[str, setting(applies=_reads_a_file, redefines_loss=True)] = ""
-    """With ``csv``, and with the text ``file``: the file, relative to the folder of data."""
+    """With ``csv``, and with the text ``file``: the file, relative to the lab file or to the folder of data."""
     target: Annotated[str, setting(applies=_of_data("target"), redefines_loss=True)] = ""
     """With ``csv``: the column to predict."""
     task: Annotated[Literal["auto", "regression", "classification"], setting(applies=_of_data("task"))] = "auto"
@@ -387,6 +388,7 @@ class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """``[model]``: the function with unknown parameters."""
 
     name: Annotated[str, setting(short_name="model", names=model_names)] = "linear"
+    """The model."""
     hidden: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=4096)], ...],
         setting(applies=_of_models(lambda model: model.layers), max_length=64),
@@ -456,6 +458,7 @@ class LossSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
     """``[loss]``: how a prediction is compared with the truth."""
 
     name: Annotated[str, setting(short_name="loss", live=True, names=loss_names, redefines_loss=True)] = "mse"
+    """The loss; ``mistakes`` for a rule, ``function`` for a drawn function."""
     offset: Annotated[float, setting(redefines_loss=True, ge=-1e6, le=1e6)] = 0.0
     """Subtracted from every loss that is reported; it changes no parameter."""
 
@@ -464,6 +467,7 @@ class OptimizerSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields
     """``[optimizer]``: how the parameters are found."""
 
     name: Annotated[str, setting(short_name="optimizer", names=optimizer_names, applies=_searches)] = "gd"
+    """The optimizer, or what takes its place: a formula, the learner (``manual``), a search, or nothing."""
     learning_rate: Annotated[float, setting(live=True, applies=_descends, ge=0.0, le=1e6)] = 0.01
     """The learning rate η."""
     momentum: Annotated[float, setting(live=True, applies=_of_optimizer("momentum"), ge=0.0, lt=1.0)] = 0.9
@@ -506,3 +510,4 @@ class TrainSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     max_seconds: Annotated[float, setting(unit="s", gt=0.0, le=MAX_SECONDS)] = SECONDS
     """Wall time after which the run stops by itself; pauses do not count."""
     max_memory_mb: Annotated[int, setting(unit="MB", ge=MIN_MEMORY_MB, le=MAX_MEMORY_MB)] = MEMORY_MB
+    """How much memory the process of the run may take."""

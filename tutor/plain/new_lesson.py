@@ -1,4 +1,4 @@
-"""``tutor new``: a complete small lesson without faults, whose parts the author replaces one by one."""
+"""``tutor new``: a complete small lesson or lab without faults, whose parts the author replaces one by one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from pathlib import Path
 
 from tutor.course.catalogue import Course
 from tutor.course.files import language_folders, lesson_files, lesson_number
+from tutor.course.source import is_identifier
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path, read_file
 from tutor.foundation.languages import fallbacks
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import language, translate
+from tutor.labs.lab_files import toml_key, toml_value
 
 _LONGEST = 60
+_LESSON, _LAB = "lesson.md", "new-lab.txt"
+"""The files of a language to begin with."""
 _LARGEST = 1 << 16
 """Bytes of the lesson to begin with, which a language from outside may bring."""
 _YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -44,7 +48,7 @@ def new_lesson(title: str, folder: str | None) -> int:
             raise TutorError(translate("new.taken", id=lesson_id, path=header.path), hint=translate("new.exists-hint"))
     paths = {each: pack / each / f"{number:02}-{lesson_id}.md" for each in languages}
     for each, path in paths.items():
-        text = _skeleton(each or language())
+        text = _skeleton(each or language(), _LESSON)
         if lesson_id in _YAML_WORDS:
             text = text.replace("id: @id@", 'id: "@id@"', 1)
         _write(path, text.replace("@id@", lesson_id).replace("@title@", shown))
@@ -52,6 +56,47 @@ def new_lesson(title: str, folder: str | None) -> int:
     first = paths.get(language()) or next(iter(paths.values()))
     print(translate("new.next", path=first))
     return int(ExitCode.OK)
+
+
+def new_lab(name: str, folder: str | None) -> int:
+    """Write the file of a new lab, with comments, and print what to do next.
+
+    Args:
+        name: The name of the lab and of its file.
+        folder: The lessons folder, as for `new_lesson`; its folder ``labs`` is made if need be.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        TutorError: The name cannot be that of a lab, such a lab exists already, or the file cannot be written.
+    """
+    name = name.removesuffix(".toml")
+    if not is_identifier(name):
+        shown = harmless_line(name)[:_LONGEST]
+        raise TutorError(translate("labcheck.file-name", name=shown), exit_code=ExitCode.USAGE)
+    pack = _pack(folder)
+    path = pack / "labs" / f"{name}.toml"
+    codes = language_folders(pack) or [language()]
+    titles = ", ".join(f"{toml_key(code)} = {toml_value(name.replace('-', ' ').capitalize())}" for code in codes)
+    abouts = ", ".join(f"{toml_key(code)} = {toml_value(_about(code))}" for code in codes)
+    try:
+        path.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TutorError(
+            translate("new.cannot-write", path=path, reason=reason), exit_code=ExitCode.CANNOT_WRITE
+        ) from error
+    _write(path, _skeleton(language(), _LAB).replace("@titles@", titles).replace("@abouts@", abouts))
+    print(translate("new.written", path=path))
+    print(translate("new.next-lab", path=path))
+    return int(ExitCode.OK)
+
+
+def _about(code: str) -> str:
+    """The description that a new lab begins with, in the language ``code`` or one that stands in for it."""
+    texts = (each.text("new.about-lab") for each in fallbacks(code))
+    return next((text for text in texts if text), translate("new.about-lab"))
 
 
 def _pack(folder: str | None) -> Path:
@@ -76,11 +121,11 @@ def _id_of(title: str, number: int) -> str:
     return identifier if identifier and identifier[0].isalpha() else f"lesson-{number}"
 
 
-def _skeleton(code: str) -> str:
-    """The lesson to begin with, in the language ``code`` or the first that stands in for it and has one."""
+def _skeleton(code: str, file: str) -> str:
+    """The lesson or lab to begin with, in the language ``code`` or the first that stands in for it and has one."""
     for folder in (folder for each in fallbacks(code) for folder in each.folders):
         try:
-            return harmless(read_file(folder / "lesson.md", _LARGEST).decode("utf-8-sig"))
+            return harmless(read_file(folder / file, _LARGEST).decode("utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             continue
     return ""

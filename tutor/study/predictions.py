@@ -90,11 +90,12 @@ def _figure(name: str, value: Fact, labs: Sequence[LabFence]) -> Figure:
     run, _, rest = name.partition(".")
     named = {fence.name for fence in labs if fence.name}
     if run in named and rest:
-        return Figure(translate("study.fact-of-run", run=run, fact=_name(rest)), shown_fact(value))
-    return Figure(_name(name), shown_fact(value))
+        return Figure(translate("study.fact-of-run", run=run, fact=fact_name(rest)), shown_fact(value))
+    return Figure(fact_name(name), shown_fact(value))
 
 
-def _name(fact: str) -> str:
+def fact_name(fact: str) -> str:
+    """What a fact is called in the interface language, such as "validation loss at the end"."""
     if fact in _NAMES:
         return translate(_NAMES[fact])
     if fact.startswith("final."):

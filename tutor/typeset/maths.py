@@ -80,10 +80,12 @@ ARGUMENTS = dict.fromkeys(
 _DOUBLE_STRUCK = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "E": "𝔼", "P": "ℙ"}
 
 
-_FONTS = frozenset({"mathbf", "mathrm", "mathcal", "mathit", "mathsf", "mathfrak", "mathtt", "mathnormal"})
-_ENVIRONMENTS = frozenset(
+FONTS = frozenset({"mathbf", "mathrm", "mathcal", "mathit", "mathsf", "mathfrak", "mathtt", "mathnormal"})
+"""Macros of typefaces, which a terminal does not have: their arguments are written plainly."""
+ENVIRONMENTS = frozenset(
     {"pmatrix", "bmatrix", "matrix", "array", "vmatrix", "cases", "aligned", "align", "gathered", "split"}
 )
+"""The environments whose rows are written side by side."""
 _MACRO = re.compile(r"\\(?:([A-Za-z]+)|.)", re.DOTALL)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s?\{([^{}]{0,40})\}")
@@ -113,7 +115,7 @@ def to_unicode(tex: str) -> str:
 def known_macros() -> frozenset[str]:
     """The names of the macros that `to_unicode` writes as their author means them."""
     special = {"frac", "sqrt", "mathbb", "newline", "begin", "end"}
-    named = (SYMBOLS, OPERATORS, ACCENTS, ARGUMENTS, _TEXT, _FONTS, special)
+    named = (SYMBOLS, OPERATORS, ACCENTS, ARGUMENTS, _TEXT, FONTS, special)
     return frozenset(name for names in named for name in names if name.isalpha())
 
 
@@ -127,7 +129,7 @@ def unread_macros(tex: str) -> list[str]:
     environments = dict.fromkeys(found[1] for found in _ENVIRONMENT.finditer(tex))
     return [
         *(f"\\{name}" for name in names if name not in known),
-        *(f"\\begin{{{name}}}" for name in environments if name.rstrip("*") not in _ENVIRONMENTS),
+        *(f"\\begin{{{name}}}" for name in environments if name.rstrip("*") not in ENVIRONMENTS),
     ]
 
 
