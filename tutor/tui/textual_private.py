@@ -94,6 +94,11 @@ class ForgettingScreen(Screen[ResultType]):
         if TESTED:
             self._compositor = WholeCharacters()
 
+    def _screen_resized(self, size: Size) -> None:
+        """Lay out the screen in a new size. Textual tells a new screen its size twice, and it is drawn each time."""
+        if not TESTED or size != self.outer_size:
+            super()._screen_resized(size)
+
     def _invoke_later(self, callback: Callable[[], object], sender: MessagePump) -> None:
         async def unless_gone() -> None:
             if not (TESTED and isinstance(sender, Widget) and sender._pruning):  # noqa: SLF001
