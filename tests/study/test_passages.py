@@ -176,3 +176,9 @@ def test_a_digest_has_terms_mistakes_with_their_why_and_notes(tmp_path: Path, st
                  "> Wrong, because it is.", "Correct answer: right", "So it is.", "## Your notes", "mine"):  # fmt: skip
         assert said in text, said
     assert "## Your best runs" not in text
+
+
+def test_a_list_shows_bullets_and_formulas_and_code_keep_their_backslashes() -> None:
+    listed = "- the *rate* $\\eta$ and `a * b\\n`\n- costs 5 \\* [x](#y)\n"
+    assert plain(listed) == "the rate $\\eta$ and a * b\\n • costs 5 * x"
+    assert plain("-5 is **negative**") == "-5 is negative"

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate
+from textual.app import App
 from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tests.tui.screen_rows import app_of, lab_opened, make_workspace, running
+from tests.tui.screen_rows import app_of, lab_opened, make_workspace, press, running
+from tests.tui.test_lesson import reading
 from tutor.tui import router
 from tutor.tui.routes import Glossary, Lab, Palette
 from tutor.tui.terminal.cells import Cells
@@ -54,7 +57,7 @@ def fed(other: Cells) -> Cells:
 
 def picture(compositor: Compositor, strips: list[Strip]) -> Cells:
     """The cells of a screen with ``strips``."""
-    console = Console(force_terminal=True, color_system="truecolor", width=80)
+    console = Console(force_terminal=True, color_system="truecolor", width=compositor.size.width)
     cells = Cells(*compositor.size)
     cells.feed("\n".join(strip.render(console) for strip in strips))
     return cells
@@ -107,6 +110,42 @@ async def test_a_lab_is_drawn_alike(tmp_path: Path, theme: str, ascii: bool) -> 
                     assert [strip._segments for strip in view.render_lines(crop)] == [
                         strip._segments for strip in stock
                     ]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+async def test_what_is_drawn_piece_by_piece_is_the_whole_picture(
+    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Turning pages, answering and unfolding the contents: what no update drew anew is still right."""
+    console = Console(force_terminal=True, color_system="truecolor", width=size[0])
+    cells = Cells(*size)
+
+    def show(_app: object, screen: Screen[object], update: object) -> None:
+        if isinstance(update, CompositorUpdate):
+            cells.feed(update.render_segments(console))
+
+    monkeypatch.setattr(App, "_display", show)
+    async with reading(tmp_path, size=size) as (pilot, _):
+        for key in (
+            "space",
+            "space",
+            "b",
+            "down",
+            "tab",
+            "1",
+            "enter",
+            "n",
+            "pageup",
+            "end",
+            "o",
+            "home",
+            "c",
+            "escape",
+        ):
+            await press(pilot, key)
+            compositor = pilot.app.screen._compositor
+            whole = picture(compositor, compositor.render_strips())
+            assert (cells.texts, cells.pens) == (whole.texts, whole.pens), key
 
 
 @pytest.mark.parametrize("shift", ["", "a"], ids=["even", "odd"])

@@ -47,6 +47,7 @@ async def test_after_a_pass_both_losses_are_drawn_until_the_screen_is_left(
         assert max(map(cell_width, rows_of(pilot))) <= size[0]
         assert any("⠀" < each <= "⣿" for each in text_of(pilot))
         (folder,) = tmp_path.glob("tutor-curves-*")
+        assert screen.editor.size.height >= 8
         check = screen.query_one("#check")
         assert check.size.height == 2
         noted = note_routes(monkeypatch, routes.Lab)

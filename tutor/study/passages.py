@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _ALIKE: Final = 0.6
 """How alike two passages must be, from 0 to 1, to count as one that was edited."""
 _LINK = re.compile(r"\[([^\[\]]{0,500})\]\([^()\s]{0,500}\)")
-_MARKS = str.maketrans("", "", "*`\\")
+_BULLET = re.compile(r"[-+*][ \t]+")
+_MARKS = re.compile(r"`([^`]{1,500})`|(\$[^$]{1,500}\$)|\\([!-/:-@\[-`{-~])|[*`]")
+"""Code, a formula, an escaped sign, and marks that stand alone; of each, what is kept."""
 _FENCE = "```"
 
 
@@ -76,9 +78,11 @@ def passages(lesson: Lesson) -> list[Passage]:
 
 
 def plain(markdown: str) -> str:
-    """Markdown as plain text on one line; formulas keep their source."""
-    text = _LINK.sub(r"\1", markdown).translate(_MARKS)
-    return " ".join(line.strip().lstrip("#>").strip() for line in text.splitlines()).strip()
+    """Markdown as plain text on one line; formulas and code keep their source, and items of a list get a bullet."""
+    lines = (line.strip().lstrip("#>").strip() for line in markdown.splitlines())
+    text = " ".join(_BULLET.sub("• ", line, count=1) if _BULLET.match(line) else line for line in lines)
+    text = _MARKS.sub(lambda found: "".join(filter(None, found.groups())), _LINK.sub(r"\1", text))
+    return text.strip().removeprefix("• ")
 
 
 def _paragraphs(markdown: str) -> Iterator[str]:

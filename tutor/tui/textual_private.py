@@ -17,21 +17,28 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import textual
-from textual._compositor import ChopsUpdate, Compositor, CompositorMap, MapGeometry, ReflowResult
+from rich.segment import Segment
+from rich.style import Style as RichStyle
+from textual._compositor import ChopsUpdate, Compositor, CompositorMap, ReflowResult
+from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App, ScreenStackError
+from textual.color import Color
 from textual.css.query import NoMatches
+from textual.css.styles import StylesBase
 from textual.css.stylesheet import Stylesheet
 from textual.dom import NoScreen
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.errors import NoWidget
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Offset, Region, Size, Spacing
+from textual.map_geometry import MapGeometry
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
+from textual.style import Style
 from textual.widget import Widget
 
 _TESTED_MAJOR: Final = "8"
@@ -87,6 +94,11 @@ class ForgettingScreen(Screen[ResultType]):
         if TESTED:
             self._compositor = WholeCharacters()
 
+    def _screen_resized(self, size: Size) -> None:
+        """Lay out the screen in a new size. Textual tells a new screen its size twice, and it is drawn each time."""
+        if not TESTED or size != self.outer_size:
+            super()._screen_resized(size)
+
     def _invoke_later(self, callback: Callable[[], object], sender: MessagePump) -> None:
         async def unless_gone() -> None:
             if not (TESTED and isinstance(sender, Widget) and sender._pruning):  # noqa: SLF001
@@ -117,8 +129,6 @@ def stop_keeping_dead_widgets() -> None:
     The ``lru_cache`` of ``StylesCache.get_inner_outer`` keeps the objects that called it, and with them their widgets:
     https://github.com/Textualize/textual/issues/6665. Without the cache it is as fast.
     """
-    from textual._styles_cache import StylesCache
-
     cached = StylesCache.__dict__.get("get_inner_outer")
     if TESTED and cached is not None and hasattr(cached, "__wrapped__"):
         StylesCache.get_inner_outer = cached.__wrapped__  # type: ignore[method-assign]
@@ -129,10 +139,10 @@ def steady_scroll_bars() -> None:
     if TESTED:
         size_updated = Widget._size_updated  # noqa: SLF001
 
-        def once(self: ScrollBar, size: Size, virtual: Size, container: Size, layout: bool = True) -> bool:
+        def once(self: Widget, size: Size, virtual: Size, container: Size, layout: bool = True) -> bool:
             return size_updated(self, size, virtual, container, layout=False)
 
-        ScrollBar._size_updated = once  # type: ignore[method-assign]  # noqa: SLF001
+        ScrollBar._size_updated = once  # type: ignore[method-assign,assignment]  # noqa: SLF001
 
 
 def add_screen_css(stylesheet: Stylesheet, screen: Screen[Any]) -> None:
@@ -314,6 +324,43 @@ class CachedLayout(Widget):
         return super()._size_updated(size, virtual_size, container_size, layout=layout and not TESTED)
 
 
+class PlainLines(Widget):
+    """A widget whose lines have nothing around them but padding at the sides.
+
+    Textual looks at each line for borders, outlines, titles, tints and opacities, which costs more than to draw it.
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        if TESTED:
+            self._styles_cache = _PlainLineCache()
+
+
+class _PlainLineCache(StylesCache):
+    """Keeps lines as Textual does, and puts them together in a shorter way if there is nothing around them."""
+
+    _ground: RichStyle | None = None
+
+    def render(self, styles: StylesBase, size: Size, base_background: Color, background: Color, *arguments: Any,
+               **options: Any) -> list[Strip]:  # fmt: skip
+        """Some lines of a widget."""
+        plain = styles.gutter == styles.padding and not styles.padding.height and options.get("opacity", 1.0) == 1.0
+        self._ground = Style(base_background + background).rich_style if plain else None
+        return super().render(styles, size, base_background, background, *arguments, **options)
+
+    def render_line(self, styles: StylesBase, y: int, size: Size, content_size: Size, padding: Spacing, *others: Any,
+                    **options: Any) -> Strip:  # fmt: skip
+        """One line of a widget."""
+        ground = self._ground
+        if ground is None or y >= content_size.height:
+            return super().render_line(styles, y, size, content_size, padding, *others, **options)
+        line: Strip = others[2](y).adjust_cell_length(content_size.width, ground)  # the widget's `render_line`
+        if not padding.width:
+            return line
+        left, right = Segment(" " * padding.left, ground), Segment(" " * padding.right, ground)
+        return Strip([left, *line, right], size.width)
+
+
 _FAR: Final = Offset(-1_000_000, -1_000_000)
 """From the screen to where nothing is seen."""
 
@@ -355,7 +402,7 @@ class WholeCharacters(Compositor):
         new layout for outdated if the last one was.
         """
         if self._visible_map is not None:
-            gone = {widget: place._replace(region=place.region + _FAR) for widget, place in self._full_map.items()}
+            gone = {widget: MapGeometry(place.region + _FAR, *place[1:]) for widget, place in self._full_map.items()}
             self._full_map = gone | self._visible_map
             self._full_map_invalidated = False
         before, dirty = self._full_map, self._dirty_regions.copy()

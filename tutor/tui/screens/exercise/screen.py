@@ -47,6 +47,12 @@ WIDE = 120
 """Columns that the task and the versions need beside the editor."""
 _CHECK, _CHECK_WIDE = 7, 12
 """Rows of the verdict; beside the curve of a program that has passed, it has fewer."""
+_CURVE, _CURVE_WIDE, _LEAST_CURVE = 9, 14, 6
+"""Lines of the curves with their rule: what they want, and what they need to be read."""
+_EDITOR = 8
+"""Lines that the curves leave to the editor."""
+_AROUND, _AROUND_WIDE = 10, 8
+"""Lines of the frame, the task in a narrow window, the rules, and the verdict beside curves."""
 _CURVE_EVERY = 0.2
 """Seconds between two looks at what the learner's function trains."""
 _MOST_HISTORIES = 20
@@ -103,7 +109,7 @@ class ExerciseScreen(TutorScreen):
     ExerciseScreen #middle { width: 1fr; height: 1fr; }
     ExerciseScreen #head { height: 2; }
     ExerciseScreen #file, ExerciseScreen #below { height: 1; }
-    ExerciseScreen #curve { display: none; height: 9; }
+    ExerciseScreen #curve { display: none; }
     ExerciseScreen.trained #curve { display: block; }
     ExerciseScreen.trained #check { max-height: 2; }
     ExerciseScreen #sheet { display: none; width: 1fr; height: 1fr; scrollbar-size-vertical: 1; padding: 0 1; }
@@ -115,7 +121,6 @@ class ExerciseScreen(TutorScreen):
     ExerciseScreen.wide #sheet { width: 40; border-right: solid $rule; }
     ExerciseScreen.wide #side { width: 32; border-left: solid $rule; }
     ExerciseScreen #versions { height: 1fr; }
-    ExerciseScreen.wide.trained #curve { height: 14; }
     """
 
     def __init__(self, exercise_id: str) -> None:
@@ -204,6 +209,9 @@ class ExerciseScreen(TutorScreen):
         wide = width >= WIDE
         self.set_class(wide, "wide")
         self.query_one("#check").styles.height = _CHECK_WIDE if wide else min(_CHECK, max(3, self.size.height // 3))
+        most, around = (_CURVE_WIDE, _AROUND_WIDE) if wide else (_CURVE, _AROUND)
+        room = self.size.height - around - _EDITOR
+        self.query_one("#curve").styles.height = max(_LEAST_CURVE, min(most, room))
         if wide:
             self.remove_class("reading", "choosing")
 

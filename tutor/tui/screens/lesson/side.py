@@ -10,13 +10,12 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import language, translate
-from tutor.tui.textual_private import CachedLayout
+from tutor.tui.textual_private import CachedLayout, PlainLines
 from tutor.tui.widgets.row_list import MARGIN, RowItem, RowList
 from tutor.tui.widgets.rows import Area, RowsView, look_of, strip_of
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from tutor.study.lesson_session import LessonSession
 
 
-class ReadSoFar(Widget):
+class ReadSoFar(PlainLines):
     """One line: how much of the lesson has been read and answered."""
 
     DEFAULT_CSS = "ReadSoFar { height: 1; }"
@@ -115,7 +114,7 @@ def _plain(markdown: str) -> str:
     return harmless_line(one_line(markdown.replace("\n", " "), inline=True))
 
 
-class SideHeading(Widget):
+class SideHeading(PlainLines):
     """The heading of the contents, with the key that leads there."""
 
     DEFAULT_CSS = "SideHeading { height: 1; }"
