@@ -80,6 +80,7 @@ class Glossary:
 
     def __init__(self, entries: Iterable[GlossaryEntry]) -> None:
         self._by_id = {entry.id: entry for entry in entries}
+        self._sorted: dict[str, list[GlossaryEntry]] = {}
 
     def __len__(self) -> int:
         """Return the number of terms."""
@@ -91,7 +92,9 @@ class Glossary:
 
     def entries(self, language: str) -> list[GlossaryEntry]:
         """Return all terms, sorted by their names in ``language``."""
-        return sorted(self._by_id.values(), key=lambda entry: fold(entry.name(language)))
+        if language not in self._sorted:
+            self._sorted[language] = sorted(self._by_id.values(), key=lambda entry: fold(entry.name(language)))
+        return list(self._sorted[language])
 
     @cached_property
     def _rows(self) -> _Rows:
