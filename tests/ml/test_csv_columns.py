@@ -208,30 +208,35 @@ def test_many_numbers_are_groups(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_of_a_file_of_200_megabytes_the_first_rows_are_used_and_that_is_told(language: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("last", ["", '"quoted","a\nb",1.5\n'])
+def test_of_a_large_file_a_sample_of_the_whole_is_used_and_that_is_told(
+    language: str, last: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     use_language(language)
-    path = tmp_path / "large.csv"
-    row = b"0.123456,0.234567,0.345678,0.456789,%7.3f\n"
-    with path.open("wb") as file:
-        file.write(b"a,b,c,d,y\n")
-        file.write(b"".join(b"%d.5,0.25,%d,1,%d.5\n" % (n % 7, n % 3, n % 50) for n in range(210_000)))
-        # What is not read need not be written: the rest of the file is a hole.
-        file.seek(200_000_000)
-        file.write(row % 1.0)
+    monkeypatch.setattr(reader, "MOST_CELLS", 300)
+    rows = [f"{'ab'[n > 500]},w,{n}.5" for n in range(1000)]
+    path = write(tmp_path, "\n".join(["side,word,y", *rows[:500], "", *rows[500:]]) + f"\n{last}")
     table = load_labelled_table(path, "y")
-    assert len(table.y) == reader.MOST_CELLS // 5
-    assert "200 MB" in table.notes[0]
-    assert f"{reader.MOST_CELLS // 5}" in table.notes[0]
+    assert len(table.y) == 100
+    assert "100" in table.notes[0]
+    assert f"{1000 + bool(last)}" in table.notes[0]
+    assert table.y.tolist() == sorted(table.y.tolist(), key=lambda y: (y == 1.5, y)), "in the order of the file"
+    assert 30 < (table.y < 500).sum() < 70, "from the whole file"
+    assert load_labelled_table(path, "y").y.tolist() == table.y.tolist()
+    lines_of_rows = reader.read_table(path, sample_seed=3).lines
+    whole = path.read_text(encoding="utf-8").split("\n")
+    values = reader.read_table(path, sample_seed=3).columns["y"].numbers
+    assert all(whole[line - 1].endswith(f"{y}") for line, y in zip(lines_of_rows, values, strict=True) if y != 1.5)
 
 
 def test_a_table_just_within_the_bound_is_not_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, numbers([n + 0.5 for n in range(20)]))
     monkeypatch.setattr(reader, "MOST_CELLS", 40)
     assert len(load_labelled_table(path, "y").y) == 20
-    assert not any("MB" in note for note in load_labelled_table(path, "y").notes)
+    assert not any("drawn at random" in note for note in load_labelled_table(path, "y").notes)
     monkeypatch.setattr(reader, "MOST_CELLS", 39)
     assert len(load_labelled_table(path, "y").y) == 19
-    assert "MB" in load_labelled_table(path, "y").notes[0]
+    assert "drawn at random" in load_labelled_table(path, "y").notes[0]
 
 
 def test_nothing_of_a_file_in_the_notes_can_move_the_cursor(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ class Glossary:
 
     def __init__(self, entries: Iterable[GlossaryEntry], others: Callable[[], Glossary | None] | None = None) -> None:
         self._by_id = {entry.id: entry for entry in entries}
+        self._sorted: dict[str, list[GlossaryEntry]] = {}
         self._find_others = others
 
     @cached_property
@@ -99,7 +100,9 @@ class Glossary:
 
     def entries(self, language: str) -> list[GlossaryEntry]:
         """Return all terms, sorted by their names in ``language``."""
-        return sorted(self._by_id.values(), key=lambda entry: fold(entry.name(language)))
+        if language not in self._sorted:
+            self._sorted[language] = sorted(self._by_id.values(), key=lambda entry: fold(entry.name(language)))
+        return list(self._sorted[language])
 
     @cached_property
     def _rows(self) -> _Rows:

@@ -16,6 +16,7 @@ from tutor.study.term_questions import can_be_asked, term_question
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
     from tutor.course.lesson import Lesson, Question
+    from tutor.progress.cards import CardPlace
     from tutor.progress.store import ProgressStore
 
 ALL_SIDES: tuple[Side, ...] = tuple(Side)
@@ -79,12 +80,13 @@ class Deck:
         What is gone is retired, what is there again comes back, and of terms that are known the next side is asked.
         A lesson that cannot be read today keeps its cards as they are.
         """
-        self._introduce(store, moment, language)
+        places = store.cards.places()
+        self._introduce(store, places, moment, language)
         unreadable = {
             header.id for header in self._course.headers(language) if self._course.lesson(header.id, language) is None
         }
         gone, back = [], []
-        for card in store.cards.all():
+        for card in places:
             there = self._is_there(card.key, card.lesson_id, language)
             if there and card.retired:
                 back.append(card.key)
@@ -106,13 +108,17 @@ class Deck:
         entry = self._course.glossary().get(term[0])
         return entry is not None and term[1] in self._sides and can_be_asked(entry, term[1], language)
 
-    def _introduce(self, store: ProgressStore, moment: datetime, language: str) -> None:
-        for card in store.cards.known_terms():
-            term = term_of(card.key)
+    def _introduce(self, store: ProgressStore, places: Sequence[CardPlace], moment: datetime, language: str) -> None:
+        there = {card.key for card in places}
+        new: dict[str, list[str]] = {}
+        for card in places:
+            term = term_of(card.key) if card.known else None
             if term is None or term[1] not in self._sides:
                 continue
             following = self._sides[self._sides.index(term[1]) + 1 :]
             asked = (term_key(term[0], side) for side in following)
             key = next((each for each in asked if self._is_there(each, card.lesson_id, language)), None)
-            if key is not None:
-                store.cards.see([key], card.lesson_id, moment, tomorrow=True)
+            if key is not None and key not in there:
+                new.setdefault(card.lesson_id, []).append(key)
+        for lesson_id, keys in new.items():
+            store.cards.see(keys, lesson_id, moment, tomorrow=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,9 +144,14 @@ def _question(
 def neighbours(entry: GlossaryEntry, glossary: Glossary) -> Iterator[GlossaryEntry]:
     """Other terms, those most easily confused with ``entry`` first: its links, terms of its lesson, then all others."""
     seen = {entry.id}
-    everyone = sorted(glossary.entries(ENGLISH), key=lambda each: blake2b(f"{entry.id} {each.id}".encode()).digest())
+
+    def shuffled(terms: Iterable[GlossaryEntry]) -> Iterator[GlossaryEntry]:
+        yield from sorted(terms, key=lambda each: blake2b(f"{entry.id} {each.id}".encode()).digest())
+
     linked = (found for each in entry.see if (found := glossary.get(each)) is not None)
-    for each in (*linked, *(one for one in everyone if one.lesson_id == entry.lesson_id), *everyone):
+    everyone = glossary.entries(ENGLISH)
+    of_lesson = (each for each in everyone if each.lesson_id == entry.lesson_id)
+    for each in chain(linked, shuffled(of_lesson), shuffled(everyone)):  # few of them are usually asked for
         if each.id not in seen:
             seen.add(each.id)
             yield each

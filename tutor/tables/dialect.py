@@ -101,7 +101,7 @@ class Dialect:
         layout is yielded unchanged, so the caller must compare the lengths and report it.
 
         Args:
-            lines: The lines, with or without their ends.
+            lines: The lines, with or without their ends. An empty text stands for a line that is left out.
             first_line: The number of the first of them in the file; by default the one after the header.
 
         Raises:
@@ -110,11 +110,14 @@ class Dialect:
         source = _CountedLines(lines, self.body + 1 if first_line is None else first_line, self)
         reader = csv.reader(source, delimiter=self.separator, skipinitialspace=True)
         wanted, width = len(self.head), self.width
-        for found in _whole_rows(reader, source):
-            source.at_row_start = True
-            cells = found if len(found) == wanted and not self.dropped else self._fit_to_header(found, width)
-            if any(cells) and any(cell.strip() for cell in cells):
-                yield Row(source.row_line, cells)
+        try:
+            for found in reader:
+                source.at_row_start = True
+                cells = found if len(found) == wanted and not self.dropped else self._fit_to_header(found, width)
+                if any(map(str.strip, cells)):
+                    yield Row(source.row_line, cells)
+        except csv.Error as error:
+            raise BrokenRowError(source.row_line) from error
 
     def _fit_to_header(self, cells: list[str], width: int) -> list[str]:
         """The cells of a row that has more or fewer of them than the header."""
@@ -123,13 +126,6 @@ class Dialect:
         if len(cells) == width and self.dropped and not any(cells[index].strip() for index in self.dropped):
             return [cell for index, cell in enumerate(cells) if index not in self.dropped]
         return cells
-
-
-def _whole_rows(reader: Iterator[list[str]], source: _CountedLines) -> Iterator[list[str]]:
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise BrokenRowError(source.row_line) from error
 
 
 class _CountedLines:
@@ -148,6 +144,8 @@ class _CountedLines:
         dialect = self._dialect
         for line in self._lines:
             self._number += 1
+            if not line:
+                continue
             if self.at_row_start:
                 self.row_line = self._number
                 if line.startswith("#") and dialect.is_comment(line):

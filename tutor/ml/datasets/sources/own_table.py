@@ -26,6 +26,8 @@ from tutor.tables.dialect import clean_name
 from tutor.tables.reader import LONGEST_NAME, MIN_ROWS, Table, read_table
 from tutor.tables.report import column_notes, names_shown, shown, total_notes
 
+_SAMPLE_SEED = 1
+"""Of a large file, every run gets the same rows, so that two runs differ only in what the learner changed."""
 MAX_CLASSES = 50
 MAX_FEATURES = 500
 _MIN_UNREAD = 20
@@ -72,7 +74,7 @@ def load_labelled_table(
     Raises:
         TutorError: The file cannot be read, a column is missing, or a cell is not what its column needs.
     """
-    table = read_table(path, decimal=decimal)
+    table = read_table(path, decimal=decimal, sample_seed=_SAMPLE_SEED)
     target, group = clean_name(target), clean_name(group)
     if target not in table.columns:
         raise TutorError(
@@ -137,8 +139,7 @@ def _whole_names(table: Table, names: tuple[str, ...]) -> list[str]:
 def _size_note(table: Table) -> str:
     if not table.cut:
         return ""
-    megabytes = f"{table.path.stat().st_size / 1_000_000:.0f}"
-    return translate("ml.note-cut", path=table.path, megabytes=megabytes, rows=table.rows)
+    return translate("ml.note-sample", path=table.path, total=table.total, rows=table.rows)
 
 
 def _label_note(table: Table, target: str) -> str:

@@ -35,6 +35,10 @@ _EVERY = 0.1
 """Seconds between two reads of the log: a chart moves at most ten times a second."""
 _PEEK = 1 / 30
 """Seconds between two reads while nothing is written, so that the next epoch is shown at once."""
+_IDLE = 0.25
+"""Seconds between two reads while a run waits for somebody, who may sit at another terminal."""
+_AWAITED = 2.0
+"""Seconds after a key in which its effect is expected, so that the log is read as often as in a run."""
 _SOON = 0.04
 """Seconds after a key until the log is read for its effect."""
 _LONGEST_WARNING = 200
@@ -74,6 +78,7 @@ class LabScreen(TutorScreen):
         self._drawn_at = 0.0
         self._news = RunNews(joins=True)
         self._poll_timer = PollTimer(self, self._look)
+        self._asked_at = 0.0
 
     @property
     def trained_elsewhere(self) -> bool:
@@ -151,6 +156,8 @@ class LabScreen(TutorScreen):
             self._warn(error)
         else:
             then(result)
+        self._asked_at = monotonic()
+        self._poll_timer.start()
         self.set_timer(_SOON, self.tick)
         self.load_preview()
 
@@ -237,7 +244,10 @@ class LabScreen(TutorScreen):
         if self.mode.tick(_EVERY) or self.view.figures.overdue:
             self.call_next(self._show_news)
             return _EVERY
-        return _PEEK if self.session.going else _EVERY
+        if not self.session.going:
+            return _EVERY
+        waits = self.session.state == "paused" or self.session.spec.manual
+        return _IDLE if waits and monotonic() - self._asked_at > _AWAITED else _PEEK
 
     def tick(self) -> None:
         """Read on in the logs, or move on in a replay, and draw the result."""
