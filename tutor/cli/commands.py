@@ -214,6 +214,16 @@ def _add_progress_commands(tutor: click.Group) -> None:
     add_progress_commands(tutor)
 
 
+def _add_exchange_commands(tutor: click.Group) -> None:
+    from tutor.cli.exchange_commands import add_exchange_commands
+
+    add_exchange_commands(tutor)
+
+
+root.add_lazily(
+    {"import": "exchange.cli-import-short", "export": "exchange.cli-export-short"},
+    _add_exchange_commands,
+)
 root.add_lazily(
     {
         "runs": "watch.cli-runs-short",
