@@ -214,6 +214,13 @@ def _add_progress_commands(tutor: click.Group) -> None:
     add_progress_commands(tutor)
 
 
+def _add_class_commands(tutor: click.Group) -> None:
+    from tutor.cli.class_commands import add_class_commands
+
+    add_class_commands(tutor)
+
+
+root.add_lazily({"serve": "serve.cli-short"}, _add_class_commands)
 root.add_lazily(
     {
         "runs": "watch.cli-runs-short",
