@@ -13,6 +13,8 @@ import msgspec
 import pytest
 
 from tutor.cli import commands, run
+from tutor.cli.class_keys import add_class_group
+from tutor.cli.exchange_commands import add_exchange_commands
 from tutor.cli.progress_commands import add_progress_commands
 from tutor.cli.run_commands import add_run_commands
 from tutor.foundation.errors import ExitCode
@@ -44,6 +46,8 @@ def every_command() -> list[tuple[tuple[str, ...], click.Command]]:
     root = click.Group("tutor", commands=dict(commands.root.commands))
     add_run_commands(root)
     add_progress_commands(root)
+    add_exchange_commands(root)
+    add_class_group(root)
     return list(leaves(root))
 
 

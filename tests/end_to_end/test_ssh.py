@@ -34,9 +34,10 @@ class Server:
     Args:
         folder: For keys, configuration and log; only this user may read it.
         home: ``TUTOR_HOME`` of whoever logs in.
+        more: Further lines of the configuration.
     """
 
-    def __init__(self, folder: Path, home: Path) -> None:
+    def __init__(self, folder: Path, home: Path, more: str = "") -> None:
         self.folder = folder
         folder.chmod(0o700)
         for name in ("host", "user"):
@@ -49,7 +50,7 @@ class Server:
             f"AuthorizedKeysFile {folder}/authorized_keys\n"
             "PasswordAuthentication no\nKbdInteractiveAuthentication no\nStrictModes no\nPermitRootLogin yes\n"
             f"PidFile {folder}/sshd.pid\nPermitUserEnvironment no\nUsePAM no\nPrintMotd no\n"
-            f"SetEnv {' '.join(f'{name}={value}' for name, value in variables.items())}\n",
+            f"SetEnv {' '.join(f'{name}={value}' for name, value in variables.items())}\n{more}",
             encoding="utf-8",
         )
         if os.geteuid() == 0:  # where it separates privileges; a package makes this folder when the service starts
@@ -74,13 +75,20 @@ class Server:
         self.close()
         pytest.skip("sshd does not listen")
 
-    def client(self, *words: str, tty: bool = True) -> list[str]:
-        """The command line of the real client."""
+    def client(self, *words: str, tty: bool = True, key: str = "user", more: tuple[str, ...] = ()) -> list[str]:
+        """The command line of the real client.
+
+        Args:
+            words: What it asks for.
+            tty: Whether it asks for a terminal.
+            key: The name of its key in the server's folder.
+            more: More options.
+        """
         options = ["StrictHostKeyChecking=no", f"UserKnownHostsFile={self.folder}/known", "IdentitiesOnly=yes",
                    "LogLevel=ERROR", "BatchMode=yes"]  # fmt: skip
         given = [part for option in options for part in ("-o", option)]
-        place = ["-p", str(self.port), "-i", str(self.folder / "user"), f"{getpass.getuser()}@127.0.0.1"]
-        return [str(SSH), "-F", "none", *(["-tt"] if tty else []), *given, *place, *words]
+        place = ["-p", str(self.port), "-i", str(self.folder / key), f"{getpass.getuser()}@127.0.0.1"]
+        return [str(SSH), "-F", "none", *(["-tt"] if tty else []), *given, *more, *place, *words]
 
     def close(self) -> None:
         self.process.terminate()
@@ -98,7 +106,7 @@ def _free_port() -> int:
 class Login(Terminal):
     """The real client in a terminal, with ``tutor`` at the other end."""
 
-    def __init__(self, server: Server, *arguments: str) -> None:
+    def __init__(self, server: Server, *arguments: str, key: str = "user") -> None:
         import pyte
 
         self.screen = pyte.Screen(80, 24)
@@ -106,10 +114,10 @@ class Login(Terminal):
         self._stream = pyte.ByteStream(self.screen)
         self.master, slave = os.openpty()
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        program = str(Path(sys.executable).with_name("tutor"))
+        program = [str(Path(sys.executable).with_name("tutor"))] if key == "user" else []
         self.process = subprocess.Popen(
-            server.client(program, *arguments), stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color"},
+            server.client(*program, *arguments, key=key), stdin=slave, stdout=slave, stderr=slave,
+            start_new_session=True, env={**os.environ, "TERM": "xterm-256color"},
         )  # fmt: skip
         os.close(slave)
 

@@ -3,8 +3,9 @@
 Begin with `run`, which `tutor.__main__` calls: it chooses the language and turns every failure into a sentence and an
 exit code.
 
-- `commands`, `run_commands`, `progress_commands`: the commands, declared with click. Each imports its front inside its
-  function, so that ``tutor --help`` loads none, and the latter two modules are imported only when they are needed.
+- `commands`, `run_commands`, `progress_commands`, `exchange_commands`: the commands, declared with click. Each imports
+  its front inside its function, so that ``tutor --help`` loads none, and the latter modules are imported only when they
+  are needed.
 - `lab_options`: the options of every command that takes a lab. `fronts`: screens, or lines for a screen reader.
 - `help`: click's own words in the learner's language, and its help measured in cells. `completion`: for shells.
 """

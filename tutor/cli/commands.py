@@ -220,6 +220,34 @@ def _add_progress_commands(tutor: click.Group) -> None:
     add_progress_commands(tutor)
 
 
+def _add_exchange_commands(tutor: click.Group) -> None:
+    from tutor.cli.exchange_commands import add_exchange_commands
+
+    add_exchange_commands(tutor)
+
+
+root.add_lazily(
+    {"import": "exchange.cli-import-short", "export": "exchange.cli-export-short"},
+    _add_exchange_commands,
+)
+
+
+def _add_class_commands(tutor: click.Group) -> None:
+    from tutor.cli.class_commands import add_class_commands
+
+    add_class_commands(tutor)
+
+
+root.add_lazily({"serve": "serve.cli-short"}, _add_class_commands)
+
+
+def _add_class_group(tutor: click.Group) -> None:
+    from tutor.cli.class_keys import add_class_group
+
+    add_class_group(tutor)
+
+
+root.add_lazily({"class": "learners.cli-class-short"}, _add_class_group)
 root.add_lazily(
     {
         "runs": "watch.cli-runs-short",

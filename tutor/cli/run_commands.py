@@ -36,7 +36,16 @@ def _runs(json: bool) -> int:
 @click.option("--json", "style", flag_value="json", help=translate("cli.train-json"))
 @click.option("--csv", type=click.Path(path_type=Path), default=None, metavar="FILE", help=translate("follow.cli-csv"))
 @click.option("--columns", default="", metavar="ROLE=COLUMN,...", help=translate("follow.cli-columns"))
-def _watch(run: str | None, style: str | None, csv: Path | None, columns: str) -> int:
+@click.option("--of", default=None, metavar="NAME", help=translate("learners.cli-of"))
+@click.option("--folder", default="~/tutor-class", show_default=True, help=translate("learners.cli-folder"))
+def _watch(run: str | None, style: str | None, csv: Path | None, columns: str, of: str | None, folder: str) -> int:
+    if of is not None:
+        if csv is not None:
+            raise click.UsageError(translate("learners.of-or-csv"))
+        from tutor.plain.learners import home_in
+        from tutor.plain.train import watch
+
+        return watch(run, style_for(style), home=home_in(folder, of))
     if csv is not None:
         if run is not None:
             raise click.UsageError(translate("follow.one-of-both"))

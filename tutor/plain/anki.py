@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tutor.course.conditions import Facts
-from tutor.course.lesson import BLANK, Question
+from tutor.course.lesson import BLANK, Lesson, Question, Term
 from tutor.course.packs.installed import open_course
 from tutor.course.questions import question_type
 from tutor.course.questions.base import AnswerRow
@@ -57,6 +57,40 @@ def package(store: ProgressStore) -> bytes:
     Raises:
         TutorError: genanki is not installed, there are no cards, or there is no lessons folder.
     """
+    notes: list[tuple[str, str, str]] = []
+    schedules: dict[str, Schedule] = {}
+    for question, schedule in questions_of(store):
+        facts = _facts_of(store, question) if question.predicts else None
+        notes.append((question.id, front(question), back(question, facts)))
+        schedules[_guid(question.id)] = schedule
+    return with_schedules(_package_of(notes), schedules)
+
+
+def package_of_lessons(lessons: Iterable[Lesson]) -> bytes:
+    """The bytes of an ``.apkg`` file with every question and term of ``lessons`` as a new card.
+
+    A question has the same note as in `package`, so Anki never holds it twice.
+
+    Raises:
+        TutorError: genanki is not installed, or there is nothing to ask.
+    """
+    notes: list[tuple[str, str, str]] = []
+    for lesson in lessons:
+        notes += ((each.id, front(each), back(each)) for each in lesson.every_question)
+        notes += ((f"term:{each.id}", _html(f"**{each.name}**"), _definition(each)) for each in lesson.terms)
+    return _package_of(notes)
+
+
+def _definition(term: Term) -> str:
+    return "<br><br>".join(_html(each) for each in (term.definition, term.formula) if each)
+
+
+def _package_of(notes: Iterable[tuple[str, str, str]]) -> bytes:
+    """A package of notes: an id that stays, the front, and the back.
+
+    Raises:
+        TutorError: genanki is not installed, or there are no notes.
+    """
     try:
         import genanki
     except ImportError as error:
@@ -70,18 +104,18 @@ def package(store: ProgressStore) -> bytes:
         templates=[{"name": "Card", "qfmt": "{{Front}}", "afmt": '{{FrontSide}}<hr id="answer">{{Back}}'}],
     )  # fmt: skip
     deck = genanki.Deck(_DECK, "tutor")
-    schedules: dict[str, Schedule] = {}
-    for question, schedule in questions_of(store):
-        guid = blake2b(question.id.encode(), digest_size=8).hexdigest()
-        facts = _facts_of(store, question) if question.predicts else None
-        deck.add_note(genanki.Note(model=model, fields=[front(question), back(question, facts)], guid=guid))
-        schedules[guid] = schedule
+    for identifier, shown, answer in notes:
+        deck.add_note(genanki.Note(model=model, fields=[shown, answer], guid=_guid(identifier)))
     if not deck.notes:
         raise TutorError(translate("transfer.no-cards"), exit_code=ExitCode.USAGE)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tutor.apkg"
         genanki.Package(deck).write_to_file(str(file))
-        return with_schedules(file.read_bytes(), schedules)
+        return file.read_bytes()
+
+
+def _guid(identifier: str) -> str:
+    return blake2b(identifier.encode(), digest_size=8).hexdigest()
 
 
 def with_schedules(content: bytes, schedules: Mapping[str, Schedule]) -> bytes:

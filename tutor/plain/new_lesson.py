@@ -51,7 +51,7 @@ def new_lesson(title: str, folder: str | None) -> int:
         text = _skeleton(each or language(), _LESSON)
         if lesson_id in _YAML_WORDS:
             text = text.replace("id: @id@", 'id: "@id@"', 1)
-        _write(path, text.replace("@id@", lesson_id).replace("@title@", shown))
+        write_new(path, text.replace("@id@", lesson_id).replace("@title@", shown))
         print(translate("new.written", path=path))
     first = paths.get(language()) or next(iter(paths.values()))
     print(translate("new.next", path=first))
@@ -131,7 +131,12 @@ def _skeleton(code: str, file: str) -> str:
     return ""
 
 
-def _write(path: Path, text: str) -> None:
+def write_new(path: Path, text: str) -> None:
+    """Write a lesson file that does not exist yet.
+
+    Raises:
+        TutorError: It exists, or it cannot be written.
+    """
     try:
         with path.open("x", encoding="utf-8") as file:  # never replaces a file
             file.write(text)

@@ -198,12 +198,13 @@ def _exit_code(summary: RunSummary) -> int:
     return int(ExitCode.RUN_FAILED if summary.state in {"failed", "died"} else ExitCode.OK)
 
 
-def watch(name: str | None, style: str | None) -> int:
+def watch(name: str | None, style: str | None, *, home: Path | None = None) -> int:
     """Report a run on standard output until it ends or Ctrl-C.
 
     Args:
         name: The id or short id of a run; if None, the newest running one, or else the newest.
         style: ``plain``, ``narrate``, ``json``, or None to choose by the kind of standard output.
+        home: The home of a learner whose run it is; one's own if None. Watching changes nothing there.
 
     Returns:
         The exit code: 3 if the log cannot be read, 5 if the run failed, otherwise 0.
@@ -211,7 +212,7 @@ def watch(name: str | None, style: str | None) -> int:
     Raises:
         TutorError: There is no such run.
     """
-    runs = Runs(paths.runs_folder())
+    runs = Runs(home / "runs" if home is not None else paths.runs_folder())
     run_id = runs.pick(name)
     follower = RunFollower(runs.folder_of(run_id), raw=style == "json")
     return report_until_end(follower, choose_reporter(style), run_id[-4:])

@@ -19,7 +19,10 @@ _SET_NO_NEW_PRIVILEGES = 38
 _EXECUTE = 1 << 0
 _WRITE = sum(1 << bit for bit in (1, *range(4, 13)))
 """Write to a file, remove, and make anything."""
-_READ = 1 << 2 | 1 << 3
+_LIST = 1 << 3
+_READ = 1 << 2 | _LIST
+_OF_A_FILE = _EXECUTE | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
+"""Start it, write, read, truncate, control it as a device. The kernel refuses a rule with more about a file."""
 _SINCE = {2: 1 << 13, 3: 1 << 14, 5: 1 << 15}
 """Rights that later versions added: link or rename elsewhere, truncate, control a device."""
 _TCP_SINCE, _TCP = 4, 3
@@ -45,11 +48,20 @@ def landlock_version() -> int:
     return max(0, int(library.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_ASK_VERSION))))
 
 
-def restrict_files(readable: Iterable[str]) -> bool:
+def restrict_files(
+    readable: Iterable[str],
+    *,
+    listable: Iterable[str] = (),
+    writable: Iterable[str] = (),
+    runnable: Iterable[str] = (),
+) -> bool:
     """Take from this process, for ever, the right to write any file, to read most, to start a program and to use TCP.
 
     Args:
         readable: The only folders and files that may still be read.
+        listable: Folders whose names, and those of all folders in them, may still be read.
+        writable: Folders and files that may be read, and in which everything may be changed.
+        runnable: Programs that may still be started.
 
     Returns:
         Whether the kernel did it.
@@ -68,7 +80,13 @@ def restrict_files(readable: Iterable[str]) -> bool:
         return False
     try:
         for path in readable:
-            _allow_reading(library, ruleset, path)
+            _allow(library, ruleset, path, _READ)
+        for path in listable:
+            _allow(library, ruleset, path, _LIST)
+        for path in writable:
+            _allow(library, ruleset, path, files & ~_EXECUTE)
+        for path in runnable:
+            _allow(library, ruleset, path, _EXECUTE | _READ)
         if library.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
             return False
         return int(library.syscall(_RESTRICT_SELF, ruleset, ctypes.c_uint32(0))) == 0
@@ -76,13 +94,14 @@ def restrict_files(readable: Iterable[str]) -> bool:
         os.close(ruleset)
 
 
-def _allow_reading(library: ctypes.CDLL, ruleset: int, path: str) -> None:
+def _allow(library: ctypes.CDLL, ruleset: int, path: str, right: int) -> None:
     try:
         folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return  # What is not there cannot be read either.
     try:
-        right = _READ if os.path.isdir(path) else 1 << 2  # noqa: PTH112 - the child knows paths as texts
+        if not os.path.isdir(path):  # noqa: PTH112 - the child knows paths as texts
+            right &= _OF_A_FILE
         rule = _PathBeneath(right, folder)
         library.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.byref(rule), ctypes.c_uint32(0))
     finally:

@@ -39,7 +39,8 @@ _HEADINGS: dict[int, Role] = {1: "heading1", 2: "heading2"}
 
 
 @cache
-def _markdown() -> MarkdownIt:
+def markdown_parser() -> MarkdownIt:
+    """The parser of the Markdown of lessons, which is made once."""
     from markdown_it import MarkdownIt
     from mdit_py_plugins.dollarmath import dollarmath_plugin
     from mdit_py_plugins.dollarmath.index import math_inline_dollar
@@ -210,7 +211,7 @@ def read_elements(markdown: str, mentions: Mentions | None = None) -> tuple[Elem
         markdown: Text from a lesson; it is made harmless first.
         mentions: Finds the terms that plain words name. It is called once for each run of plain text, in reading order.
     """
-    tokens = _markdown().parse(harmless(markdown))
+    tokens = markdown_parser().parse(harmless(markdown))
     return tuple(_Blocks(tokens, mentions).until())
 
 
@@ -219,7 +220,7 @@ def read_words(markdown: str, mentions: Mentions | None = None) -> tuple[Element
 
     What would begin another block is text here: ``> 0.5`` is no quotation, ``# of rows`` no heading.
     """
-    (token,) = _markdown().parseInline(harmless(markdown).strip())
+    (token,) = markdown_parser().parseInline(harmless(markdown).strip())
     runs = read_inline(token.children or (), "text", mentions)
     return (Paragraph(runs),) if any(run.text.strip() for run in runs) else ()
 

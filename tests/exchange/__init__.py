@@ -1,0 +1,1 @@
+"""Questions and terms of other programs, and ours written for them."""
