@@ -15,6 +15,7 @@ from tutor.classroom.events import (
     Follow,
     LearnerEvent,
     Opened,
+    Picked,
     PutAway,
     Running,
     Tally,
@@ -45,10 +46,12 @@ class Desk:
     Args:
         folder: The class.
         clock: Seconds since 1970.
+        anonymous: Whether polls that this teacher opens leave names out.
     """
 
-    def __init__(self, folder: ClassFolder, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, folder: ClassFolder, clock: Callable[[], float] = time.time, *, anonymous: bool = False) -> None:
         self.folder = folder
+        self.anonymous = anonymous
         self.room = Room()
         self.runs = Runs(folder.runs)
         """The runs that the class watches."""
@@ -143,7 +146,13 @@ class Desk:
 
     # -- acting: each returns when it is on the disk -------------------------------------------------------
 
-    def open_question(self, question: Question, *, anonymous: bool = False) -> str:
+    def pick(self, lesson_id: str) -> None:
+        """Say from which lesson a poll may come next. It is no harm if that cannot be written."""
+        if self.room.state.picked != lesson_id:
+            with suppress(OSError):
+                self._writer.write(Picked(at=self._clock(), lesson=lesson_id[:120]))
+
+    def open_question(self, question: Question) -> str:
         """Put a question to everybody. Return the poll's id.
 
         Raises:
@@ -151,24 +160,23 @@ class Desk:
         """
         opened = Opened(
             at=self._clock(), poll=secrets.token_hex(6), lesson=question.lesson_id, question=question.id,
-            anonymous=anonymous,
+            anonymous=self.anonymous,
         )  # fmt: skip
         self._act(opened)
         return opened.poll
 
-    def open_lab(self, lab: str, choices: Sequence[str], *, anonymous: bool = False) -> str:
+    def open_lab(self, lab: str, choices: Sequence[str]) -> str:
         """Ask everybody what they would turn in a lab. Return the poll's id.
 
         Args:
             lab: The lab.
             choices: The keys of its controls.
-            anonymous: Whether names are left out.
 
         Raises:
             OSError: It could not be written.
         """
         opened = Opened(
-            at=self._clock(), poll=secrets.token_hex(6), lab=lab, choices=tuple(choices)[:24], anonymous=anonymous
+            at=self._clock(), poll=secrets.token_hex(6), lab=lab, choices=tuple(choices)[:24], anonymous=self.anonymous
         )
         self._act(opened)
         return opened.poll
@@ -198,7 +206,7 @@ class Desk:
 
         Args:
             poll: The poll.
-            question: Its question; None if it is about a lab.
+            question: Its question.
             course: Has the labs.
 
         Returns:
@@ -210,7 +218,7 @@ class Desk:
         from tutor.labs.lab_files import load_lab
         from tutor.runs.predictions import PredictionRuns
 
-        if question is not None:
+        if question is not None and not poll.opened.lab:
             return PredictionRuns.begin(self.runs, course, question.labs).ids
         if course is None:
             return ()

@@ -76,10 +76,16 @@ class Again(Event, tag="again", frozen=True):
 
 
 class Running(Event, tag="running", frozen=True):
-    """The runs that decide a poll were started, one for each lab of its question, in the order of the question."""
+    """A poll is decided: by its runs, one for each lab of the question, or without runs by the answer key."""
 
     poll: Id
-    runs: Annotated[tuple[Name, ...], Meta(max_length=8)]
+    runs: Annotated[tuple[Name, ...], Meta(max_length=8)] = ()
+
+
+class Picked(Event, tag="picked", frozen=True):
+    """A teacher is about to open a poll from this lesson, so that everybody's process reads it in advance."""
+
+    lesson: Id
 
 
 class PutAway(Event, tag="put-away", frozen=True):
@@ -123,7 +129,7 @@ class Exported(Event, tag="exported", frozen=True):
     answers: Count
 
 
-TeacherEvent = Opened | Closed | Again | Running | PutAway | Tally | Follow | Exported
+TeacherEvent = Opened | Closed | Again | Running | Picked | PutAway | Tally | Follow | Exported
 
 # -- what learners do --------------------------------------------------------------------------------------
 

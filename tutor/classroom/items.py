@@ -10,7 +10,6 @@ from tutor.classroom.events import Answered, given_of
 
 if TYPE_CHECKING:
     from tutor.classroom.room import Room
-    from tutor.course.catalogue import Course
     from tutor.course.lesson import Option, Question
 
 
@@ -70,12 +69,3 @@ def commonest_wrong(item: ItemOfClass, question: Question) -> tuple[Option, int]
         for option in kind.mistakes(question, given):
             counts[option] += count
     return counts.most_common(1)[0] if counts else None
-
-
-def question_of(course: Course | None, lesson_id: str, question_id: str, language: str) -> Question | None:
-    """Return a question; None if this course does not have it."""
-    if course is None or not lesson_id:
-        return None
-    from tutor.study.misconceptions import question_in
-
-    return question_in(course, lesson_id, question_id, language)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.classroom.events import MOST_CHOICES, MOST_TEXTS, Tally, Vote
 from tutor.course.conditions import Facts
-from tutor.course.lesson import Question
+from tutor.course.lesson import Option, Options, Place, Question
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
     from tutor.classroom.room import Poll
+    from tutor.course.catalogue import Course
+    from tutor.labs.lab_config import LabConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,47 @@ def counts_in(tally: Tally | None) -> Counts | None:
     return Counts(tally.counts)
 
 
-def option_count(question: Question | None, choices: Sequence[str]) -> int:
+def question_of(poll: Poll, course: Course | None, language: str) -> Question | None:
+    """Return what a poll asks; None if this course does not have it. It reads files, so call it in a thread."""
+    if course is None:
+        return None
+    if poll.opened.lab:
+        return _turning(poll, course, language)
+    from tutor.study.misconceptions import question_in
+
+    return question_in(course, poll.opened.lesson, poll.opened.question, language)
+
+
+def _turning(poll: Poll, course: Course, language: str) -> Question | None:
+    """What would you turn? A question whose options are controls of a lab, and which nothing decides."""
+    from tutor.labs.lab_files import load_lab
+    from tutor.labs.settings import SETTINGS
+
+    try:
+        lab = load_lab(poll.opened.lab, course.labs_folder)
+    except TutorError:
+        return None
+    place = Place(course.labs_folder / poll.opened.lab)
+    titles = (SETTINGS[key].title() for key in poll.opened.choices if key in SETTINGS)
+    options = tuple(Option(title, False, "", None, place) for title in titles)
+    prompt = translate("class.turn-prompt", lab=lab.title_in(language))
+    return Question(poll.id, "single", translate("class.turn"), prompt, (), "", Options(options), (), place, "")
+
+
+def choices_of(lab: LabConfig) -> tuple[str, ...]:
+    """Return the keys of the controls that a poll about a lab can offer, each once."""
+    from tutor.labs.settings import SETTINGS
+
+    return tuple(dict.fromkeys(each.key for each in lab.controls.values() if each.key in SETTINGS))[:MOST_CHOICES]
+
+
+def seed_of(poll: Poll) -> int:
+    """Return the seed that shuffles the options: the same on every screen, so that people can talk about number 2."""
+    return zlib.crc32(poll.id.encode())
+
+
+def option_count(question: Question) -> int:
     """Return how many options a poll has; 0 if its answer is not one or some of them."""
-    if question is None:
-        return len(choices)
     from tutor.course.questions import question_type
 
     return len(question.options) if question_type(question.kind).interaction == "choose" else 0

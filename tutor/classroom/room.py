@@ -16,6 +16,7 @@ from tutor.classroom.events import (
     LearnerEvent,
     Left,
     Opened,
+    Picked,
     Present,
     PutAway,
     Running,
@@ -47,7 +48,8 @@ class Poll:
         opened: How it was opened.
         round: The round, from 1.
         open: Whether answers are wanted.
-        runs: The runs that decide it, in the class's folder of runs; empty before they were started.
+        revealed: Whether it is decided: by its runs, or by the answer key if it has none.
+        runs: Its runs, in the class's folder of runs.
         gone: Whether it has been put away.
         tallies: The newest tally of each round.
     """
@@ -55,6 +57,7 @@ class Poll:
     opened: Opened
     round: int = 1
     open: bool = True
+    revealed: bool = False
     runs: tuple[str, ...] = ()
     gone: bool = False
     tallies: dict[int, Tally] = field(default_factory=dict)
@@ -78,12 +81,14 @@ class ClassState:
         polls: Every poll, by id.
         current: The id of the poll that is on the screens; empty if there is none.
         follow: Where everybody is asked to; None if nobody is.
+        picked: The lesson from which a poll is about to be opened.
         exported: The last export; None if there was none.
     """
 
     polls: dict[str, Poll] = field(default_factory=dict)
     current: str = ""
     follow: Follow | None = None
+    picked: str = ""
     exported: Exported | None = None
 
     @property
@@ -96,6 +101,8 @@ class ClassState:
         match event:
             case Follow():
                 self.follow = event if event.lesson or event.lab else None
+            case Picked():
+                self.picked = event.lesson
             case Exported():
                 self.exported = event
             case Opened():
@@ -114,10 +121,10 @@ def _after(poll: Poll, event: Closed | Again | Running | PutAway | Tally) -> Pol
     match event:
         case Closed() if event.round == poll.round:
             return replace(poll, open=False)
-        case Again() if event.round == poll.round + 1 and not poll.runs:
+        case Again() if event.round == poll.round + 1 and not poll.revealed:
             return replace(poll, round=event.round, open=True)
-        case Running() if not poll.runs:
-            return replace(poll, runs=event.runs, open=False)
+        case Running() if not poll.revealed:
+            return replace(poll, runs=event.runs, revealed=True, open=False)
         case PutAway():
             return replace(poll, gone=True, open=False)
         case Tally() if 0 < event.round <= poll.round:

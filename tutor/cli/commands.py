@@ -214,6 +214,13 @@ def _add_progress_commands(tutor: click.Group) -> None:
     add_progress_commands(tutor)
 
 
+def _add_class_group(tutor: click.Group) -> None:
+    from tutor.cli.class_show import add_class_group
+
+    add_class_group(tutor)
+
+
+root.add_lazily({"class": "class.cli-short"}, _add_class_group)
 root.add_lazily(
     {
         "runs": "watch.cli-runs-short",
