@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ async def shows(pilot: Pilot[int], *texts: str, absent: str = "", do: Callable[[
     raise AssertionError(f"{texts} never came:\n{text_of(pilot)}")
 
 
+def count(desk: Desk) -> None:
+    """Read everything, and write how the poll stands."""
+    desk.look()
+    desk.tally(2)
+
+
 def poll_of(desk: Desk) -> Poll:
     desk.look()
     poll = desk.room.state.poll
@@ -60,14 +67,14 @@ async def test_a_poll_from_its_question_to_the_verdict_of_the_run(
         await pilot.press("slash", "l", "o", "s")
         desk.open_question(question(workspace, "ball-stops"))
         await shows(pilot, "A question to everybody", "Where does the ball stop", "with your name")
-        await shows(pilot, "0 of 1 answered", do=lambda: (desk.look(), desk.tally(2)))
+        await shows(pilot, "0 of 1 answered", do=partial(count, desk))
         await pilot.press("1", "enter")
         await shows(pilot, "Your answer is in")
-        await shows(pilot, "1 of 1 answered", do=lambda: (desk.look(), desk.tally(2)))
+        await shows(pilot, "1 of 1 answered", do=partial(count, desk))
         first = poll_of(desk)
         (vote,) = desk.room.votes(first).values()
         desk.close_poll(first)
-        await shows(pilot, "closed, 1 answered", "100%", "yours", do=lambda: (desk.look(), desk.tally(2)))
+        await shows(pilot, "closed, 1 answered", "100%", "yours", do=partial(count, desk))
         desk.vote_again(first)
         await shows(pilot, "round 2", "enter commit")
         await pilot.press("2", "enter")
@@ -146,7 +153,7 @@ async def test_a_learner_is_told_what_a_teacher_sees_follows_and_asks_for_help(
 def teaching(workspace: Workspace, folder: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Let the next app be a teacher's."""
     desk, make = desk_in(folder), TutorApp.__init__
-    monkeypatch.setattr(TutorApp, "__init__", lambda app, *arguments: make(app, *arguments, desk))
+    monkeypatch.setattr(TutorApp, "__init__", lambda app, workspace, first: make(app, workspace, first, desk))
     return desk
 
 

@@ -169,7 +169,13 @@ class Help(Event, tag="help", frozen=True):
 class Vote(Event, tag="vote", frozen=True):
     """An answer to a round of a poll: indices of options in the order of the lesson file, or texts.
 
-    ``key`` is the answer's key in the learner's progress.
+    Args:
+        poll: The poll.
+        round: The round.
+        indices: The options.
+        texts: What was typed.
+        key: The answer's key in the learner's progress.
+        nameless: Whether the learner was told that names are left out.
     """
 
     poll: Id
@@ -177,6 +183,7 @@ class Vote(Event, tag="vote", frozen=True):
     indices: _Indices = ()
     texts: _Texts = ()
     key: Id = ""
+    nameless: bool = False
 
 
 class Seen(Event, tag="seen", frozen=True):

@@ -34,7 +34,7 @@ def rows_of(room: Room) -> list[tuple[str, ...]]:
             poll = room.state.polls.get(vote.poll)
             if poll is None:
                 continue
-            if poll.opened.anonymous:
+            if poll.opened.anonymous or vote.nameless:
                 nameless.append(("", *_vote_row("", vote, poll.opened, None)[1:]))
             else:
                 named.append(_vote_row(name, vote, poll.opened, learner.answers.get(vote.key)))

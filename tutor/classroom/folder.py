@@ -25,6 +25,8 @@ CLASS = "TUTOR_CLASS"
 """The environment variable that names the folder of the class that a learner belongs to."""
 CLASS_NAME = "TUTOR_CLASS_NAME"
 """The environment variable that names the learner."""
+NAMELESS = "TUTOR_CLASS_ANONYMOUS"
+"""The environment variable that leaves names out of every poll."""
 LOG = "class.jsonl"
 MOST_LEARNERS = 1000
 _MOST_RUNS = 500
@@ -116,11 +118,13 @@ class Membership:
         folder: The class.
         name: The learner.
         home: The learner's own folder.
+        nameless: Whether names are left out of every poll.
     """
 
     folder: ClassFolder
     name: str
     home: Path
+    nameless: bool = False
 
     @property
     def log(self) -> Path:
@@ -134,4 +138,5 @@ def membership_of_environment() -> Membership | None:
     if not folder:
         return None
     home = paths.data_folder()
-    return Membership(ClassFolder(whole_path(named_path(folder))), os.environ.get(CLASS_NAME) or home.name, home)
+    name = os.environ.get(CLASS_NAME) or home.name
+    return Membership(ClassFolder(whole_path(named_path(folder))), name, home, bool(os.environ.get(NAMELESS)))

@@ -103,9 +103,16 @@ class Seat:
             OSError: It could not be saved, so it does not count.
         """
         indices, texts = parts_of(given)
-        vote = Vote(at=self._clock(), poll=poll.id, round=poll.round, indices=indices, texts=texts, key=key)
+        vote = Vote(
+            at=self._clock(), poll=poll.id, round=poll.round, indices=indices, texts=texts, key=key,
+            nameless=self.is_nameless(poll),
+        )  # fmt: skip
         self._writer.write(vote, lasting=True)
         self.me.take(vote)
+
+    def is_nameless(self, poll: Poll) -> bool:
+        """Return whether names are left out of a poll, because its teacher or whoever serves the class wants that."""
+        return poll.opened.anonymous or self.place.nameless
 
     def vote_in(self, poll: Poll) -> Vote | None:
         """Return the learner's answer to the present round of a poll; None if there is none."""

@@ -75,10 +75,11 @@ def teach(folder: ClassFolder, *, anonymous: bool = False) -> int:
     gc.disable()
     prepare_environment()
     from tutor.classroom.desk import Desk
+    from tutor.classroom.folder import NAMELESS
     from tutor.tui.app import run_tutor
     from tutor.workspace import Workspace
 
-    desk = Desk(folder, anonymous=anonymous)
+    desk = Desk(folder, anonymous=anonymous or bool(os.environ.get(NAMELESS)))
     try:
         return run_tutor(Workspace(), partial(router.screen_for, routes.Classroom()), desk)
     finally:

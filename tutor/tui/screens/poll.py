@@ -176,7 +176,7 @@ class PollScreen(TutorScreen):
             return []
         elif not poll.open:
             key = "class.talk"
-        elif poll.opened.anonymous:
+        elif self._side.seat.is_nameless(poll):
             key = "class.poll-anonymous"
         else:
             key = "class.poll-named"
@@ -245,7 +245,7 @@ class PollScreen(TutorScreen):
         for view in self.query(PollView):
             view.refresh_texts()
         mark = f"decided:{event.poll.id}"
-        if event.poll.opened.anonymous or mark in seat.me.seen or attempt.stage is not Stage.SETTLED:
+        if seat.is_nameless(event.poll) or mark in seat.me.seen or attempt.stage is not Stage.SETTLED:
             return
         seat.see(mark)
         verdict = attempt.verdict
