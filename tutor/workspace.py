@@ -6,6 +6,7 @@ because opening it all would take longer than drawing the first frame. Tests pas
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from tutor.foundation.translate import language, language_for, language_of_envir
 from tutor.progress.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
+    from tutor.classroom.seat import Seat
     from tutor.course.catalogue import Course, LessonHeader
     from tutor.course.lesson import Lesson
     from tutor.exercises.judge import Judge
@@ -115,7 +117,19 @@ class Workspace:
 
         opened = open_course_store(self.course, self._home / "progress.sqlite3" if self._home else None)
         self.notices.extend(opened.notices)
+        opened.store.listener = self.seat
         return opened.store
+
+    @cached_property
+    def seat(self) -> Seat | None:
+        """The learner's seat in a class; None if the environment names no class."""
+        if not os.environ.get("TUTOR_CLASS"):
+            return None
+        from tutor.classroom.folder import membership_of_environment
+        from tutor.classroom.seat import Seat
+
+        place = membership_of_environment()
+        return Seat(place) if place is not None else None
 
     @property
     def deck(self) -> Deck | None:
@@ -170,6 +184,8 @@ class Workspace:
         """Close what is open. Return a sentence if something could not be saved even now, otherwise an empty text."""
         if self._sandbox is not None:
             self._sandbox.close()
+        if (seat := self.__dict__.get("seat")) is not None:
+            seat.leave()
         store = self.__dict__.get("store")
         if store is None or store.close():
             return ""

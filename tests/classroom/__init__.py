@@ -1,0 +1,1 @@
+"""Tests of a class: its logs, its state, and both sides of it without a screen."""

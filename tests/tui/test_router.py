@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.runs.test_registry import FINISHED, epochs, make
+from tests.tui.class_samples import learner_in_a_poll, teacher_of
 from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, running, settled, text_of
 from tutor import tui
+from tutor.classroom.folder import ClassFolder
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import write_config
 from tutor.tui import router, routes
@@ -39,6 +41,22 @@ def a_run(app: TutorApp) -> str:
     return make(app.workspace.runs, RUN, epochs(1, 3), FINISHED).name
 
 
+def class_of(app: TutorApp) -> ClassFolder:
+    folder = app.workspace.home / "class"
+    folder.mkdir()
+    return ClassFolder(folder)
+
+
+def in_a_poll(app: TutorApp) -> Route:
+    learner_in_a_poll(app, class_of(app))
+    return routes.Poll()
+
+
+def at_a_desk(app: TutorApp) -> Route:
+    teacher_of(app, class_of(app))
+    return routes.Classroom()
+
+
 WAYS: dict[type[Route], tuple[Callable[[TutorApp], Route], str]] = {
     routes.Home: (lambda _: routes.Home(), "b labs"),
     routes.Lesson: (lambda _: routes.Lesson("loss"), "2 Model and loss"),
@@ -62,6 +80,10 @@ WAYS: dict[type[Route], tuple[Callable[[TutorApp], Route], str]] = {
     routes.Palette: (lambda app: routes.Palette(app.screen), "Course map"),
     routes.Source: (lambda _: routes.Source(BALL), "Ball on a curve › Code"),
     routes.Explain: (lambda _: routes.Explain(BALL), "Ball on a curve › One update"),
+    routes.Poll: (in_a_poll, "A question to everybody"),
+    routes.ClassNotice: (lambda _: routes.ClassNotice(), "Your teacher sees"),
+    routes.Classroom: (at_a_desk, "1 Room"),
+    routes.ClassRun: (lambda app: routes.ClassRun(a_cell(app), "anna"), "A run of anna"),
     routes.TooSmall: (lambda _: routes.TooSmall(), "too small"),
 }
 KINDS: dict[str, type[Route]] = {

@@ -1,9 +1,10 @@
-"""The commands of a class that logs in through the sshd one has: add a learner, report, and a learner's session."""
+"""The commands of a class: add a learner, report, show it to its teacher, and a learner's session for sshd."""
 
 from __future__ import annotations
 
 import click
 
+from tutor.cli.class_show import show
 from tutor.foundation.translate import translate
 
 _folder = click.option(
@@ -18,7 +19,7 @@ def _class() -> None:
 
 def add_class_group(tutor: click.Group) -> None:
     """Add ``class`` to the commands of ``tutor``."""
-    for command in (_add, _report, _session):
+    for command in (_add, _report, show, _session):
         _class.add_command(command)
     tutor.add_command(_class)
 

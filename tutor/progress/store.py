@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tutor.foundation import clock, paths
 from tutor.progress.activity import AttemptStore, ReadingStore
@@ -85,6 +85,19 @@ def open_store(path: Path | None = None, renames: GetRenames = nothing_renamed) 
     return OpenedStore(ProgressStore(database, renames), tuple(database.take_notices()))
 
 
+class AnswerListener(Protocol):
+    """Whoever wants to know of every answer once it is saved, such as the class of the learner."""
+
+    def answered(self, answer: Answer) -> None:
+        """An answer was saved."""
+
+    def settled(self, key: str, *, correct: bool) -> None:
+        """A run has decided an answer."""
+
+    def marked_unsure(self, key: str, unsure: bool) -> None:
+        """The learner has said whether they were unsure of an answer."""
+
+
 class ProgressStore:
     """Answers, reading positions and quizzes. Every write is on the disk when the method returns.
 
@@ -109,6 +122,8 @@ class ProgressStore:
         """The stars and notes on passages of lessons."""
         self.statistics = Statistics(database, renames)
         """The statistics over all answers."""
+        self.listener: AnswerListener | None = None
+        """Is told of every answer."""
 
     @property
     def in_memory(self) -> bool:
@@ -131,17 +146,23 @@ class ProgressStore:
         if quiz is not None:
             statements.append((_SAVE_QUIZ, _quiz_row(quiz)))
         self._database.write(*statements)
+        if self.listener is not None:
+            self.listener.answered(answer)
 
     def settle_answer(self, key: str, *, correct: bool, score: float, runs: Iterable[str] = ()) -> None:
         """Save the verdict of a run on a prediction."""
         values = (int(correct), score, json.dumps(list(runs)), key)
         update = ("UPDATE answers SET correct = ?, score = ?, runs = ? WHERE key = ?", values)
         self._database.write(update, *self.cards.after_change(key, correct=correct))
+        if self.listener is not None:
+            self.listener.settled(key, correct=correct)
 
     def mark_unsure(self, key: str, unsure: bool) -> None:
         """Save whether the learner was unsure of an answer."""
         update = ("UPDATE answers SET unsure = ? WHERE key = ?", (int(unsure), key))
         self._database.write(update, *self.cards.after_change(key, unsure=unsure))
+        if self.listener is not None:
+            self.listener.marked_unsure(key, unsure)
 
     def answers(self, *, lesson_id: str | None = None, quiz_id: str | None = None) -> list[Answer]:
         """Return answers in the order in which they were given: all, or those of one lesson or of one quiz."""

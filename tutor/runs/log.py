@@ -76,11 +76,13 @@ class Tail:
         path: The file.
         keep_open: Keep the file open, which makes a read that finds nothing six times as cheap. Otherwise the file is
             opened for each read, because on a network file system only then does another machine's writing show.
+        flags: How to open it; with ``O_NOFOLLOW``, a link is not read.
     """
 
-    def __init__(self, path: Path, *, keep_open: bool = False) -> None:
+    def __init__(self, path: Path, *, keep_open: bool = False, flags: int = os.O_RDONLY) -> None:
         self._path = str(path)  # a log is read thirty times a second, and a string opens faster than a `Path`
         self._keep_open = keep_open
+        self._flags = flags
         self._descriptor: int | None = None
         self.offset = 0
         """Bytes read so far."""
@@ -93,7 +95,7 @@ class Tail:
         """
         if self._descriptor is None:
             try:
-                self._descriptor = open_file(self._path)
+                self._descriptor = open_file(self._path, self._flags)
             except FileNotFoundError:
                 return b""
         try:
@@ -270,6 +272,14 @@ class LogWriter(Generic[E]):
         except OSError:
             self._cut_short = self._cut_short or written > 0
             raise
+
+    def sync(self) -> None:
+        """Return when everything written is on the disk.
+
+        Raises:
+            OSError: the disk failed.
+        """
+        os.fsync(self._descriptor)
 
     def release_reserve(self) -> None:
         """Delete the reserve file, to make room for a last event."""

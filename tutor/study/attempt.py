@@ -81,6 +81,8 @@ class Attempt:
         """How probable the learner thinks it is to be right, from 0.5 to 1; None if not asked or not answered."""
         self.deferred = False
         """Whether the verdict waits for the end of the lesson, because the lesson opens with the question."""
+        self.waits_with = ""
+        """The translation key of what is said while it waits, if that is not the usual sentence."""
         self.given_up = False
         """Whether the learner asked for the answer instead of giving one, which counts as wrong."""
         self.unanswered = False

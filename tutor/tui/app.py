@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from contextvars import Context
 from functools import partial
-from typing import Any, ClassVar
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -34,6 +35,12 @@ from tutor.tui.type_ahead import TypeAhead
 from tutor.tui.wide_keys import narrow_key
 from tutor.workspace import Workspace
 
+if TYPE_CHECKING:
+    from tutor.classroom.desk import Desk
+    from tutor.tui.classroom import ClassSide
+    from tutor.tui.commands import Command
+
+
 _HAND_OVER = 0.0002
 """Seconds after which a thread that computes gives way to the event loop. A key takes about eight steps of the loop,
 before each of which it may have to wait so long; Python's own 5 ms add up to 40."""
@@ -49,12 +56,15 @@ class TutorApp(GuardedApp):
     Args:
         workspace: Settings, course, progress, runs; None means the learner's own.
         first: Makes the first screen; None means the course map.
+        desk: The class that is taught here; None if none is.
     """
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False)]
 
-    def __init__(self, workspace: Workspace | None = None, first: FirstScreen | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace | None = None, first: FirstScreen | None = None, desk: Desk | None = None
+    ) -> None:
         super().__init__()
         self.workspace = workspace or Workspace()
         self.look: Look = LOOKS["dark"]
@@ -62,6 +72,8 @@ class TutorApp(GuardedApp):
         self.line_rate: int | None = None
         """Bytes sent in the last second; None unless the learner asked to see it."""
         self.too_small = False
+        self.classroom: ClassSide | None = None
+        self.last_input = 0.0
         self.window = Size(0, 0)
         """The size of the terminal's window, which may be too small for the screens."""
         self._large_enough = Size(MIN_WIDTH, MIN_HEIGHT)
@@ -76,6 +88,10 @@ class TutorApp(GuardedApp):
         self._light_ground = light_ground_by_name()
         self._wide_signs = False
         self._apply_settings()
+        if desk is not None:
+            from tutor.tui.classroom import TeacherSide
+
+            self.classroom = TeacherSide(self, desk)
 
     def get_default_screen(self) -> Screen[None]:
         """The first screen."""
@@ -154,7 +170,36 @@ class TutorApp(GuardedApp):
         from tutor.tui.background import watch_runs
 
         watch_runs(self)
+        self._join_class()
         self.set_timer(_PRELOAD_AFTER, self._preload)
+
+    def _join_class(self) -> None:
+        """Take part in the class, if there is one. Without one, nothing of it is imported."""
+        if self.classroom is None and (seat := self.workspace.seat) is not None:
+            from tutor.tui.classroom import LearnerSide
+
+            self.classroom = LearnerSide(self, seat)
+        side = self.classroom
+        if side is None:
+            return
+        for command in self._class_keys:
+            for key in command.keys:
+                self.bind(key, command.call(key), show=False)
+        side.start()
+
+    @property
+    def _class_keys(self) -> tuple[Command, ...]:
+        return self.classroom.commands if self.classroom is not None else ()
+
+    def class_commands(self) -> list[Command]:
+        """What can be done in the class now, on every screen."""
+        side = self.classroom
+        return [each for each in self._class_keys if side is not None and side.offers(each.id)]
+
+    def action_class_do(self, command_id: str) -> None:
+        """Do what a command of the class says."""
+        if self.classroom is not None and self.classroom.offers(command_id):
+            self.classroom.do(command_id)
 
     def screen_left(self) -> None:
         """A screen has been left: its objects are collected in the next pause."""
@@ -164,9 +209,9 @@ class TutorApp(GuardedApp):
             asyncio.get_running_loop().call_later(AFTER_LEAVING, self.garbage.look, context=Context())
 
     def _preload(self) -> None:
-        from tutor.tui.background import preload
+        from tutor.tui.background import CLASS_MODULES, MODULES, preload
 
-        preload(self, self._preloaded)
+        preload(self, self._preloaded, (*CLASS_MODULES, *MODULES) if self.classroom is not None else MODULES)
 
     def _preloaded(self) -> None:
         """All screens are imported: say so if the learner's own keys cannot be used as they stand."""
@@ -242,6 +287,7 @@ class TutorApp(GuardedApp):
         """Hold back keys that are typed ahead, and react to the window's size."""
         if isinstance(event, (events.InputEvent, events.Paste)) and not event.is_forwarded:
             self.garbage.on_input()
+            self.last_input = monotonic()
             if self._type_ahead.keeps(event):
                 return
             if isinstance(event, events.Key):
@@ -273,9 +319,9 @@ class TutorApp(GuardedApp):
         return self._large_enough
 
 
-def run_tutor(workspace: Workspace | None = None, first: FirstScreen | None = None) -> int:
+def run_tutor(workspace: Workspace | None = None, first: FirstScreen | None = None, desk: Desk | None = None) -> int:
     """Run tutor on this terminal until the learner leaves; returns the exit code."""
-    app = TutorApp(workspace, first)
+    app = TutorApp(workspace, first, desk)
     sys.setswitchinterval(_HAND_OVER)
     try:
         app.run()

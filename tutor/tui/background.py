@@ -131,6 +131,8 @@ MODULES: Final = (
     "tutor.tui.screens.sweep",
     "tutor.tui.screens.exercise.screen",
 )
+CLASS_MODULES: Final = ("tutor.tui.screens.poll", "tutor.tui.questions.run_card", "tutor.study.misconceptions")
+"""Modules that a learner in a class needs at once when a teacher opens a poll. They are imported first."""
 """Modules to import in advance, in the order in which they are likely to be needed."""
 
 

@@ -145,3 +145,21 @@ SHARED: tuple[Command, ...] = (
     Command("app.quit", ("q", "ctrl+c", "ctrl+q"), "keys.quit", "keys.quit-help", group="keys.group-everywhere"),
 )  # fmt: skip
 """What every screen and dialog can do, with the same keys everywhere."""
+
+_CLASS = "class.group"
+LEARNERS: tuple[Command, ...] = (
+    Command("class.help", ("ctrl+g",), "class.key-help", "class.key-help-help", "app.class_do",
+            passes_id=True, group=_CLASS),
+    Command("class.poll", ("ctrl+r",), "class.key-poll", "class.key-poll-help", "app.class_do",
+            passes_id=True, group=_CLASS),
+    Command("class.notice", (), "class.key-notice", "class.key-notice-help", "app.class_do",
+            passes_id=True, group=_CLASS),
+)  # fmt: skip
+"""What a learner in a class can do on every screen."""
+TEACHERS: tuple[Command, ...] = (
+    Command("class.room", ("ctrl+g",), "class.key-room", "class.key-room-help", "app.class_do",
+            passes_id=True, group=_CLASS),
+    Command("class.call", ("ctrl+r",), "class.key-call", "class.key-call-help", "app.class_do",
+            passes_id=True, group=_CLASS),
+)  # fmt: skip
+"""What a teacher can do on every screen."""

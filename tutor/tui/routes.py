@@ -212,6 +212,33 @@ class Palette(Route):
     behind: Screen[Any]
 
 
+class Poll(Route):
+    """The poll of the class, for a learner."""
+
+    screen: ClassVar[str] = "poll"
+
+
+class ClassNotice(Route):
+    """What a teacher sees of a learner."""
+
+    screen: ClassVar[str] = "class_notice"
+
+
+class Classroom(Route):
+    """The class, for a teacher."""
+
+    screen: ClassVar[str] = "classroom"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRun(Route):
+    """A run of somebody in the class, to watch."""
+
+    screen: ClassVar[str] = "class_run"
+    folder: Path
+    name: str
+
+
 class TooSmall(Route):
     """The sentence in a window that is too small for the other screens."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events
@@ -27,6 +28,26 @@ if TYPE_CHECKING:
     from tutor.workspace import Workspace
 
 ResultType = TypeVar("ResultType")
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where somebody is, as a class sees it.
+
+    Args:
+        place: The kind of screen: the name of its module.
+        lesson_id: The lesson; may be empty.
+        section: The number of its section; 0 if that says nothing.
+        anchor: The id of the section; may be empty.
+        lab: The lab; may be empty.
+    """
+
+    place: str
+    lesson_id: str = ""
+    section: int = 0
+    anchor: str = ""
+    lab: str = ""
+
 
 _HELP = next(command for command in SHARED if command.id == "app.help")
 
@@ -97,7 +118,8 @@ class Commanded(SteadyScreen[ResultType]):
         own = list(commands_of(self))
         focused = list(commands_of(self.focused)) if self.focused is not None else []
         first = [command for command in own if command.id not in _SHARED_IDS]
-        return [*first, *focused, *(command for command in own if command.id in _SHARED_IDS)]
+        shared = [command for command in own if command.id in _SHARED_IDS]
+        return [*first, *focused, *shared, *self.tutor.class_commands()]
 
     def commands_in_reach(self) -> list[Command]:
         """The commands, each with the keys that reach it. While the learner types text, letters do not."""
@@ -123,6 +145,13 @@ class Commanded(SteadyScreen[ResultType]):
 
     def on_input(self) -> None:
         """A key or the mouse was used. Called before anything else happens with it."""
+
+    def whereabouts(self) -> Whereabouts | None:
+        """Where this screen is in the course; None if the screen behind it says that."""
+        return None
+
+    def class_changed(self) -> None:
+        """Something has happened in the class."""
 
     def run_command(self, command: Command) -> None:
         """Do what the key of ``command`` does."""
@@ -217,6 +246,9 @@ class TutorScreen(Commanded[None]):
             text = translate("app.runs-going", count=self.tutor.runs_going)
             return [*status, *gap, Span(f"{RUNNING} ", "accent"), Span(text, "muted")]
         return status
+
+    def whereabouts(self) -> Whereabouts | None:
+        return Whereabouts(type(self).__module__.split(".")[3])
 
     def shows_runs(self) -> bool:
         """Whether the top line shows the number of runs that are going."""

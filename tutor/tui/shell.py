@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
+    from tutor.tui.commands import Command
     from tutor.tui.garbage import GarbageCollection
     from tutor.tui.themes import Look
     from tutor.workspace import Workspace
@@ -31,8 +32,14 @@ class Shell(Protocol):
     """Bytes sent in the last second; None unless the learner asked to see it."""
     too_small: bool
     """Whether the window is too small for the screens."""
+    last_input: float
+    """When a key or the mouse was used last, as `time.monotonic` counts."""
     window: Size
     """The size of the terminal's window in cells, which may be too small for the screens."""
+
+    @property
+    def classroom(self) -> object:
+        """The class that a learner or a teacher is in, as `tutor.tui.classroom` sees it; None if there is none."""
 
     @property
     def ascii(self) -> bool:
@@ -62,6 +69,9 @@ class Shell(Protocol):
 
     def notify_terminal(self, text: str, way: str) -> None:
         """Ring the terminal's bell or let it show a notice: see `tutor.foundation.notify`."""
+
+    def class_commands(self) -> list[Command]:
+        """What can be done in a class now, on every screen."""
 
     def change_settings(self, **changes: object) -> None:
         """Change settings, save them, and draw every screen again."""

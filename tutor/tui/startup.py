@@ -17,6 +17,7 @@ from tutor.foundation.translate import translate
 from tutor.tui import router, routes
 
 if TYPE_CHECKING:
+    from tutor.classroom.folder import ClassFolder
     from tutor.course.catalogue import LessonHeader
     from tutor.tui.app import FirstScreen
     from tutor.workspace import Workspace
@@ -62,6 +63,27 @@ def run_from_command_line(
     elif lesson is not None:
         first = _watched_screen(workspace, lesson) if watch else _lesson_screen(workspace, lesson)
     return run_tutor(workspace, first)
+
+
+def teach(folder: ClassFolder, *, anonymous: bool = False) -> int:
+    """Show a class to its teacher, until the teacher leaves; returns the exit code.
+
+    Args:
+        folder: The class.
+        anonymous: Whether the polls that are opened here leave names out.
+    """
+    gc.disable()
+    prepare_environment()
+    from tutor.classroom.desk import Desk
+    from tutor.classroom.folder import NAMELESS
+    from tutor.tui.app import run_tutor
+    from tutor.workspace import Workspace
+
+    desk = Desk(folder, anonymous=anonymous or bool(os.environ.get(NAMELESS)))
+    try:
+        return run_tutor(Workspace(), partial(router.screen_for, routes.Classroom()), desk)
+    finally:
+        desk.close()
 
 
 def _lesson_screen(workspace: Workspace, name: str) -> FirstScreen:

@@ -150,7 +150,7 @@ def _what_comes_next(attempt: Attempt, width: int, cursor: Cursor) -> list[Row]:
     if cursor.asking and not attempt.locked:
         return [[], *_how_sure_rows(width)]
     if attempt.stage in _WAITS:
-        return [[], *plain_rows(translate(_WAITS[attempt.stage]), width, ink="accent")]
+        return [[], *plain_rows(translate(attempt.waits_with or _WAITS[attempt.stage]), width, ink="accent")]
     return []
 
 
@@ -159,7 +159,7 @@ def _how_text(attempt: Attempt) -> str:
     if attempt.locked:
         return ""
     how = [translate("quiz.predict")] if attempt.question.predicts else []
-    how += [translate("quiz.guess-first")] if attempt.deferred else []
+    how += [translate("quiz.guess-first")] if attempt.deferred and not attempt.waits_with else []
     how.append(translate(attempt.type.how))
     return translate("quiz.space").join(how)
 

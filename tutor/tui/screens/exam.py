@@ -17,6 +17,7 @@ from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, QuizFlow, score_row, title_line
 from tutor.tui.questions.question import QuestionWidget
+from tutor.tui.screen import Whereabouts
 from tutor.tui.widgets.row_list import RowItem, RowList, blank, choice_item, sentence_items
 
 if TYPE_CHECKING:
@@ -69,6 +70,10 @@ class ExamScreen(OneQuestionScreen):
         self._clock: Timer | None = None
 
     # -- the frame ---------------------------------------------------------------------------------------
+
+    def whereabouts(self) -> Whereabouts | None:
+        """The lesson that is asked about."""
+        return Whereabouts("exam", self.lesson_id)
 
     def breadcrumb(self) -> list[str]:
         title = self._lesson.title if self._lesson is not None else self.lesson_id

@@ -36,6 +36,7 @@ from tutor.tui.widgets.row_list import (
     sentence_items,
 )
 from tutor.tui.widgets.rows import Area, RowsView, bar_cells
+from tutor.tui.widgets.tabs import tabs_row, underline_row
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Option, Question
@@ -310,7 +311,6 @@ _WEAK = 0.65
 _BAR = 10
 _ENOUGH_BARS = 3
 """Lessons that a bar chart needs: with fewer it shows no more than the rows, and each bar would be very wide."""
-_TAB_GAP = "   "
 _COLUMNS = ("stats.column-said", "stats.column-count", "stats.column-right", "stats.column-gap")
 
 
@@ -633,17 +633,3 @@ def one_line(markdown: str, *, inline: bool = False) -> str:
 
 def _text_row(text: str, ink: str) -> Callable[[int], Row]:
     return lambda width: [Span(shorten(text, width), ink)]
-
-
-def tabs_row(names: Sequence[str], chosen: int, width: int) -> Row:
-    """The pages by name and number, with the one in view emphasized."""
-    row: Row = [Span(" " * MARGIN)]
-    for number, name in enumerate(names):
-        row += [Span(f"{number + 1}", "key"), Span(f" {name}{_TAB_GAP}", "strong" if number == chosen else "muted")]
-    return row if row_width(row) <= width + len(_TAB_GAP) else row[: 2 * chosen + 3]
-
-
-def underline_row(names: Sequence[str], chosen: int, width: int) -> Row:
-    """The line below the name and the number of the page in view."""
-    before = MARGIN + sum(cell_width(name) + 2 + len(_TAB_GAP) for name in names[:chosen])
-    return fit_row([Span(" " * before), Span(FULL * (cell_width(names[chosen]) + 2), "accent")], width)

@@ -21,6 +21,7 @@ from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, QuizFlow, score_row, title_line
 from tutor.tui.questions.rows import plain_rows, verdict_rows
+from tutor.tui.screen import Whereabouts
 from tutor.tui.themes import FULL, HERE, RIGHT
 from tutor.tui.widgets.row_list import RowItem, RowList, blank, choice_item, fixed, ruled_heading
 from tutor.tui.widgets.rows import Area, RowsView
@@ -76,6 +77,10 @@ class QuizScreen(OneQuestionScreen):
             yield QuizFlow()
             yield RowList(id="page")
             yield RowsView(self._list_rows, id="quiz-list")
+
+    def whereabouts(self) -> Whereabouts | None:
+        """The lesson that is asked about."""
+        return Whereabouts("quiz", self.lesson_id)
 
     def breadcrumb(self) -> list[str]:
         header = self._header()

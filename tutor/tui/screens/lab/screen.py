@@ -21,7 +21,7 @@ from tutor.runs.session.session import LabSession
 from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.poll_timer import PollTimer
-from tutor.tui.screen import TutorScreen
+from tutor.tui.screen import TutorScreen, Whereabouts
 from tutor.tui.screens.lab.building import BuildingMode
 from tutor.tui.screens.lab.mode import Mode
 from tutor.tui.screens.lab.normal import NormalMode, TypingMode
@@ -86,6 +86,10 @@ class LabScreen(TutorScreen):
         return isinstance(self.route, routes.Run) and self.session.recorded
 
     # -- the frame --------------------------------------------------------------------------------------
+
+    def whereabouts(self) -> Whereabouts | None:
+        """The lab."""
+        return Whereabouts("lab", lab=self.session.spec.id)
 
     def breadcrumb(self) -> list[str]:
         if isinstance(self.route, routes.Run) and self.trained_elsewhere:

@@ -16,7 +16,7 @@ from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, footer_commands
-from tutor.tui.screen import TutorScreen, commands_of
+from tutor.tui.screen import TutorScreen, Whereabouts, commands_of
 from tutor.tui.screens.lesson.blocks import block_of
 from tutor.tui.screens.lesson.flow import LessonFlow
 from tutor.tui.screens.lesson.view import WIDE, LessonView
@@ -106,6 +106,17 @@ class LessonScreen(TutorScreen):
             return [Span(text, "muted")]
         full = min(_BAR, round(_BAR * section / sections))
         return [*bar_cells(full, _BAR), Span(GAP), Span(text, "muted")]
+
+    def whereabouts(self) -> Whereabouts | None:
+        """The lesson and the section being read."""
+        lesson = self._view.lesson
+        if lesson is None:
+            return Whereabouts("lesson", self._view.lesson_id)
+        from tutor.study.sections import section_at
+
+        section = lesson.section_of(self._view.block)
+        number = section_at(lesson, self._view.block) if lesson.sections else 0
+        return Whereabouts("lesson", lesson.id, number, section.anchor if section is not None else "")
 
     def footer(self) -> list[Command]:
         """The keys of the focused question or lab and the key to go on; at the end of the lesson, where to go next."""
