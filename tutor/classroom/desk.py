@@ -222,7 +222,7 @@ class Desk:
             return PredictionRuns.begin(self.runs, course, question.labs).ids
         if course is None:
             return ()
-        return (self.runs.start(load_lab(poll.opened.lab, course.labs_folder), data_folder=course.data_folder),)
+        return (self.runs.start(load_lab(poll.opened.lab, course.labs), data_folder=course.data_folder),)
 
     def started(self, poll: Poll, runs: Sequence[str]) -> None:
         """Let everybody watch the runs of a poll. Raises OSError."""

@@ -91,10 +91,10 @@ def _turning(poll: Poll, course: Course, language: str) -> Question | None:
     from tutor.labs.settings import SETTINGS
 
     try:
-        lab = load_lab(poll.opened.lab, course.labs_folder)
+        lab = load_lab(poll.opened.lab, course.labs)
     except TutorError:
         return None
-    place = Place(course.labs_folder / poll.opened.lab)
+    place = Place(course.labs.path(poll.opened.lab) or course.folder)
     titles = (SETTINGS[key].title() for key in poll.opened.choices if key in SETTINGS)
     options = tuple(Option(title, False, "", None, place) for title in titles)
     prompt = translate("class.turn-prompt", lab=lab.title_in(language))

@@ -87,7 +87,7 @@ def new_lab(name: str, folder: str | None) -> int:
         raise TutorError(
             translate("new.cannot-write", path=path, reason=reason), exit_code=ExitCode.CANNOT_WRITE
         ) from error
-    _write(path, _skeleton(language(), _LAB).replace("@titles@", titles).replace("@abouts@", abouts))
+    write_new(path, _skeleton(language(), _LAB).replace("@titles@", titles).replace("@abouts@", abouts))
     print(translate("new.written", path=path))
     print(translate("new.next-lab", path=path))
     return int(ExitCode.OK)

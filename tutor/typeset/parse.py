@@ -229,7 +229,7 @@ def formulas_in(markdown: str) -> list[str]:
     """Return the LaTeX of the formulas in ``markdown``, without dollar signs, in order."""
     if "$" not in markdown:
         return []
-    tokens = _markdown().parse(harmless(markdown))
+    tokens = markdown_parser().parse(harmless(markdown))
     every = (each for token in tokens for each in (token, *(token.children or ())))
     return [each.content for each in every if each.type.startswith("math_")]
 

@@ -377,7 +377,7 @@ class ClassroomScreen(TutorScreen):
 
         course = self.workspace.course
         if course is not None:
-            self._desk.open_lab(lab, choices_of(load_lab(lab, course.labs_folder)))
+            self._desk.open_lab(lab, choices_of(load_lab(lab, course.labs)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What can be done with the poll depends on where it stands."""
