@@ -17,8 +17,8 @@ from tutor.plain.listing import lab_names
 
 COMMANDS = (
     "open", "lab", "train", "explain", "code", "sweep", "runs", "watch", "run", "doctor", "quiz", "exam", "exercise",
-    "review", "notes", "digest", "progress", "list", "read", "glossary", "new", "check", "source", "keys", "help",
-    "completion",
+    "review", "notes", "digest", "progress", "list", "read", "glossary", "new", "check", "pack", "import",
+    "export", "serve", "class", "source", "keys", "help", "completion",
 )  # fmt: skip
 
 

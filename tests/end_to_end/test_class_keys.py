@@ -91,7 +91,7 @@ def test_every_way_out_is_refused(server: ClassServer) -> None:
     offered = {wish for wish, (_, _, err) in done.items() if "No argument can be a path" in err}
     assert offered == set(map(" ".join, wishes))
     assert done["sftp"][1] == ""
-    assert "prohibited" in done["forward"][2]
+    assert "forwarding failed" in done["forward"][2]
     assert "ssh -t" in done["nothing"][2]
 
 

@@ -208,46 +208,12 @@ def _add_run_commands(tutor: click.Group) -> None:
     add_run_commands(tutor)
 
 
-def _add_pack_commands(tutor: click.Group) -> None:
-    from tutor.cli.pack_commands import add_pack_commands
-
-    add_pack_commands(tutor)
-
-
 def _add_progress_commands(tutor: click.Group) -> None:
     from tutor.cli.progress_commands import add_progress_commands
 
     add_progress_commands(tutor)
 
 
-def _add_exchange_commands(tutor: click.Group) -> None:
-    from tutor.cli.exchange_commands import add_exchange_commands
-
-    add_exchange_commands(tutor)
-
-
-root.add_lazily(
-    {"import": "exchange.cli-import-short", "export": "exchange.cli-export-short"},
-    _add_exchange_commands,
-)
-
-
-def _add_class_commands(tutor: click.Group) -> None:
-    from tutor.cli.class_commands import add_class_commands
-
-    add_class_commands(tutor)
-
-
-root.add_lazily({"serve": "serve.cli-short"}, _add_class_commands)
-
-
-def _add_class_group(tutor: click.Group) -> None:
-    from tutor.cli.class_keys import add_class_group
-
-    add_class_group(tutor)
-
-
-root.add_lazily({"class": "learners.cli-class-short"}, _add_class_group)
 root.add_lazily(
     {
         "runs": "watch.cli-runs-short",
@@ -257,7 +223,6 @@ root.add_lazily(
     },
     _add_run_commands,
 )
-root.add_lazily({"pack": "pack.cli-short"}, _add_pack_commands)
 root.add_lazily(
     {
         "quiz": "ask.cli-quiz-short",
@@ -319,6 +284,45 @@ def _check(path: str | None, run_labs: bool, jobs: int | None, fresh: bool, seed
     from tutor.plain.check import check
 
     return check(path, run_labs=run_labs, jobs=jobs, fresh=fresh, seeds=seeds)
+
+
+def _add_pack_commands(tutor: click.Group) -> None:
+    from tutor.cli.pack_commands import add_pack_commands
+
+    add_pack_commands(tutor)
+
+
+root.add_lazily({"pack": "pack.cli-short"}, _add_pack_commands)
+
+
+def _add_exchange_commands(tutor: click.Group) -> None:
+    from tutor.cli.exchange_commands import add_exchange_commands
+
+    add_exchange_commands(tutor)
+
+
+root.add_lazily(
+    {"import": "exchange.cli-import-short", "export": "exchange.cli-export-short"},
+    _add_exchange_commands,
+)
+
+
+def _add_class_commands(tutor: click.Group) -> None:
+    from tutor.cli.class_commands import add_class_commands
+
+    add_class_commands(tutor)
+
+
+root.add_lazily({"serve": "serve.cli-short"}, _add_class_commands)
+
+
+def _add_class_group(tutor: click.Group) -> None:
+    from tutor.cli.class_keys import add_class_group
+
+    add_class_group(tutor)
+
+
+root.add_lazily({"class": "learners.cli-class-short"}, _add_class_group)
 
 
 @_command("source", "source.cli", "source.cli-short")
