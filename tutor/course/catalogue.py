@@ -7,11 +7,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from tutor.course.files import language_folders, language_of, lesson_files
+from tutor.course.files import is_pack, language_folders, language_of, lesson_files
 from tutor.course.headers import LessonHeader, read_headers
-from tutor.course.lab_shelf import LabShelf
-from tutor.course.packs.manifest import is_pack, pack_id_at, read_manifest
-from tutor.course.packs.namespace import Namespace
 from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
 from tutor.foundation.languages import ENGLISH, fallbacks
@@ -21,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tutor.course.glossary import Glossary
+    from tutor.course.lab_shelf import LabShelf
     from tutor.course.lesson import Fault, Lesson, Question
     from tutor.course.packs.manifest import Pack
+    from tutor.course.packs.namespace import Namespace
     from tutor.course.reader import Reading
     from tutor.course.synonyms import Synonyms
 
@@ -63,7 +62,11 @@ class Course:
         """The languages of the lessons of the folder itself."""
         if found := self._language_folders(self.folder):
             return found
-        pack = read_manifest(self.folder).pack if is_pack(self.folder) else None
+        if not is_pack(self.folder):
+            return [ENGLISH]
+        from tutor.course.packs.manifest import read_manifest
+
+        pack = read_manifest(self.folder).pack
         return [*(pack.languages[:1] if pack is not None else ())] or [ENGLISH]
 
     def _language_folders(self, folder: Path) -> list[str]:
@@ -78,6 +81,9 @@ class Course:
     @property
     def labs(self) -> LabShelf:
         """The lab files: those of the folder, the shipped ones that it does not have, and those of the packs."""
+        from tutor.course.lab_shelf import LabShelf
+        from tutor.course.packs.manifest import pack_id_at
+
         shipped = _shipped("labs")
         folders = [self.folder / "labs", *([shipped] if shipped is not None else [])]
         packs = {each.id: each.folder / "labs" for each in (*self.neighbours, *self.packs)}
@@ -113,6 +119,8 @@ class Course:
     def _namespace(self, pack: Pack) -> Namespace:
         key = ("namespace", pack.id)
         if key not in self._kept:
+            from tutor.course.packs.namespace import Namespace
+
             headers = [
                 header
                 for language in self._languages_of(pack)

@@ -9,12 +9,12 @@ from urllib.parse import unquote
 
 from tutor.course.catalogue import Course
 from tutor.course.code_spans import without_code
-from tutor.course.files import LARGEST_FILE, misnamed_language_folders
+from tutor.course.files import LARGEST_FILE, is_pack, misnamed_language_folders
 from tutor.course.former_ids import faults_of_former_ids, way_back
 from tutor.course.lesson import Block, Exercise, Fault, Lesson, OpeningAnswer, Place, Prose, Question, Term
 from tutor.course.markup import did_you_mean, without_formulas
 from tutor.course.packs.installed import course_to_check
-from tutor.course.packs.manifest import is_pack, read_manifest
+from tutor.course.packs.manifest import read_manifest
 from tutor.course.packs.outside import Outside
 from tutor.course.parity import faults_of_parity
 from tutor.course.questions import question_type

@@ -8,6 +8,8 @@ from pathlib import Path
 from tutor.foundation.files import whole_path
 from tutor.foundation.languages import is_language_code, language_codes_in, languages
 
+MANIFEST = "pack.toml"
+"""The file in which a pack says what it is."""
 LARGEST_FILE = 1 << 20
 """Bytes of a lesson file; the longest lesson of the course has a twentieth of it."""
 _NUMBER = re.compile(r"([0-9]{1,4})(?![0-9])")
@@ -36,6 +38,11 @@ def language_folders(folder: Path) -> list[str]:
         return []
     codes = (code for code in language_codes_in(folder) if code not in known)
     return [*known, *(code for code in codes if _lessons_in(folder / code))]
+
+
+def is_pack(folder: Path) -> bool:
+    """Return whether a folder has a ``pack.toml``: see `tutor.course.packs`."""
+    return (folder / MANIFEST).is_file()
 
 
 def misnamed_language_folders(folder: Path) -> list[tuple[str, str]]:
@@ -76,7 +83,7 @@ def _looks_like_a_pack(folder: Path) -> bool:
         has_labs = any((folder / "labs").glob("*.toml"))
     except OSError:
         has_labs = False
-    return has_labs or any((folder / each).exists() for each in ("pack.toml", *languages()))
+    return has_labs or any((folder / each).exists() for each in (MANIFEST, *languages()))
 
 
 def lesson_files(folder: Path, language: str) -> list[Path]:

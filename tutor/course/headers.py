@@ -17,7 +17,7 @@ from tutor.course.files import LARGEST_FILE, file_order, lesson_files, lesson_nu
 from tutor.course.id_fields import id_lines
 from tutor.foundation import paths
 from tutor.foundation.files import read_file, read_start, whole_path, write_text
-from tutor.foundation.pack_ids import pack_of_id
+from tutor.foundation.pack_ids import in_pack, pack_of_id
 from tutor.foundation.safe_text import harmless, harmless_line
 
 if TYPE_CHECKING:  # The types of a whole lesson take longer to define than the map takes to draw.
@@ -68,6 +68,11 @@ class LessonHeader:
     def pack(self) -> str:
         """The id of the pack that it belongs to; empty for a lesson of the course itself."""
         return pack_of_id(self.id)
+
+    @property
+    def place(self) -> str:
+        """Its number; for a lesson of a pack, the pack's id and its number there: ``pack:3``."""
+        return in_pack(self.pack, str(self.number))
 
     @property
     def numbered_title(self) -> str:

@@ -45,9 +45,10 @@ def faults_of_scripts(course_folder: Path) -> tuple[list[Fault], int]:
     """Run the scripts of all labs for a few epochs. Return the faults, and how many scripts there are."""
     configs = dict(_written_labs(course_folder))
     with tempfile.TemporaryDirectory() as folder:
-        for config in configs.values():
-            make_script(config, course_folder / "data").write(Path(folder))
-        losses = losses_of_scripts([Path(folder) / f"{config.id}.py" for config in configs.values()])
+        scripts = [make_script(config, course_folder / "data") for config in configs.values()]
+        for each in scripts:
+            each.write(Path(folder))
+        losses = losses_of_scripts([Path(folder) / f"{each.stem}.py" for each in scripts])
     faults = []
     for (path, config), script in zip(configs.items(), losses, strict=True):
         difference = largest_difference(script, losses_of_lab(config, course_folder / "data"))

@@ -130,9 +130,9 @@ def find_lesson(workspace: Workspace, name: str) -> LessonHeader:
         raise workspace.course_problem or TutorError(translate("app.no-lesson", name=name))
     headers = workspace.course.headers(workspace.language)
     file = named_path(name)
+    if not is_file(file) and (named := workspace.course.header(name, workspace.language)) is not None:
+        return named
     for header in headers:
-        if name in {header.id, str(header.number), f"{header.number:02}"}:
-            return header
         if file.name == header.path.name and whole_path(file) == whole_path(header.path):
             return header
     if fault := _faults_of_file(workspace, file):

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tutor.course.files import LARGEST_FILE as LARGEST_LESSON
-from tutor.course.files import language_folders, lesson_files
+from tutor.course.files import MANIFEST, is_pack, language_folders, lesson_files
 from tutor.course.packs.archive import unpack
 from tutor.course.packs.installed import InstalledPack, Source, find_installed
 from tutor.course.packs.intake import LARGEST_FILE, Intake, refused
-from tutor.course.packs.manifest import MANIFEST, Pack, is_pack, read_manifest
+from tutor.course.packs.manifest import Pack, read_manifest
 from tutor.course.packs.repository import fetch, is_repository, without_password
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import open_file, read_file, whole_path, write_text

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
-from tutor.course.packs.manifest import Manifest, Pack, is_pack, pack_id_at, read_manifest
+from tutor.course.files import is_pack
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, whole_path, write_text
@@ -26,6 +26,8 @@ from tutor.foundation.pack_ids import CORE
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from tutor.course.packs.manifest import Manifest, Pack
 
 GROUP = "tutor.packs"
 """The group of the entry points that name packs."""
@@ -64,6 +66,8 @@ def open_course(folder: Path | None = None, packs_folder: Path | None = None) ->
     packs = installed_packs(packs_folder)
     if not is_pack(lessons):
         return Course(lessons, packs)
+    from tutor.course.packs.manifest import read_manifest  # late here and below, because most learners have no packs
+
     manifest = read_manifest(whole_path(lessons))
     if manifest.pack is None:
         raise TutorError(str(manifest.faults()[0]), exit_code=ExitCode.CANNOT_READ)
@@ -74,6 +78,8 @@ def open_course(folder: Path | None = None, packs_folder: Path | None = None) ->
 
 def course_to_check(folder: Path) -> Course:
     """Return the lessons of a folder alone, with the installed packs as what they may refer to."""
+    from tutor.course.packs.manifest import pack_id_at
+
     own = pack_id_at(folder)
     return Course(folder, neighbours=[each for each in installed_packs() if each.id != own])
 
@@ -89,10 +95,13 @@ def installed_packs(packs_folder: Path | None = None) -> list[Pack]:
 
 def find_installed(packs_folder: Path | None = None) -> Iterator[InstalledPack]:
     """Yield every pack that is there, those that the learner added first."""
-    for folder in _added(packs_folder or paths.packs_folder()):
-        yield InstalledPack(folder, Source.ADDED, read_manifest(folder))
-    for folder in _packaged():
-        yield InstalledPack(folder, Source.PACKAGE, read_manifest(folder))
+    found = [(each, Source.ADDED) for each in _added(packs_folder or paths.packs_folder())]
+    found += [(each, Source.PACKAGE) for each in _packaged()]
+    if found:
+        from tutor.course.packs.manifest import read_manifest
+
+        for folder, source in found:
+            yield InstalledPack(folder, source, read_manifest(folder))
 
 
 def _added(folder: Path) -> list[Path]:
@@ -110,14 +119,16 @@ def _packaged() -> Sequence[Path]:
     installed or removed, which changes the modification time of a folder on Python's path.
     """
     file = paths.cache_folder() / "packaged-packs.json"
-    stamp = [[each, _modified(each)] for each in sys.path]
+    # The current folder, which is empty there, is no place where packages are installed.
+    places = [each for each in sys.path if each]
+    stamp = [[each, _modified(each)] for each in places]
     try:
         kept = json.loads(read_file(file, _LARGEST_CACHE))
         if kept["stamp"] == stamp:
             return [Path(str(each)) for each in kept["folders"]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
-    folders = list(_search_packages())
+    folders = list(_search_packages(places))
     with contextlib.suppress(OSError):  # The next start searches again.
         write_text(file, json.dumps({"stamp": stamp, "folders": [str(each) for each in folders]}))
     return folders
@@ -125,15 +136,16 @@ def _packaged() -> Sequence[Path]:
 
 def _modified(folder: str) -> int:
     try:
-        return Path(folder or os.curdir).stat().st_mtime_ns
+        return Path(folder).stat().st_mtime_ns
     except OSError:
         return 0
 
 
-def _search_packages() -> Iterator[Path]:
-    from importlib.metadata import entry_points
+def _search_packages(places: list[str]) -> Iterator[Path]:
+    from importlib.metadata import distributions
 
-    for point in sorted(entry_points(group=GROUP), key=lambda each: each.name)[:_MOST_PACKAGES]:
+    points = [point for each in distributions(path=places) for point in each.entry_points if point.group == GROUP]
+    for point in sorted(points, key=lambda each: each.name)[:_MOST_PACKAGES]:
         folder = _folder_of(point)
         if folder is not None:
             yield whole_path(folder)

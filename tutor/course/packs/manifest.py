@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor.course.files import MANIFEST, is_pack
 from tutor.foundation.files import read_start
 from tutor.foundation.languages import in_language, is_language_code
 from tutor.foundation.pack_ids import CORE, RESERVED
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.suggest import nearest
-from tutor.foundation.toml_text import TomlError, key_of, load_toml
 from tutor.foundation.translate import listed, translate
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Fault
 
-MANIFEST = "pack.toml"
 _KEYS = ("id", "title", "authors", "licence", "version", "languages", "requires", "was", "home")
 _LARGEST = 64 * 1024
 _LONGEST_ID = 40
@@ -79,11 +77,6 @@ class Manifest:
         return [Fault(Place(self.path, line or 1), message, hint) for line, message, hint in self.problems]
 
 
-def is_pack(folder: Path) -> bool:
-    """Return whether a folder has a ``pack.toml``."""
-    return (folder / MANIFEST).is_file()
-
-
 def is_pack_id(text: str) -> bool:
     """Return whether ``text`` can be the id of a pack: lower-case words joined by hyphens, and not reserved."""
     words = text.split("-")
@@ -119,6 +112,8 @@ def read_manifest_text(path: Path, content: bytes) -> Manifest:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return _refused(path, line, translate("course.not-utf8"), translate("course.not-utf8-hint"))
+    from tutor.foundation.toml_text import TomlError, load_toml  # late, because without packs no TOML is read
+
     try:
         values = load_toml(text)
     except TomlError as error:
@@ -136,6 +131,8 @@ class _Reader:
     """Takes the values of a ``pack.toml`` and collects every fault."""
 
     def __init__(self, values: Mapping[str, Any], text: str) -> None:
+        from tutor.foundation.toml_text import key_of
+
         self._values = values
         self._lines: dict[str, int] = {}
         for number, line in enumerate(text.split("\n"), start=1):
@@ -147,6 +144,8 @@ class _Reader:
         self.problems.append((self._lines.get(key, 1), message, hint))
 
     def pack(self, folder: Path) -> Pack | None:
+        from tutor.foundation.suggest import nearest
+
         for key in self._values:
             if key not in _KEYS:
                 near = nearest(key, _KEYS)

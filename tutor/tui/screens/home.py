@@ -602,5 +602,5 @@ def _short_place(fault: Fault) -> str:
 
 
 def lessons_by_number(headers: Sequence[LessonHeader]) -> dict[int, str]:
-    """Lesson ids by their number on the map."""
-    return {header.number: header.id for header in headers}
+    """Lesson ids by their number on the map. Lessons of packs are not among them: each pack has numbers of its own."""
+    return {header.number: header.id for header in headers if not header.pack}

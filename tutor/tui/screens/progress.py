@@ -510,7 +510,7 @@ def topic_items(found: Topics, width: int, *, drawable: bool, ascii: bool) -> li
     def draw(cells: int, height: int) -> Rows:
         from tutor.charts.bars import Bar, bar_chart
 
-        bars = [Bar(str(topic.header.number), 100 * topic.accuracy.fraction) for topic in found.lessons]
+        bars = [Bar(topic.header.place, 100 * topic.accuracy.fraction) for topic in found.lessons]
         return bar_chart(bars, cells, height, title=translate("stats.chart-topics"), top=100.0, ascii=ascii)
 
     items = [

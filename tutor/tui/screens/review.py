@@ -188,7 +188,7 @@ class ReviewScreen(OneQuestionScreen):
             return [[]] * area.height
         course = self.workspace.course
         header = course.header(card.lesson_id, language()) if course is not None and card.lesson_id else None
-        met = translate("review.first-met", number=header.number) if header is not None else ""
+        met = translate("review.first-met", number=header.place) if header is not None else ""
         now = store.cards.get(card.key) if session.current.attempt.locked else None
         right = back_text(card, now, clock.utc_now()) if now is not None else ""
         row = spread_row([Span("  "), Span(met, "muted")], [Span(right, "muted"), Span("  ")], area.width)

@@ -205,7 +205,7 @@ def _due_rows(beside: Beside, width: int) -> Rows:
     said = translate("home.due-minutes", count=due, minutes=beside.minutes)
     rows: Rows = [spread_row([title], [Span(said, "muted"), Span("   r", "key")], width)]
     for card in beside.cards:
-        where = translate("home.lesson", number=card.lesson.number) if card.lesson is not None else ""
+        where = translate("home.lesson", number=card.lesson.place) if card.lesson is not None else ""
         name = shorten(_plain(card.name), max(4, width - cell_width(where) - 4))
         rows.append(spread_row([Span("  "), Span(name)], [Span(where, "muted")], width))
     if beside.cards and due > len(beside.cards):
@@ -254,7 +254,7 @@ def lesson_rows(selected: SelectedLesson, width: int, most: int) -> Rows:
     from tutor.study.sections import top_sections
 
     header, lesson, state = selected.header, selected.lesson, selected.state
-    number = translate("home.lesson-title", number=header.number)
+    number = translate("home.lesson-title", number=header.place)
     begun = state is not None and state.begun
     begins = top_sections(lesson) if lesson is not None else []
     here = max(1, sum(begin <= selected.block for begin in begins)) if begun else 0
