@@ -281,7 +281,7 @@ IN_LESSONS: list[Mistake] = [
     (NUMBER, "**Answer:**", "Answer:", 16,
      "This looks like an answer, a hint or an explanation, but cannot be read as one; it is left out. [...]"),
     (MATCH, "; match", "; mtach", 10,
-     "“mtach” is not a type of question that can be named behind an id. Leave it out, or write one of: match."),
+     "“mtach” is not a type of question that can be named behind an id. Did you mean “match”?"),
     (DRAWN, "draw:", "drw:", 11,
      "This comment means nothing and is not shown: “drw: w = 2..9; answer = 2 * w”. Known are q:, x:, [...]"),
     (RUN, "final.w <", "final.ww <", 17,
