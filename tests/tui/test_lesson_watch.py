@@ -96,3 +96,8 @@ def test_rows_of_faults_are_never_wider_than_the_screen(language: str, width: in
     assert "\x1b" not in "".join(map(plain_row, rows))
     assert "12:3" in plain_row(rows[0])
     assert len(fault_rows([], width)) == 1
+
+
+def test_a_fault_of_a_lab_names_the_file_of_the_lab() -> None:
+    rows = fault_rows([Fault(Place(Path("labs/mine.toml"), 4), "There is no column.")], 80)
+    assert "mine.toml:4:1 There is no column." in plain_row(rows[0])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from itertools import islice, repeat
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -27,6 +28,12 @@ from tutor.foundation.translate import translate
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}:")
 _ADDRESS = re.compile(r"(?<!!)\[[^\[\]]{0,300}\]\((?!#)([^()\s]{0,500})(?:\s{1,3}\"[^\"\n]{0,200}\")?\)")
 """A link that does not lead to an id; group 1 is its address."""
+
+
+_MOST_BROKEN_LINKS = 500
+_MOST_SUGGESTIONS = 50
+"""Of one lesson, which anybody may have written: a suggestion takes a millisecond, and so does a place."""
+Suggest = Callable[[str, Iterable[str]], str]
 
 
 def check_course(folder: Path) -> list[Fault]:
@@ -156,16 +163,28 @@ def _faults_of_links(lessons: list[Lesson], course: list[Lesson], outside: Outsi
     known = {term.id for lesson in readable for term in lesson.terms}
     by_file = {lesson.path.name: lesson for lesson in (*reversed(readable), *lessons)}
     for lesson in lessons:
-        here = known | _anchors_of(lesson)
-        lines = lines_of(lesson.path)
-        for block in (*lesson.blocks, *lesson.variants, *lesson.left_out):
-            for link in dict.fromkeys(_links(block)):
-                if outside.own(link) not in here and not outside.has_term(link):
-                    place = place_of(f"(#{link})", block.place, lines, behind=2)
-                    yield Fault(place, translate("course.unknown-link", id=link), did_you_mean(link, here))
-            for address in dict.fromkeys(each for text in texts_of(block) for each in _addresses_in(text)):
-                if fault := _fault_of_address(address, lesson, by_file, known):
-                    yield Fault(place_of(f"]({address}", block.place, lines, behind=2), *fault)
+        yield from islice(_faults_of_links_in(lesson, by_file, known, outside), _MOST_BROKEN_LINKS)
+
+
+def _faults_of_links_in(
+    lesson: Lesson, by_file: Mapping[str, Lesson], terms: Set[str], outside: Outside
+) -> Iterator[Fault]:
+    here = terms | _anchors_of(lesson)
+    lines = lines_of(lesson.path)
+    hints = islice(repeat(did_you_mean), _MOST_SUGGESTIONS)
+    for block in (*lesson.blocks, *lesson.variants, *lesson.left_out):
+        for link in dict.fromkeys(_links(block)):
+            if outside.own(link) not in here and not outside.has_term(link):
+                place = place_of(f"(#{link})", block.place, lines, behind=2)
+                suggest = next(hints, _no_suggestion)
+                yield Fault(place, translate("course.unknown-link", id=link), suggest(link, here))
+        for address in dict.fromkeys(each for text in texts_of(block) for each in _addresses_in(text)):
+            if fault := _fault_of_address(address, lesson, by_file, terms, hints):
+                yield Fault(place_of(f"]({address}", block.place, lines, behind=2), *fault)
+
+
+def _no_suggestion(_name: str, _known: Iterable[str]) -> str:
+    return ""
 
 
 def _anchors_of(lesson: Lesson) -> set[str]:
@@ -176,7 +195,7 @@ def _anchors_of(lesson: Lesson) -> set[str]:
 
 
 def _fault_of_address(
-    address: str, lesson: Lesson, by_file: Mapping[str, Lesson], terms: Set[str]
+    address: str, lesson: Lesson, by_file: Mapping[str, Lesson], terms: Set[str], hints: Iterator[Suggest]
 ) -> tuple[str, str] | None:
     """What is wrong with a link to something outside its lesson, and a hint; None if nothing is.
 
@@ -195,10 +214,10 @@ def _fault_of_address(
         if not anchor or anchor in anchors:
             return None
         message = translate("course.unknown-anchor", id=harmless_line(anchor)[:60], file=there.path.name)
-        return message, did_you_mean(anchor, anchors)
+        return message, next(hints, _no_suggestion)(anchor, anchors)
     if _is_there(lesson.path.parent, path):
         return None
-    meant = did_you_mean(path, [*by_file, *(f"#{term}" for term in terms)])
+    meant = next(hints, _no_suggestion)(path, [*by_file, *(f"#{term}" for term in terms)])
     return translate("course.dead-link", address=shown), meant or translate("course.link-hint")
 
 

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import sentences, translate
+from tutor.foundation.translate import translate
 
 Fact = float | bool | str
 Facts = Mapping[str, Fact]
@@ -166,11 +166,12 @@ def parse_formula(text: str) -> Formula:
 
 
 def hint_for_name(name: str, known: Iterable[str]) -> str:
-    """The name of a fact that was probably meant by ``name``, and the names that there are."""
+    """The name of a fact that was probably meant by ``name``, or else the names that there are."""
     names = sorted(known)
     near = nearest(name, names)
-    meant = translate("course.did-you-mean", near=near) if near else ""
-    return sentences(meant, translate("check.unknown-fact-hint", known=", ".join(names)))
+    if near:
+        return translate("course.did-you-mean", near=near)
+    return translate("check.unknown-fact-hint", known=", ".join(names))
 
 
 def _parsed(text: str, rule: Callable[[_Parser], _Node]) -> tuple[frozenset[str], _Node]:

@@ -189,13 +189,15 @@ def _in_comments(start: int, content: str) -> Iterator[_Found]:
     """Yield comments that begin like one that has a meaning."""
     if "<!--" not in content:
         return
+    at = 0
     for comment in comments_of(without_code(content)):
+        at = max(at, content.find(comment, at))
         found = _COMMENT_KEY.match(comment)
         key = found["key"].casefold() if found else ""
         if not key or key in _DIRECTIVES:
             continue
         meant = (each for each in _DIRECTIVES if len(each) >= _SHORTEST_WITH_TYPO and is_one_typo(key, each))
         if (near := next(meant, "")) or key in _INVENTED:
-            line = start + content[: content.find(comment)].count("\n")
+            line = start + content.count("\n", 0, at)
             keys = _MISTYPED_COMMENT_FAULT if near else _UNREAD_COMMENT_FAULT
             yield _Found(line, comment.strip().partition("\n")[0], keys, near)

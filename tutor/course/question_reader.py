@@ -16,7 +16,7 @@ from tutor.course.lookalikes import (
     is_indented_quote,
     named_like_an_answer,
 )
-from tutor.course.markup import is_meant_as_lab, meant_directive
+from tutor.course.markup import did_you_mean, is_meant_as_lab, meant_directive
 from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_unknown_fields
 from tutor.course.option_reader import has_ticks_inside, is_tick_list
 from tutor.course.questions import QUESTION_TYPES
@@ -126,7 +126,8 @@ def _dependences(source: Source, parts: QuestionParts, fields: IdFields) -> froz
         if each not in DEPENDENCES:
             place = source.find(parts.heading.start, len(source.lines), each)
             message = translate("course.unknown-dependence", name=each[:LONGEST_IDENTIFIER])
-            source.fault(place, message, translate("course.unknown-dependence-hint", known=", ".join(DEPENDENCES)))
+            known = translate("course.unknown-dependence-hint", known=", ".join(DEPENDENCES))
+            source.fault(place, message, did_you_mean(each, DEPENDENCES) or known)
     if named and not parts.labs:
         source.fault(source.place(parts.heading.start), translate("course.dependence-without-lab"))
     return frozenset(named) & frozenset(DEPENDENCES)
@@ -148,7 +149,9 @@ def _refuse_unanswered(source: Source, parts: QuestionParts, type_: QuestionType
     if parts.word and parts.word not in words:
         there = source.find(parts.heading.start, parts.heading.end + 2, parts.word)
         message = translate("course.unknown-word", word=parts.word[:LONGEST_IDENTIFIER])
-        source.fault(there, message, translate("course.unknown-word-hint", known=", ".join(words)))
+        known = [*words, _OPENING]
+        hint = did_you_mean(parts.word, known) or translate("course.unknown-word-hint", known=", ".join(known))
+        source.fault(there, message, hint)
     elif not (parts.gives_away or parts.unread):  # Otherwise the fault has already been reported.
         message, hint = type_.missing
         source.fault(place, translate(message, id=identifier), translate(hint))
@@ -314,4 +317,5 @@ def _check_runs(source: Source, parts: QuestionParts, question: Question) -> Non
         if option.when is None or not names or parts.lost_lab:
             continue
         if all(names) and (wrong := [each for each in option.when.names if each.partition(".")[0] not in names]):
-            source.fault(option.place, translate("course.unknown-run", name=min(wrong), known=", ".join(names)))
+            message = translate("course.unknown-run", name=min(wrong), known=", ".join(names))
+            source.fault(option.place, message, did_you_mean(min(wrong).partition(".")[0], names))

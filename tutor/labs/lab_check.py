@@ -6,7 +6,9 @@ stops a run only when it starts, and a goal over a fact that no run reports is n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,14 +27,19 @@ from tutor.labs.lab_config import ControlConfig, LabConfig
 from tutor.labs.own_lab import require_text
 from tutor.labs.panel import TwoClassPanel
 from tutor.labs.panels import panel_class
-from tutor.labs.settings import SETTINGS
+from tutor.labs.settings import SETTINGS, Setting
 from tutor.labs.validate import Fault, validate, ways
+from tutor.tables.dialect import clean_name
 
 if TYPE_CHECKING:
     from tutor.ml.datasets.dataset import RawData
     from tutor.tables.reader import Table
 
 _NAMES_SHOWN = 20
+_MOST_COLUMNS_TOLD = 10
+_MOST_WAYS = 120
+_MOST_PAIRS = 2_000
+"""Anybody may have written the lab: these bound the time of its check."""
 
 
 def faults_before_a_run(lab: LabConfig, folder: Path, data_folder: Path) -> list[Fault]:
@@ -54,9 +61,9 @@ def faults_before_a_run(lab: LabConfig, folder: Path, data_folder: Path) -> list
         faults += _faults_of_shipped_data(lab, data_folder)
     faults += _faults_of_controls(lab)
     faults += _faults_of_goal(lab)
-    twice = [panel for number, panel in enumerate(lab.show.panels) if panel in lab.show.panels[:number]]
-    if twice:
-        faults.append(Fault("show.panels", translate("labcheck.panel-twice", panel=twice[0])))
+    twice, times = next(iter(Counter(lab.show.panels).most_common(1)), ("", 0))
+    if times > 1:
+        faults.append(Fault("show.panels", translate("labcheck.panel-twice", panel=twice)))
     return faults
 
 
@@ -92,7 +99,8 @@ def _read_table(lab: LabConfig, folder: Path, data_folder: Path, faults: list[Fa
 
 
 def _faults_of_columns(lab: LabConfig, table: Table) -> Iterator[Fault]:
-    for key, name in _columns_of(lab):
+    missing = ((key, name) for key, name in _columns_of(lab) if clean_name(name) not in table.columns)
+    for key, name in islice(missing, _MOST_COLUMNS_TOLD):
         try:
             table.column(name)
         except TutorError as error:
@@ -174,11 +182,16 @@ def _faults_of_shown(lab: LabConfig, names: tuple[str, ...], *, own: bool = Fals
 
 
 def _faults_of_controls(lab: LabConfig) -> Iterator[Fault]:
-    """Which controls never have an effect, and which choices no run can have."""
+    """Which controls never have an effect, and which choices no run can have.
+
+    Controls are turned one by one and two at a time. If there are too many ways to turn them, nothing is said.
+    """
+    if sum(len(control.choices) or 2 for control in lab.controls.values()) > _MOST_WAYS:
+        return
     for name, control in lab.controls.items():
         others = [way for other, each in lab.controls.items() if other != name for way in ways(lab, each)]
         reason = SETTINGS[control.key].idle_reason(lab)
-        if reason and all(SETTINGS[control.key].idle_reason(way) for way in _with_pairs(lab, name, others)):
+        if reason and _is_always_idle(SETTINGS[control.key], _with_pairs(lab, name, others)):
             yield Fault(f"controls.{name}", translate("effects.idle", key=name, reason=reason))
             continue
         for value in control.choices:
@@ -187,6 +200,13 @@ def _faults_of_controls(lab: LabConfig) -> Iterator[Fault]:
                 message = translate("labcheck.impossible-choice", name=name, value=str(value), reason=faults[0].message)
                 yield Fault(f"controls.{name}", harmless_line(message), faults[0].hint)
                 break
+
+
+def _is_always_idle(setting: Setting, labs: Iterator[LabConfig]) -> bool:
+    """Whether a setting has no effect in any of ``labs``; False if they are too many to try."""
+    if not all(setting.idle_reason(lab) for lab in islice(labs, _MOST_PAIRS)):
+        return False
+    return next(labs, None) is None
 
 
 def _with_pairs(lab: LabConfig, name: str, others: list[LabConfig]) -> Iterator[LabConfig]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from tutor.course.checks import lines_of, place_of, texts_of
 from tutor.course.code_spans import without_code
@@ -14,6 +15,8 @@ from tutor.foundation.translate import sentences, translate
 from tutor.typeset.maths import is_balanced, known_macros, unread_macros
 from tutor.typeset.parse import formulas_in
 
+_MOST_FAULTS = 200
+"""Of one lesson; more are no mistakes."""
 _DISPLAY = re.compile(r"(?<!\\)\$\$[^$]{1,2000}\$\$|\\\$")
 """A closed formula on lines of its own, or an escaped dollar sign."""
 
@@ -22,7 +25,8 @@ def faults_of_formulas(lesson: Lesson) -> list[Fault]:
     """Return a fault for each LaTeX macro in a lesson that is unknown, and for each formula with a lost brace."""
     lines = lines_of(lesson.path)
     blocks = (*lesson.blocks, *lesson.variants, *lesson.left_out)
-    return list(dict.fromkeys(fault for block in blocks for fault in _faults_of_block(block, lines)))
+    faults = (fault for block in blocks for fault in _faults_of_block(block, lines))
+    return list(dict.fromkeys(islice(faults, _MOST_FAULTS)))
 
 
 def _faults_of_block(block: Block, lines: list[str]) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from tutor.course.exercises.options import FIELDS, read_options
 from tutor.course.id_fields import IdFields
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Case, Exercise, LabFence, Mistake
-from tutor.course.markup import meant_exercise_fence
+from tutor.course.markup import did_you_mean, meant_exercise_fence
 from tutor.course.misplaced import refuse_misplaced, refuse_unknown_fields
 from tutor.course.source import (
     LONGEST_IDENTIFIER,
@@ -290,13 +290,13 @@ def _may_be_called(
         known = by_name.get(case.function or main.name)
         if known is None:
             message = translate("course.exercise-unknown-function", name=case.function, known=", ".join(by_name))
-            source.fault(case.place, message)
+            source.fault(case.place, message, did_you_mean(case.function, by_name))
             return False
         unknown = [name for name, _ in case.arguments if name not in known]
         if unknown:
             place = source.place(table.start, unknown[0])
             message = translate("course.exercise-unknown-column", name=unknown[0], known=", ".join(known))
-            source.fault(place, message)
+            source.fault(place, message, did_you_mean(unknown[0], known))
             return False
     return True
 

@@ -99,7 +99,7 @@ class WatchedLessonScreen(LessonScreen):
     def _find_faults(self) -> None:
         """Run in a thread: to check links and repeated ids, all lessons are read the first time."""
         from tutor.course.checks import faults_of_course
-        from tutor.labs.check import faults_of_fences
+        from tutor.labs.check import faults_of_fences, faults_of_lab, fences_of
         from tutor.study.formulas import faults_of_formulas
 
         worker = get_current_worker()
@@ -111,6 +111,9 @@ class WatchedLessonScreen(LessonScreen):
         if lesson is not None:
             faults += faults_of_fences(lesson, course.labs)
             faults += faults_of_formulas(lesson)
+            for name in dict.fromkeys(fence.lab for fence in fences_of(lesson)):
+                path = course.labs_folder / f"{name}.toml"
+                faults += faults_of_lab(path, course.data_folder) if path.is_file() else []
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_faults, sorted(set(faults)))
 
