@@ -137,7 +137,7 @@ def stop_keeping_dead_widgets() -> None:
 def plain_lines() -> None:
     """Make every widget put its lines together in a shorter way where that gives the same: see `_PlainLineCache`."""
     if TESTED:
-        textual.widget.StylesCache = _PlainLineCache  # type: ignore[misc,attr-defined]
+        textual.widget.StylesCache = _PlainLineCache  # type: ignore[attr-defined]
 
 
 def steady_scroll_bars() -> None:
@@ -347,7 +347,7 @@ class _PlainLineCache(StylesCache):
         """Some lines of a widget."""
         padding = styles.padding
         plain = styles.gutter == padding and not padding.height and options.get("opacity", 1.0) == 1.0
-        plain = plain and not styles.has_any_rules(*_AROUND)
+        plain = plain and not any(map(styles.has_rule, _AROUND))
         self._ground = Style(base_background + background).rich_style if plain else None
         return super().render(styles, size, base_background, background, *arguments, **options)
 
