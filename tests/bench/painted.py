@@ -10,16 +10,24 @@ what the neighbours do, so what the program computed meanwhile stands beside it.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import select
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
 from statistics import median, quantiles
 from typing import NamedTuple
 
 from tests.bench.keys import Taken, computed_by
 from tests.end_to_end.terminal import Terminal, terminal
+from tutor.foundation import clock
+from tutor.progress.records import Answer
+from tutor.runs.recording import Recording
+from tutor.runs.registry import Runs
+from tutor.workspace import Workspace
 
 _AIM = 16.0
 _QUIET = 0.3
@@ -30,13 +38,35 @@ _DOWN, _UP = b"\x1b[B", b"\x1b[A"
 _RIGHT, _LEFT = b"\x1b[C", b"\x1b[D"
 
 
+def missed(home: Path) -> None:
+    """Questions of lesson 3 missed a month ago, so that they are due."""
+    workspace = Workspace(home=home)
+    header = workspace.headers()[2]
+    lesson = workspace.lesson(header.id)
+    at = clock.utc_now().replace(microsecond=0) - timedelta(days=30)
+    for question in lesson.questions[:4] if lesson is not None else ():
+        workspace.store.record_answer(Answer(header.id, question.id, "single", (1,), correct=False, at=at))
+    workspace.close()
+
+
+def recorded(home: Path) -> None:
+    """A run of another program, which goes on no more."""
+    with Recording("bench", runs=Runs(home / "runs")) as run:
+        for number in range(200):
+            run.epoch(train_loss=1 / (1 + number), valid_loss=1.1 / (1 + number))
+
+
 class Screen(NamedTuple):
-    """A screen: tutor's arguments, what it shows when it is there, the keys that lead to it, and the pair to press."""
+    """A screen: tutor's arguments, what it shows when it is there, the keys that lead to it, and the pair to press.
+
+    ``prepare`` fills tutor's home first.
+    """
 
     arguments: tuple[str, ...]
     shows: str
     keys: tuple[str, ...]
     pair: tuple[bytes, bytes]
+    prepare: Callable[[Path], None] | None = None
 
 
 SCREENS = {
@@ -49,6 +79,12 @@ SCREENS = {
     "palette": Screen((), "? help", ("\x10",), (_DOWN, _UP)),
     "progress": Screen((), "? help", ("p",), (_RIGHT, _LEFT)),
     "settings": Screen((), "? help", ("S",), (_DOWN, _UP)),
+    "lab by hand": Screen(("lab", "two-sliders"), "? help", (), (_RIGHT, _LEFT)),
+    "lab, a knob": Screen(("lab", "moons-net"), "? help", (), (_RIGHT, _LEFT)),
+    "sweep": Screen(("lab", "moons-net"), "? help", ("G",), (_DOWN, _UP)),
+    "run": Screen(("watch",), "bench", (), (b"[", b"]"), recorded),
+    "review": Screen((), "? help", ("r",), (_DOWN, _UP), missed),
+    "exercise": Screen((), "? help", ("\x10", "mse-gradient", "enter", "enter"), (b"x", b"\x7f")),
     "opening a lesson": Screen((), "? help", (), (b"\r", b"\x1b")),
 }
 
@@ -74,10 +110,11 @@ def press(screen: Terminal, key: bytes) -> Taken:
 def measure(screen: Screen, size: tuple[int, int], rounds: int) -> list[Taken]:
     """What both keys of the screen's pair took, ``rounds`` times each."""
     columns, lines = size
-    with (
-        tempfile.TemporaryDirectory() as home,
-        terminal(*screen.arguments, columns=columns, lines=lines, TUTOR_HOME=home) as shown,
-    ):
+    with contextlib.ExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory())
+        if screen.prepare is not None:
+            screen.prepare(Path(home))
+        shown = stack.enter_context(terminal(*screen.arguments, columns=columns, lines=lines, TUTOR_HOME=home))
         shown.wait(screen.shows)
         settle(shown)
         time.sleep(2.0)  # modules and lessons are read in the background

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.geometry import Region
 from textual.pilot import Pilot
@@ -77,6 +78,12 @@ async def check(pilot: Pilot[int]) -> None:
     assert [strip.text for strip in ours] == [strip.text for strip in stock]
     assert [strip.simplify()._segments for strip in ours] == [strip.simplify()._segments for strip in stock]
     check_updates(compositor, picture(compositor, stock))
+    for widget, (region, _) in compositor.visible_widgets.items():
+        lines = region.reset_offset.crop_size(pilot.app.size)
+        longer = StylesCache().render_widget(widget, lines)
+        assert type(widget._styles_cache) is not StylesCache
+        shorter = type(widget._styles_cache)().render_widget(widget, lines)
+        assert [strip.simplify()._segments for strip in shorter] == [strip.simplify()._segments for strip in longer]
 
 
 def every_line(_line: int) -> bool:

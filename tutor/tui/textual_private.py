@@ -134,6 +134,12 @@ def stop_keeping_dead_widgets() -> None:
         StylesCache.get_inner_outer = cached.__wrapped__  # type: ignore[method-assign]
 
 
+def plain_lines() -> None:
+    """Make every widget put its lines together in a shorter way where that gives the same: see `_PlainLineCache`."""
+    if TESTED:
+        textual.widget.StylesCache = _PlainLineCache  # type: ignore[attr-defined]
+
+
 def steady_scroll_bars() -> None:
     """Keep Textual from laying out the screen a second time because a scroll bar has another length."""
     if TESTED:
@@ -189,6 +195,7 @@ class GuardedApp(App[int]):
         super().__init__()
         stop_keeping_dead_widgets()
         steady_scroll_bars()
+        plain_lines()
         if TESTED:
             self._disable_tooltips = self._disable_notifications = True
 
@@ -324,27 +331,23 @@ class CachedLayout(Widget):
         return super()._size_updated(size, virtual_size, container_size, layout=layout and not TESTED)
 
 
-class PlainLines(Widget):
-    """A widget whose lines have nothing around them but padding at the sides.
-
-    Textual looks at each line for borders, outlines, titles, tints and opacities, which costs more than to draw it.
-    """
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        if TESTED:
-            self._styles_cache = _PlainLineCache()
+_AROUND: Final = ("outline_top", "outline_right", "outline_bottom", "outline_left", "tint", "hatch", "text_opacity")
 
 
 class _PlainLineCache(StylesCache):
-    """Keeps lines as Textual does, and puts them together in a shorter way if there is nothing around them."""
+    """Keeps lines as Textual does, and puts them together in a shorter way if only padding at the sides is around them.
+
+    Textual looks at each line for borders, outlines, titles, tints and opacities, which costs more than to draw it.
+    """
 
     _ground: RichStyle | None = None
 
     def render(self, styles: StylesBase, size: Size, base_background: Color, background: Color, *arguments: Any,
                **options: Any) -> list[Strip]:  # fmt: skip
         """Some lines of a widget."""
-        plain = styles.gutter == styles.padding and not styles.padding.height and options.get("opacity", 1.0) == 1.0
+        padding = styles.padding
+        plain = styles.gutter == padding and not padding.height and options.get("opacity", 1.0) == 1.0
+        plain = plain and not any(map(styles.has_rule, _AROUND))
         self._ground = Style(base_background + background).rich_style if plain else None
         return super().render(styles, size, base_background, background, *arguments, **options)
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span, row_width, spread_row
 from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate
 from tutor.tui.commands import Command
-from tutor.tui.textual_private import PlainLines
 from tutor.tui.widgets.rows import look_of, strip_of
 
 _GAP = 3
@@ -25,7 +25,7 @@ def rule_row(width: int) -> Row:
     return [Span(" "), Span("─" * max(0, width - 2), "rule")]
 
 
-class KeyLine(PlainLines):
+class KeyLine(Widget):
     """Two lines: a rule, then as many keys with their labels as fit; the key for help is at the right edge.
 
     Args:
@@ -118,7 +118,7 @@ def status_row(status: Row, room: int) -> Row:
     return status
 
 
-class TopLine(PlainLines):
+class TopLine(Widget):
     """Two lines: breadcrumb and status, then a rule.
 
     Args:

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tutor.foundation.text import cell_width
-from tutor.tui.textual_private import CachedLayout, PlainLines
+from tutor.tui.textual_private import CachedLayout
 from tutor.tui.themes import Look
 from tutor.tui.widgets.rows import look_of, shell_of
 from tutor.typeset.elements import Line, Span
@@ -70,7 +70,7 @@ def segment_of(span: Span, look: Look, *, here: bool = False) -> Segment:
     return Segment(span.text, look.style(f"{ink} reverse" if here else ink))
 
 
-class ProseView(CachedLayout, PlainLines):
+class ProseView(CachedLayout):
     """A text that is typeset to the width of the widget.
 
     Args:

@@ -17,7 +17,6 @@ from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten, wrapped
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.textual_private import PlainLines
 from tutor.tui.themes import Look
 from tutor.tui.widgets.rows import look_of, strip_of
 
@@ -53,7 +52,7 @@ MOVES: tuple[Command, ...] = (
 )
 
 
-class RowList(PlainLines, ScrollView, can_focus=True):
+class RowList(ScrollView, can_focus=True):
     """Rows, one of them selected. Arrows and ``hjkl`` move the selection, enter or a click chooses a row.
 
     The rows have a margin of `MARGIN` cells at the left, in which the selection shows its bar.

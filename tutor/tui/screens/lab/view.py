@@ -53,6 +53,7 @@ class LabView:
         self.begun = False
         """Whether anything is drawn yet: the first frame of the screen comes before the charts."""
         self._turned = 0
+        self._plan: Layout | None = None
         self._size = Size(0, 0)
         self._shown: list[str] = []
         self._drawn: dict[int, tuple[str, int]] = {}
@@ -111,7 +112,9 @@ class LabView:
             plan = self._brief_plan(turned, width, height)
         else:
             plan = lay_out(turned[:_MOST_PANELS], width, height, self._class_names())
-        self._shown = plan.shown
+        if plan == self._plan:
+            return  # Textual would lay out the screen even for the same grid
+        self._plan, self._shown = plan, plan.shown
         styles = self._charts.styles
         styles.grid_size_columns, styles.grid_size_rows = plan.columns, len(plan.rows)
         styles.grid_rows, styles.grid_columns = plan.heights, plan.widths

@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.geometry import Size
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import language, translate
-from tutor.tui.textual_private import CachedLayout, PlainLines
+from tutor.tui.textual_private import CachedLayout
 from tutor.tui.widgets.row_list import MARGIN, RowItem, RowList
 from tutor.tui.widgets.rows import Area, RowsView, look_of, strip_of
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tutor.study.lesson_session import LessonSession
 
 
-class ReadSoFar(PlainLines):
+class ReadSoFar(Widget):
     """One line: how much of the lesson has been read and answered."""
 
     DEFAULT_CSS = "ReadSoFar { height: 1; }"
@@ -114,7 +115,7 @@ def _plain(markdown: str) -> str:
     return harmless_line(one_line(markdown.replace("\n", " "), inline=True))
 
 
-class SideHeading(PlainLines):
+class SideHeading(Widget):
     """The heading of the contents, with the key that leads there."""
 
     DEFAULT_CSS = "SideHeading { height: 1; }"
