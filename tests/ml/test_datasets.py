@@ -137,7 +137,9 @@ def test_what_cannot_be_had_is_said(name: str, options: dict[str, Any], words: s
     assert words in str(told.value)
 
 
-def test_a_missing_data_folder_is_said(tmp_path: Path) -> None:
+def test_a_data_set_that_is_nowhere_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(load_dataset(DataSettings(name="iris"), data_folder=tmp_path).x_train) > 0, "the shipped one serves"
+    monkeypatch.setattr("tutor.foundation.paths.shipped_lessons", lambda: tmp_path)
     with pytest.raises(TutorError, match=r"iris\.csv") as told:
         load_dataset(DataSettings(name="iris"), data_folder=tmp_path)
     assert told.value.hint

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Final, TextIO
 
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import shorten
 
 OFF: Final = ""
 BELL: Final = "bell"
@@ -31,6 +30,8 @@ def notice_sequence(text: str, way: str, environment: Mapping[str, str]) -> str:
         way: One of `WAYS`; another value counts as off.
         environment: The environment variables: in tmux the sequence is wrapped.
     """
+    from tutor.foundation.text import shorten  # imported here, because every start reads the settings, and so `WAYS`
+
     # A semicolon parts the fields of OSC 777, and a digit with one would be a command of OSC 9 in ConEmu.
     said = shorten(harmless_line(text), _LONGEST).replace(";", ",")
     if way == BELL:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
-from typing import TextIO
+from typing import ClassVar, TextIO
 
 from tutor.charts.cells import Rows, Span
 from tutor.charts.loss import loss_chart, train_line, valid_line
@@ -21,6 +21,8 @@ _HEIGHT = 14
 
 class MovingChartReporter:
     """Draws the loss per epoch at most five times a second. See `tutor.plain.reporters.Reporter`."""
+
+    one_by_one: ClassVar[bool] = False
 
     def __init__(self, out: TextIO, *, colour: bool, ascii: bool = False) -> None:
         self._out = out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
-from typing import TextIO
+from typing import ClassVar, TextIO
 
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.safe_text import harmless_line
@@ -75,6 +75,8 @@ class Narrator:
         clock: Returns seconds from a monotonic clock.
         brief: Whether to begin with what the lab is about, its goal and what can be set in it.
     """
+
+    one_by_one: ClassVar[bool] = True
 
     def __init__(self, out: TextIO, clock: Callable[[], float] = monotonic_seconds, *, brief: bool = False) -> None:
         self._brief = brief

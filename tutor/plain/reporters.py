@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from math import isfinite
-from typing import Protocol, TextIO
+from typing import ClassVar, Protocol, TextIO
 
 from tutor.foundation.safe_text import harmless_json, harmless_line
 from tutor.foundation.terminal import terminal_speaks_unicode
@@ -21,6 +21,9 @@ from tutor.runs.words import describe, log_faults, not_finite_texts
 
 class Reporter(Protocol):
     """Receives every event of a run, then its end."""
+
+    one_by_one: ClassVar[bool]
+    """Whether epochs are told one after the other, so that those before one joined would take long to tell."""
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
         """Report new events; ``summary`` already includes them."""
@@ -40,6 +43,8 @@ def figure(value: float | None) -> str:
 
 class LineReporter:
     """One aligned line per epoch, in words that a screen reader reads well."""
+
+    one_by_one: ClassVar[bool] = True
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -143,6 +148,8 @@ def generated_text(summary: RunSummary) -> list[str]:
 
 class JsonReporter:
     """Every event of the log unchanged, one JSON object per line, and the summary as the last line."""
+
+    one_by_one: ClassVar[bool] = False
 
     def __init__(self, out: TextIO) -> None:
         import msgspec

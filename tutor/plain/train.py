@@ -23,7 +23,6 @@ from tutor.labs.mine import FOLDER, Programs, read_programs, refuse_unfit
 from tutor.labs.own_lab import require_columns, require_text
 from tutor.labs.settings import key_of
 from tutor.labs.validate import refuse_idle
-from tutor.plain.narrator import Narrator
 from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, colour_of, figure, wants_ascii
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import RunFollower
@@ -235,7 +234,7 @@ def report_until_end(follower: RunFollower, reporter: Reporter, short_id: str) -
 
 def _join(follower: RunFollower, reporter: Reporter) -> None:
     """For reports in lines or sentences: begin with one line on the current state instead of every past epoch."""
-    if isinstance(reporter, LineReporter | Narrator) and follower.alive:
+    if reporter.one_by_one and follower.alive:
         summary = follower.catch_up()
         if summary.epoch:
             print(joined_line(summary), flush=True)
@@ -259,6 +258,8 @@ def choose_reporter(style: str | None, *, brief: bool = False) -> Reporter:
     if style == "json":
         return JsonReporter(sys.stdout)
     if style == "narrate":
+        from tutor.plain.narrator import Narrator
+
         return Narrator(sys.stdout, brief=brief)
     if style == "plain" or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         return LineReporter(sys.stdout)

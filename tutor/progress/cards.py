@@ -12,12 +12,12 @@ from tutor.foundation import clock
 from tutor.progress.records import CODE, SOLUTION_SEEN, from_milliseconds, to_milliseconds
 from tutor.progress.renames import TERM, GetRenames, nothing_renamed, program_key
 from tutor.progress.scheduling import SOON, Review, Schedule, day_starts, schedule_of, study_day
-from tutor.progress.sqlite_file import ForEach
+from tutor.progress.statement import ForEach
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
     from tutor.progress.records import Answer
-    from tutor.progress.sqlite_file import Statement
+    from tutor.progress.statement import Statement
 
 
 class Side(StrEnum):

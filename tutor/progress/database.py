@@ -29,7 +29,8 @@ from tutor.foundation.translate import translate
 from tutor.progress import sqlite_file
 from tutor.progress.columns import Column, readable
 from tutor.progress.schema import SCHEMA, Schema, counted
-from tutor.progress.sqlite_file import NewerVersionError, Rows, Statement, patiently
+from tutor.progress.sqlite_file import NewerVersionError, Rows, patiently
+from tutor.progress.statement import Statement
 
 RETRY_SAVING: Final = 30.0
 """Seconds between attempts to write to the file again while everything is kept in memory."""

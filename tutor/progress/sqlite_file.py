@@ -9,35 +9,15 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from tutor.foundation.files import read_start, require_file
 from tutor.progress.schema import Schema
-
-
-@dataclass(frozen=True, slots=True)
-class ForEach:
-    """The values of a statement that runs once for each row, so that many rows need no statement each.
-
-    Args:
-        rows: The rows. They are not copied.
-        values: Returns the values of a row in the order of the statement's marks.
-    """
-
-    rows: Sequence[Any]
-    values: Callable[[Any], Sequence[object]]
-
-    def __iter__(self) -> Iterator[Sequence[object]]:
-        return map(self.values, self.rows)
-
-
-Statement = tuple[str, Sequence[object] | Mapping[str, object] | ForEach]
-"""SQL with its values, in order or by name. Running it twice must have the same effect as running it once."""
+from tutor.progress.statement import ForEach, Statement
 
 Rows = dict[str, list[tuple[Any, ...]]]
 """The rows of every table, with the columns in the order of the schema."""

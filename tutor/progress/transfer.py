@@ -26,12 +26,12 @@ from tutor.progress.records import from_milliseconds, to_milliseconds
 from tutor.progress.renames import TERM, Renames, exercise_of
 from tutor.progress.scheduling import study_day
 from tutor.progress.schema import SCHEMA
-from tutor.progress.sqlite_file import ForEach
+from tutor.progress.statement import ForEach
 
 if TYPE_CHECKING:
     from tutor.progress.cards import CardStore
     from tutor.progress.database import Database
-    from tutor.progress.sqlite_file import Statement
+    from tutor.progress.statement import Statement
 
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]

@@ -82,6 +82,7 @@ class TutorApp(GuardedApp):
         self.garbage = GarbageCollection()
         """Collects garbage in the pauses between keys."""
         self._first = first
+        self._knows_training = False
         self._type_ahead = TypeAhead(self)
         self._ascii = AsciiFilter(enabled=False)
         self._no_colour = NoColor(enabled=bool(os.environ.get("NO_COLOR")))
@@ -212,6 +213,24 @@ class TutorApp(GuardedApp):
         from tutor.tui.background import CLASS_MODULES, MODULES, preload
 
         preload(self, self._preloaded, (*CLASS_MODULES, *MODULES) if self.classroom is not None else MODULES)
+        if self._first is not None:
+            self._preload_training(lambda: True)
+
+    def about_to_open(self, route: routes.Route) -> None:
+        """Import in advance what is likely to follow the screen of ``route``, if it was not imported yet."""
+        from tutor.tui.background import leads_to_training
+
+        if not self._knows_training:
+            needed = partial(leads_to_training, self.workspace, route)
+            self.set_timer(_PRELOAD_AFTER, partial(self._preload_training, needed))
+
+    def _preload_training(self, needed: Callable[[], bool]) -> None:
+        from tutor.tui.background import TRAINING_MODULES, preload
+
+        def known() -> None:
+            self._knows_training = True
+
+        preload(self, known, TRAINING_MODULES, needed)
 
     def _preloaded(self) -> None:
         """All screens are imported: say so if the learner's own keys cannot be used as they stand."""

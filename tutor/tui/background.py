@@ -17,7 +17,9 @@ from textual.worker import get_current_worker
 if TYPE_CHECKING:
     from textual.app import App
 
+    from tutor.tui.routes import Route
     from tutor.tui.shell import Shell
+    from tutor.workspace import Workspace
 
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
@@ -123,6 +125,10 @@ MODULES: Final = (
     "tutor.tui.screens.review",
     "tutor.tui.screens.progress",
     "tutor.tui.screens.settings",
+)
+"""Modules to import in advance, in the order in which they are likely to be needed."""
+
+TRAINING_MODULES: Final = (
     "numpy",
     "tutor.ml.datasets.sources",
     "tutor.tui.screens.runs",
@@ -131,16 +137,26 @@ MODULES: Final = (
     "tutor.tui.screens.sweep",
     "tutor.tui.screens.exercise.screen",
 )
+"""What training needs besides, 12 MB. It is imported once the learner is near a lab: whoever reads does without."""
 CLASS_MODULES: Final = ("tutor.tui.screens.poll", "tutor.tui.questions.run_card", "tutor.study.misconceptions")
 """Modules that a learner in a class needs at once when a teacher opens a poll. They are imported first."""
-"""Modules to import in advance, in the order in which they are likely to be needed."""
 
 
-def preload(app: App[int], then: Callable[[], object], modules: Sequence[str] = MODULES) -> None:
-    """Import ``modules`` in a thread, then call ``then`` on the event loop; stop if the learner leaves."""
+def preload(
+    app: App[int],
+    then: Callable[[], object],
+    modules: Sequence[str] = MODULES,
+    needed: Callable[[], bool] = lambda: True,
+) -> None:
+    """Import ``modules`` in a thread, then call ``then`` on the event loop; stop if the learner leaves.
+
+    Nothing is done if ``needed``, which the thread calls first, says so.
+    """
 
     def work() -> None:
         worker = get_current_worker()
+        if not needed():
+            return
         for module in modules:
             if worker.is_cancelled:
                 return
@@ -150,6 +166,17 @@ def preload(app: App[int], then: Callable[[], object], modules: Sequence[str] = 
             app.call_from_thread(then)
 
     app.run_worker(work, thread=True, exit_on_error=False)
+
+
+def leads_to_training(workspace: Workspace, route: Route) -> bool:
+    """Whether a lab, a run or an exercise may be opened from the screen of ``route``. This may read its lesson."""
+    from tutor.tui import routes
+
+    if isinstance(route, routes.Lesson):
+        course = workspace.course
+        lesson = course.lesson(route.lesson_id, workspace.language) if course is not None else None
+        return lesson is not None and bool(lesson.labs or lesson.exercises)
+    return isinstance(route, routes.WatchedLesson | routes.Labs | routes.Runs)
 
 
 MIN_WIDTH: Final = 40

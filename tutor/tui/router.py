@@ -30,11 +30,13 @@ def _module_of(route: type[Route]) -> str:
 
 def go(app: Shell, route: Route) -> None:
     """Open the screen of ``route`` over the one in front."""
+    app.about_to_open(route)
     app.push_screen(screen_for(route))
 
 
 def switch(app: Shell, route: Route) -> None:
     """Replace the screen in front by the screen of ``route``."""
+    app.about_to_open(route)
     app.switch_screen(screen_for(route))
 
 

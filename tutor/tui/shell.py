@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tutor.tui.commands import Command
     from tutor.tui.garbage import GarbageCollection
+    from tutor.tui.routes import Route
     from tutor.tui.themes import Look
     from tutor.workspace import Workspace
 
@@ -63,6 +64,9 @@ class Shell(Protocol):
 
     def switch_language(self) -> None:
         """Switch everything to the next language."""
+
+    def about_to_open(self, route: Route) -> None:
+        """Prepare for what is likely to follow the screen of ``route``."""
 
     def screen_left(self) -> None:
         """A screen has been left: its objects are collected in the next pause."""
