@@ -68,7 +68,7 @@ def run_session(folder: Path, name: str, lessons: Path | None) -> int:
     confine(
         Bounds(
             megabytes=_MEMORY_MB, file_megabytes=_DISK_MB, nice=_NICE,
-            readable=(str(course), str(place.log)), writable=(str(home),),
+            readable=(str(course), str(place.log), str(place.folder / "runs")), writable=(str(home),),
         )
     )  # fmt: skip
     return _become(arguments, environment)
