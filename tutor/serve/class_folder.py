@@ -37,7 +37,7 @@ class ClassFolder:
         self.folder = folder
         try:
             private.make_folder(folder)
-            for each in (self.learners, self.turns):
+            for each in (self.learners, self.turns, self.runs):
                 private.make_folder(each)
             descriptor = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             os.close(descriptor)
@@ -51,6 +51,11 @@ class ClassFolder:
     @property
     def turns(self) -> Path:
         return self.folder / TURNS
+
+    @property
+    def runs(self) -> Path:
+        """The runs that the whole class watches."""
+        return self.folder / "runs"
 
     @property
     def log(self) -> Path:

@@ -182,6 +182,8 @@ class LearnerSession(asyncssh.SSHServerSession[bytes]):
 
     def end(self, sentence: str) -> None:
         """End the session, and show the sentence of a key."""
+        if self._ended_by:
+            return
         self._ended_by = sentence
         if self._process is not None:
             self._process.hang_up()
