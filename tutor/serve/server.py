@@ -167,6 +167,10 @@ class ClassServer:
         if self._acceptor is not None:
             await self._acceptor.wait_closed()
         self.zygotes.close()
+        self.release()
+
+    def release(self) -> None:
+        """Let another server have the class."""
         os.close(self._lock)
 
     async def _look_after(self) -> None:
