@@ -16,7 +16,7 @@ from tutor.foundation.files import read_file, write_bytes, write_text
 from tutor.foundation.translate import translate
 
 KEY_FILE, CODE_FILE, LOCK_FILE, LOG_FILE, ZYGOTE_LOG = "host_key", "join_code", "serve.lock", "class.jsonl", "serve.log"
-TURNS, LEARNERS = "turns", "learners"
+TURNS, LEARNERS, SERVER_HOME = "turns", "learners", "server"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that cannot be taken for each other."""
 _CODE_LENGTH = 8

@@ -18,7 +18,7 @@ from tutor.foundation.paths import lessons_folder
 from tutor.foundation.translate import translate
 from tutor.runs.processes import hold
 from tutor.runs.worker.turns import WAITING
-from tutor.serve.class_folder import LOCK_FILE, ZYGOTE_LOG, ClassFolder
+from tutor.serve.class_folder import LOCK_FILE, SERVER_HOME, ZYGOTE_LOG, ClassFolder
 from tutor.serve.connection import Connection
 from tutor.serve.environment import session_environment
 from tutor.serve.forks import Zygotes
@@ -98,7 +98,8 @@ class ClassServer:
             os.close(lock)
             raise TutorError(self._roster.problem)
         self._problem = ""
-        self.zygotes = Zygotes(zygote, options.folder / ZYGOTE_LOG)
+        environment = {"TUTOR_HOME": str(options.folder / SERVER_HOME), "TUTOR_LESSONS": str(self._lessons)}
+        self.zygotes = Zygotes(zygote, options.folder / ZYGOTE_LOG, environment)
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._connections: set[Connection] = set()
         self._strangers: set[Connection] = set()
