@@ -81,9 +81,11 @@ class Workspace:
     def course(self) -> Course | None:
         """The course; None if there is no lessons folder, and then `course_problem` says why."""
         from tutor.course.catalogue import Course
+        from tutor.course.shared import shared_course
 
         try:
-            return Course(self._lessons or paths.lessons_folder())
+            folder = self._lessons or paths.lessons_folder()
+            return shared_course(folder) or Course(folder)
         except TutorError as error:
             self.course_problem = error
             return None

@@ -18,6 +18,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, read_start, whole_path, write_text
 from tutor.foundation.languages import in_language
 from tutor.foundation.safe_text import harmless, harmless_line, harmless_value
+from tutor.foundation.served import may_open
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import listed, translate
@@ -193,7 +194,10 @@ def harmless_lab(values: Any) -> Any:
 
 def _path_of(name: str, labs_folder: Path) -> Path:
     if "/" in name or name.endswith(".toml"):
-        return named_path(name)
+        named = named_path(name)
+        if not may_open(named):
+            raise TutorError(translate("serve.no-paths"), exit_code=ExitCode.USAGE)
+        return named
     path = labs_folder / f"{name}.toml"
     if not is_file(path):
         labs = list_labs(labs_folder)
