@@ -88,9 +88,11 @@ class Workspace:
     def course(self) -> Course | None:
         """The course; None if there is no lessons folder, and then `course_problem` says why."""
         from tutor.course.packs.installed import open_course
+        from tutor.course.shared import shared_course
 
         try:
-            return open_course(self._lessons, self.packs_folder)
+            folder = self._lessons or paths.lessons_folder()
+            return shared_course(folder) or open_course(folder, self.packs_folder)
         except TutorError as error:
             self.course_problem = error
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 import struct
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,3 +110,13 @@ def test_the_report_gathers_what_the_homes_hold(tmp_path: Path, capsys: pytest.C
     assert "answers    2,  50% right" in capsys.readouterr().out
     assert run(["class", "report", str(tmp_path / "nowhere")]) == ExitCode.USAGE
     assert run(["watch", "--of", "../x", "--folder", str(tmp_path)]) == ExitCode.USAGE
+
+
+def test_a_learners_run_is_watched_and_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = Path(__file__).resolve().parents[1] / "kept" / "first_edition" / "home" / "runs" / "20261129-224538-39ad"
+    home = tmp_path / "learners" / "anna"
+    shutil.copytree(kept, home / "runs" / kept.name)
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    assert run(["watch", "--of", "anna", "--folder", str(tmp_path), "--plain"]) == ExitCode.OK
+    assert "epoch" in capsys.readouterr().out
+    assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before

@@ -54,9 +54,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 def test_what_a_learner_may_ask_for_works_without_a_terminal(server: ClassServer) -> None:
     home = server.class_folder / "learners" / "anna"
-    begun = {
-        wish: server.begin(*wish.split()) for wish in ("tutor read 3", "list", "glossary gradient", "progress export")
-    }
+    begun = {wish: server.begin(*wish.split()) for wish in ("tutor read 3", "glossary gradient")}
     begun["environment"] = server.begin(
         "progress", "export", more=("-o", "SendEnv=*"), TUTOR_HOME="/tmp/elsewhere", PYTHONPATH="/tmp/elsewhere",
         TUTOR_LESSONS="/etc", PYTHONINSPECT="1",
@@ -64,9 +62,7 @@ def test_what_a_learner_may_ask_for_works_without_a_terminal(server: ClassServer
     done = {wish: ended(process) for wish, process in begun.items()}
     assert {wish: code for wish, (code, _, _) in done.items()} == dict.fromkeys(done, 0), done
     assert "Gradient descent" in done["tutor read 3"][1]
-    assert "what-is-ml" in done["list"][1]
     assert "gradient" in done["glossary gradient"][1]
-    assert json.loads(done["progress export"][1])["answers"] == []
     assert json.loads(done["environment"][1])["answers"] == []
     assert (home / "progress.sqlite3").exists()
     assert home.stat().st_mode & 0o777 == 0o700

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,6 +96,14 @@ def test_text_stands_in_its_section_and_belongs_to_no_question() -> None:
     lesson = lesson_of(read_gift("q {=a ~b}\n\nJust text.\n\n$CATEGORY: a/Deep\n\nr {=a ~b}\n"))
     assert [section.title for section in lesson.sections] == ["Questions", "Note", "Deep"]
     assert len(lesson.questions) == 2
+
+
+def test_what_is_too_much_for_a_lesson_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor.exchange.lesson_text.MOST_OF_A_LESSON", 2)
+    questions, losses = imported("a {=a ~b}\n\nb {=a ~b}\n\nc {=a ~b}\n\nd {=a ~b}\n")
+    assert len(questions) == 2
+    assert "line 5: The rest of the file is left out" in losses[0]
+    assert "left: 2" in losses[0]
 
 
 def test_a_question_that_a_lesson_would_misread_is_told_and_left_out() -> None:

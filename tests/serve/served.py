@@ -9,6 +9,7 @@ import shutil
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Callable
@@ -27,22 +28,23 @@ class ServedClass:
     Args:
         folder: Holds the class, and the keys of its learners beside it.
         options: Of the command.
+        limits: Other limits than the usual ones, which the command does not offer, as the arguments of a call.
         environment: Put into the test's own.
-        port: To listen at; 0 for any.
     """
 
-    def __init__(self, folder: Path, *options: str, port: int = 0, **environment: str) -> None:
+    def __init__(self, folder: Path, *options: str, limits: str = "", **environment: str) -> None:
         self.folder = folder
         self.options = options
+        self.limits = limits
         self.environment = environment
-        self.start(port)
+        self.start()
 
     def start(self, port: int = 0) -> None:
         """Start the server, and wait until it listens."""
         self.output = self.folder / "output"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [program(), "serve", "--class", str(self.home), "--port", str(port), *self.options],
+                [*self._program(port), *self.options],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
                 env={**os.environ, "LC_ALL": "C.UTF-8", "TUTOR_HOME": str(self.folder / "teacher"), **self.environment},
             )  # fmt: skip
@@ -52,6 +54,18 @@ class ServedClass:
             assert time.monotonic() < end, self.said
             time.sleep(0.02)
         self.port = int(found[1])
+
+    def _program(self, port: int) -> list[str]:
+        if not self.limits:
+            return [program(), "serve", "--class", str(self.home), "--port", str(port)]
+        code = (
+            "from pathlib import Path\n"
+            "from tutor.serve.command import serve_class\n"
+            "from tutor.serve.server import ServerLimits, ServerOptions\n"
+            f"options = ServerOptions(Path({str(self.home)!r}), port={port}, limits=ServerLimits({self.limits}))\n"
+            "serve_class(options, zygote='tutor.cli.served')\n"
+        )
+        return [sys.executable, "-c", code]
 
     @property
     def home(self) -> Path:

@@ -19,9 +19,15 @@ def _class() -> None:
 
 def add_class_group(tutor: click.Group) -> None:
     """Add ``class`` to the commands of ``tutor``."""
-    for command in (_add, _report, show, _session):
-        _class.add_command(command)
+    add_key_commands(_class)
+    _class.add_command(show)
     tutor.add_command(_class)
+
+
+def add_key_commands(group: click.Group) -> None:
+    """Add ``add``, ``report`` and ``session`` to the commands of ``tutor class``."""
+    for command in (_add, _report, _session):
+        group.add_command(command)
 
 
 @click.command("add", help=translate("learners.cli-add"), short_help=translate("learners.cli-add-short"))

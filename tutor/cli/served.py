@@ -24,7 +24,10 @@ def main(control: int) -> None:
 
     for module in (*_EARLY, *MODULES):
         import_module(module)
-    sys.exit(serve_forks(control, _carry_out))
+    from tutor.course.shared import read_ahead
+    from tutor.foundation.paths import lessons_folder
+
+    sys.exit(serve_forks(control, _carry_out, read_ahead(lessons_folder())))
 
 
 def _carry_out(arguments: list[str]) -> int:

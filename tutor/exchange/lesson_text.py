@@ -24,11 +24,15 @@ from tutor.course.source import LONGEST_IDENTIFIER, is_identifier
 from tutor.exchange.items import Choice, Collection, Item, TermItem, quoted
 from tutor.exchange.markup import escaped_cell, from_plain, table_of
 from tutor.foundation.languages import fallbacks
+from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import sentences, translate
 
 MOST_OF_A_LESSON: Final = 600
 """Questions and terms that one lesson takes: what `read_lesson` reads has to show them all."""
 
+_MOST_LINES: Final = 9_500
+_LINES_AROUND: Final = 4
+"""Blank lines, and the heading of a section."""
 _MINUTES_EACH: Final = Decimal("0.75")
 _LONGEST_MINUTES: Final = 600
 _LONGEST_TITLE: Final = 100
@@ -71,7 +75,8 @@ def lesson_text(
     is_plain = lesson_id[0].isalpha() and (len(lesson_id) > 5 or not lesson_id.isalpha())
     quoted_id = lesson_id if is_plain else f'"{lesson_id}"'  # YAML takes `no` and `12` for something else
     head = f'---\nid: {quoted_id}\ntitle: "{shown}"\nneeds: []\nminutes: {minutes}\n---\n'
-    return LessonText("\n".join([head, *body]).rstrip() + "\n", writer.questions, writer.terms)
+    # The text may go to a terminal before anything reads it as a lesson.
+    return LessonText(harmless("\n".join([head, *body])).rstrip() + "\n", writer.questions, writer.terms)
 
 
 class _Writer:
@@ -89,7 +94,7 @@ class _Writer:
     def body(self) -> list[str]:
         """The blocks below the front matter."""
         blocks: list[str] = []
-        size = 0
+        size = lines = 0
         section = ""
         wanted = self._collection.items
         fitting = 0
@@ -98,7 +103,8 @@ class _Writer:
             if not text:
                 continue
             size += len(text.encode())
-            if fitting == MOST_OF_A_LESSON or size > LARGEST_FILE // 2:
+            lines += text.count("\n") + _LINES_AROUND
+            if fitting == MOST_OF_A_LESSON or size > LARGEST_FILE // 2 or lines > _MOST_LINES:
                 left = len(wanted) - wanted.index(item)
                 self._collection.lose(
                     sentences(translate("exchange.full", count=left), translate("exchange.full-hint")), line=item.line

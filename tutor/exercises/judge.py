@@ -19,6 +19,7 @@ from tutor.exercises.showing import shape_of, shown, shown_apart
 from tutor.exercises.slips import CaseResult, recognise_slip, right_results
 from tutor.exercises.verdict import CaseVerdict, Reason, Verdict
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.served import exercises_are_off
 from tutor.foundation.translate import sentences, translate
 from tutor.sandbox.explain import Explanation, explain
 from tutor.sandbox.job import Call, Failure, Job, Outcome, Program, ProgramReport, Stop
@@ -65,6 +66,8 @@ class Judge:
             source: The program of the learner.
             seed: Of the cases that the exercise's own program makes.
         """
+        if exercises_are_off():
+            return Verdict(exercise.id, Reason.OFF, sentence=translate("serve.no-exercises"))
         started = time.perf_counter()
         verdict = self._checked(exercise, source, seed)
         return replace(verdict, seconds=time.perf_counter() - started)

@@ -34,6 +34,7 @@ from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, write_text
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.served import exercises_are_off
 from tutor.foundation.translate import sentences, translate
 from tutor.ml.datasets.dataset import Floats, Ints
 from tutor.ml.datasets.sources.generated import utterances
@@ -175,6 +176,8 @@ def score(source: str, sandbox: Sandbox, size: Size, fresh: tuple[Floats, Ints] 
         size: How many utterances there are.
         fresh: Further utterances, of which the program gets the features only.
     """
+    if exercises_are_off():
+        return Scores(problem=translate("serve.no-exercises"))
     x, y = utterances(size.train, _TRAIN_SEED)
     sets = [utterances(size.valid, _VALID_SEED), *([fresh] if fresh is not None else [])]
     calls = (Call.of("train", x=x, y=y, random=1), *(Call.of("predict", x=features) for features, _ in sets))

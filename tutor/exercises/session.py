@@ -72,7 +72,7 @@ class ExerciseSession:
         self._checked = digest
         self.verdict = verdict
         self._untouched = is_untouched(self.exercise, source)
-        if verdict.reason is not Reason.EXERCISE and not self._untouched:
+        if verdict.reason not in {Reason.EXERCISE, Reason.OFF} and not self._untouched:
             self.file.keep(source)
             self._remember(digest, verdict)
         return verdict

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     DIFFERENT = "different"
     EXERCISE = "exercise"
     """The exercise itself is faulty, and the learner can do nothing about it."""
+    OFF = "off"
+    """Programs of learners are not run here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Verdict:
         """The verdict in one line that is complete by itself: ``adam-step: 0 of 4 cases. …``."""
         if self.passed:
             return translate("exercise.passed", id=self.exercise, count=len(self.cases))
-        if self.reason in {Reason.NOT_LOADED, Reason.EXERCISE, Reason.RULE, Reason.FORBIDDEN}:
+        if self.reason in {Reason.NOT_LOADED, Reason.EXERCISE, Reason.OFF, Reason.RULE, Reason.FORBIDDEN}:
             return translate("exercise.stopped", id=self.exercise, sentence=self.said)
         counts = {"count": self.passed_count, "all": len(self.cases)}
         return translate("exercise.failed", id=self.exercise, sentence=self.said, **counts)

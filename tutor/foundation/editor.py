@@ -10,6 +10,7 @@ from typing import Final
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.served import is_served
 from tutor.foundation.translate import translate
 
 _USUAL: Final = ("sensible-editor", "editor", "nano", "vim", "vi")
@@ -20,8 +21,10 @@ def editor_command(environment: Mapping[str, str] = os.environ) -> list[str]:
     """The command of the editor in words: from ``VISUAL``, else ``EDITOR``, else the first one that is installed.
 
     Raises:
-        TutorError: There is none, or its quotes are not closed.
+        TutorError: There is none, its quotes are not closed, or no program may be started here.
     """
+    if is_served():
+        raise TutorError(translate("serve.no-editor"))
     for variable in ("VISUAL", "EDITOR"):
         if (named := environment.get(variable, "")).strip():
             try:

@@ -22,6 +22,7 @@ from tutor.foundation.files import is_file, named_path, read_start, whole_path, 
 from tutor.foundation.languages import in_language
 from tutor.foundation.pack_ids import MARK, in_pack, own_id_of
 from tutor.foundation.safe_text import harmless, harmless_line, harmless_value
+from tutor.foundation.served import may_open
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, key_lines, load_toml
 from tutor.foundation.translate import listed, translate
@@ -246,7 +247,10 @@ def harmless_lab(values: Any) -> Any:
 
 def _path_of(name: str, labs: LabShelf) -> Path:
     if "/" in name or name.endswith(".toml"):
-        return named_path(name)
+        named = named_path(name)
+        if not may_open(named):
+            raise TutorError(translate("serve.no-paths"), exit_code=ExitCode.USAGE)
+        return named
     path = labs.path(name)
     if path is None:
         known = labs.names()

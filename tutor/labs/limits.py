@@ -1,15 +1,16 @@
 """The limits of one learner's runs, so that no run takes the whole machine or goes on forgotten.
 
 A run that meets a limit says so, and what to do about it. Whoever runs a shared machine can set those of `Limits` in
-the environment: ``TUTOR_MAX_RUNS``, ``TUTOR_MAX_LOG_MB``, ``TUTOR_MAX_MEMORY_MB`` and ``TUTOR_MAX_SECONDS``. What a
-lab may ask for is declared in `tutor.ml.settings`.
+the environment: ``TUTOR_MAX_RUNS``, ``TUTOR_MAX_LOG_MB``, ``TUTOR_MAX_MEMORY_MB``, ``TUTOR_MAX_SECONDS`` and
+``TUTOR_MAX_DISK_MB``. What a lab may ask for is declared in `tutor.ml.settings`.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -45,6 +46,8 @@ class Limits:
     """How much memory the process of a run may use, whatever its lab asks for."""
     seconds: float = MAX_SECONDS
     """How long a run may take, whatever its lab asks for."""
+    disk_mb: float = inf
+    """How much the learner's folder may hold before another run or sweep starts."""
 
     @classmethod
     def of_environment(cls) -> Limits:
@@ -59,7 +62,32 @@ class Limits:
             log_mb=_number("TUTOR_MAX_LOG_MB", usual.log_mb),
             memory_mb=max(MIN_MEMORY_MB, int(_number("TUTOR_MAX_MEMORY_MB", usual.memory_mb))),
             seconds=_number("TUTOR_MAX_SECONDS", usual.seconds),
+            disk_mb=_number("TUTOR_MAX_DISK_MB", usual.disk_mb),
         )
+
+    @property
+    def kept_mb(self) -> float:
+        """How much space the runs that are kept may take together."""
+        return min(KEEP_MB, self.disk_mb / 2)
+
+    def refuse_full(self, folder: Path) -> None:
+        """Refuse to begin what fills the disk if the learner's folder is full.
+
+        Args:
+            folder: The learner's folder.
+
+        Raises:
+            TutorError: It holds more than it may.
+        """
+        if self.disk_mb == inf:
+            return
+        held = sum(_size(Path(place) / name) for place, _, names in os.walk(folder) for name in names) / 1e6
+        if held >= self.disk_mb:
+            raise TutorError(
+                translate("limits.disk", held=f"{held:.0f}", most=f"{self.disk_mb:g}"),
+                hint=translate("limits.disk-hint"),
+                exit_code=ExitCode.CANNOT_WRITE,
+            )
 
     def within(self, spec: LabConfig) -> LabConfig:
         """``spec`` with its time and memory within these limits."""
@@ -68,6 +96,13 @@ class Limits:
         if (seconds, memory) == (train.max_seconds, train.max_memory_mb):
             return spec
         return replace(spec, train=replace(train, max_seconds=seconds, max_memory_mb=memory))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:  # it was removed meanwhile
+        return 0
 
 
 def _number(name: str, usual: float) -> float:

@@ -193,6 +193,14 @@ class Noted(_Asked, tag="noted", frozen=True, kw_only=True):
     text: str
 
 
+class Queued(_Event, tag="queued", frozen=True, kw_only=True):
+    """The run waits for its turn, because others train on a machine that a class shares; see `worker.turns`."""
+
+    epoch: Count
+    turns: Count
+    """How many runs may train at once."""
+
+
 class Diverged(_Event, tag="diverged", frozen=True, kw_only=True):
     """The loss is no longer a finite number, or has grown beyond any use. A result, not a crash; `Finished` follows."""
 
@@ -219,4 +227,18 @@ class Failed(_Event, tag="failed", frozen=True, kw_only=True):
     hint: str = ""
 
 
-Event = Started | Epochs | View | Changed | Refused | Paced | Paused | Resumed | Noted | Diverged | Finished | Failed
+Event = (
+    Started
+    | Epochs
+    | View
+    | Changed
+    | Refused
+    | Paced
+    | Paused
+    | Resumed
+    | Noted
+    | Queued
+    | Diverged
+    | Finished
+    | Failed
+)

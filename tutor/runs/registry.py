@@ -77,7 +77,9 @@ class Runs:
         Raises:
             TutorError: too many runs are running, the folder cannot be written, or no process can be started.
         """
-        self._refuse_beyond(Limits.of_environment().runs)
+        limits = Limits.of_environment()
+        self._refuse_beyond(limits.runs)
+        limits.refuse_full(self.folder.parent)
         data = [] if data_folder is None else ["--data-folder", str(data_folder.resolve())]
         programs = programs or {}
         spec = replace(spec, mine={slot: each.exercise for slot, each in programs.items()})
@@ -141,7 +143,7 @@ class Runs:
         except OSError as error:
             reason = error.strerror or str(error)
             raise TutorError(translate("runs.cannot-start", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
-        self.prune()
+        self.prune(megabytes=Limits.of_environment().kept_mb)
         return folder.name
 
     def make(self, spec: LabConfig) -> Path:

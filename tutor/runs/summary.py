@@ -28,6 +28,7 @@ from tutor.runs.events import (
     Noted,
     Paced,
     Paused,
+    Queued,
     Reason,
     Refused,
     Resumed,
@@ -130,6 +131,8 @@ class RunSummary:
     """A sentence of the worker: what went wrong, or what it refused last."""
     hint: str = ""
     diverged: bool = False
+    queued_behind: int = 0
+    """How many runs train at once, while this one waits for its turn to be one of them; 0 if it does not wait."""
     final_facts: dict[str, float] = field(default_factory=dict)
     version: int = 0
     """Rises with every event."""
@@ -219,6 +222,8 @@ class RunSummary:
         """What the learner should know now, in the interface language; empty if there is nothing to say."""
         if self.state == "died":
             return translate("runs.died", epoch=self.epoch) if self.epoch else translate("runs.died-at-start")
+        if self.queued_behind and self.state == "running":
+            return translate("turns.waits", count=self.queued_behind)
         # A search may try all there is in fewer epochs than planned; a loop of the learner's own should not.
         too_early = self._own_loop and self.ended_early
         if self.reason is not None and (too_early or not ENDS[self.reason].expected):
@@ -376,6 +381,7 @@ def _fold_foreign(summary: RunSummary, event: Epochs, before: int) -> None:
 
 
 def _epochs(summary: RunSummary, event: Epochs) -> None:
+    summary.queued_behind = 0
     before = len(summary.train_losses)
     if summary.whole and event.first <= before:
         before = max(0, event.first - 1)
@@ -459,6 +465,10 @@ def _noted(summary: RunSummary, event: Noted) -> None:
     summary.notes.append(event)
 
 
+def _queued(summary: RunSummary, event: Queued) -> None:
+    summary.queued_behind = max(1, event.turns)
+
+
 def _diverged(summary: RunSummary, event: Diverged) -> None:
     summary.diverged = True
     summary.epoch = max(summary.epoch, event.epoch)
@@ -487,6 +497,7 @@ _FOLD: dict[type[Event], Callable[[RunSummary, Any], None]] = {
     Paused: _paused,
     Resumed: _resumed,
     Noted: _noted,
+    Queued: _queued,
     Diverged: _diverged,
     Finished: _finished,
     Failed: _failed,

@@ -16,7 +16,7 @@ from tutor.foundation.files import read_file, write_bytes, write_text
 from tutor.foundation.translate import translate
 
 KEY_FILE, CODE_FILE, LOCK_FILE, LOG_FILE, ZYGOTE_LOG = "host_key", "join_code", "serve.lock", "class.jsonl", "serve.log"
-TURNS, LEARNERS = "turns", "learners"
+TURNS, LEARNERS, SERVER_HOME = "turns", "learners", "server"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that cannot be taken for each other."""
 _CODE_LENGTH = 8
@@ -37,7 +37,7 @@ class ClassFolder:
         self.folder = folder
         try:
             private.make_folder(folder)
-            for each in (self.learners, self.turns):
+            for each in (self.learners, self.turns, self.runs):
                 private.make_folder(each)
             descriptor = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             os.close(descriptor)
@@ -51,6 +51,11 @@ class ClassFolder:
     @property
     def turns(self) -> Path:
         return self.folder / TURNS
+
+    @property
+    def runs(self) -> Path:
+        """The runs that the whole class watches."""
+        return self.folder / "runs"
 
     @property
     def log(self) -> Path:

@@ -68,7 +68,7 @@ def run_session(folder: Path, name: str, lessons: Path | None) -> int:
     confine(
         Bounds(
             megabytes=_MEMORY_MB, file_megabytes=_DISK_MB, nice=_NICE,
-            readable=(str(course), str(place.log)), writable=(str(home),),
+            readable=(str(course), str(place.log), str(place.folder / "runs")), writable=(str(home),),
         )
     )  # fmt: skip
     return _become(arguments, environment)
@@ -86,7 +86,8 @@ def _class_variables(place: ClassFolder, name: str, lessons: Path | None) -> dic
         "TUTOR_CLASS": str(place.folder),
         "TUTOR_CLASS_NAME": name,
         "TUTOR_EXERCISES": "off",
-        "TUTOR_MAX_RUNS": "1",
+        "TUTOR_MAX_RUNS": "2",  # the one before it may be just ending, or paused
+        "TUTOR_MAX_LOG_MB": str(_DISK_MB // 4),
         "TUTOR_MAX_MEMORY_MB": str(_MEMORY_MB),
         "TUTOR_MAX_DISK_MB": str(_DISK_MB),
         "VISUAL": _NO_EDITOR,

@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -36,10 +36,12 @@ class Zygotes:
     Args:
         module: The module whose ``main`` runs the zygote with the descriptor of its socket.
         log: Takes what the zygote prints, which is nothing unless it fails.
+        environment: Put into that of the zygote, which is otherwise made anew.
     """
 
-    def __init__(self, module: str, log: Path) -> None:
+    def __init__(self, module: str, log: Path, environment: Mapping[str, str]) -> None:
         self._module = module
+        self._environment = environment
         self._log = log
         self._zygote: _Zygote | None = None
         self._numbers = count(1)
@@ -59,7 +61,7 @@ class Zygotes:
 
     def _running(self) -> _Zygote:
         if self._zygote is None:
-            self._zygote = _Zygote(self._module, self._log, self._lose)
+            self._zygote = _Zygote(self._module, self._log, self._environment, self._lose)
         return self._zygote
 
     def next_number(self) -> int:
@@ -101,14 +103,14 @@ class Zygotes:
 class _Zygote:
     """A running process that forks."""
 
-    def __init__(self, module: str, log: Path, lost: Callable[[], None]) -> None:
+    def __init__(self, module: str, log: Path, more: Mapping[str, str], lost: Callable[[], None]) -> None:
         self._lost = lost
         self._asked: dict[int, tuple[asyncio.Future[int], Callable[[int], None]]] = {}
         self._running: dict[int, Callable[[int], None]] = {}
         self._buffer = bytearray()
         self._channel, theirs = socket.socketpair()
         program = f"import sys; sys.path.insert(0, {_ROOT!r}); from {module} import main; main({theirs.fileno()})"
-        environment = {"PATH": os.defpath, "LANG": "C.UTF-8", **ONE_THREAD}
+        environment = {"PATH": os.defpath, "LANG": "C.UTF-8", **ONE_THREAD, **more}
         with theirs, log.open("wb") as output:
             try:
                 self.process: subprocess.Popen[bytes] = started(

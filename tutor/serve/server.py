@@ -17,7 +17,8 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.paths import lessons_folder
 from tutor.foundation.translate import translate
 from tutor.runs.processes import hold
-from tutor.serve.class_folder import LOCK_FILE, ZYGOTE_LOG, ClassFolder
+from tutor.runs.worker.turns import WAITING
+from tutor.serve.class_folder import LOCK_FILE, SERVER_HOME, ZYGOTE_LOG, ClassFolder
 from tutor.serve.connection import Connection
 from tutor.serve.environment import session_environment
 from tutor.serve.forks import Zygotes
@@ -97,7 +98,8 @@ class ClassServer:
             os.close(lock)
             raise TutorError(self._roster.problem)
         self._problem = ""
-        self.zygotes = Zygotes(zygote, options.folder / ZYGOTE_LOG)
+        environment = {"TUTOR_HOME": str(options.folder / SERVER_HOME), "TUTOR_LESSONS": str(self._lessons)}
+        self.zygotes = Zygotes(zygote, options.folder / ZYGOTE_LOG, environment)
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._connections: set[Connection] = set()
         self._strangers: set[Connection] = set()
@@ -166,6 +168,10 @@ class ClassServer:
         if self._acceptor is not None:
             await self._acceptor.wait_closed()
         self.zygotes.close()
+        self.release()
+
+    def release(self) -> None:
+        """Let another server have the class."""
         os.close(self._lock)
 
     async def _look_after(self) -> None:
@@ -277,7 +283,10 @@ class ClassServer:
             "TUTOR_CLASS": str(options.folder),
             "TUTOR_CLASS_NAME": name,
             "TUTOR_TURNS": str(self.folder.turns),
-            "TUTOR_MAX_RUNS": "1",
+            "TUTOR_SERVED": "1",
+            # One trains at a time, see `tutor.runs.worker.turns`; the one before it may be just ending, or paused.
+            "TUTOR_MAX_RUNS": "2",
+            "TUTOR_MAX_LOG_MB": str(limits.disk_mb // 4 or 1),
             "TUTOR_MAX_MEMORY_MB": str(limits.memory_mb),
             "TUTOR_MAX_DISK_MB": str(limits.disk_mb),
             **({"TUTOR_LESSONS": str(self._lessons)} if options.lessons is not None else {}),
@@ -291,7 +300,7 @@ class ClassServer:
             megabytes=limits.memory_mb,
             file_megabytes=limits.disk_mb,
             nice=limits.nice,
-            readable=(str(self._lessons), str(self.folder.log), str(self.folder.turns)),
+            readable=(str(self._lessons), *map(str, (self.folder.log, self.folder.runs, self.folder.turns))),
             writable=(str(home),),
         )
 
@@ -299,7 +308,7 @@ class ClassServer:
 def make_turns(folder: Path, count: int) -> None:
     """Make the files that runs lock to train: as many as may train at once."""
     for each in folder.iterdir():
-        if not each.name.isdecimal() or int(each.name) >= count:
+        if each.name.isdecimal() and int(each.name) >= count:
             each.unlink(missing_ok=True)
-    for number in range(count):
-        (folder / str(number)).touch(mode=0o600)
+    for name in (*map(str, range(count)), WAITING):
+        (folder / name).touch(mode=0o600)

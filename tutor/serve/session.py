@@ -104,7 +104,7 @@ class LearnerSession(asyncssh.SSHServerSession[bytes]):
         self._is_gone = False
         self._ended_by = ""
         self.last_input = monotonic_seconds()
-        """When the learner typed last."""
+        """When the learner typed last, or the session began."""
 
     # -- what the client asks for ------------------------------------------------------------------------
 
@@ -181,9 +181,9 @@ class LearnerSession(asyncssh.SSHServerSession[bytes]):
     # -- the process's side ------------------------------------------------------------------------------
 
     def end(self, sentence: str) -> None:
-        """End the session, and show the sentence of a key."""
-        self._ended_by = sentence
-        if self._process is not None:
+        """End the session if it has begun, and show the sentence of a key."""
+        if not self._ended_by and self._process is not None:
+            self._ended_by = sentence
             self._process.hang_up()
 
     @property
@@ -304,6 +304,7 @@ class LearnerSession(asyncssh.SSHServerSession[bytes]):
                     os.close(each)
         process.watch(pid)
         self._process = process
+        self.last_input = monotonic_seconds()
         if self._has_left():
             process.hang_up()
         code = await process.wait()

@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import msgspec
@@ -27,19 +27,18 @@ from tutor.serve.messages import LENGTH, MOST_BYTES, MOST_DESCRIPTORS, Answer, E
 _FIRST_OTHER_DESCRIPTOR = 3
 
 
-def serve_forks(control: int, carry_out: Callable[[list[str]], int]) -> int:
+def serve_forks(control: int, carry_out: Callable[[list[str]], int], ahead: Iterator[None]) -> int:
     """Fork a process for each order until the server closes its end.
 
     Args:
         control: The descriptor of a socket to the server.
         carry_out: Carries out a command line in a session's process, and returns the exit code.
+        ahead: Work that later sessions are spared; it is done in steps while there are no orders.
 
     Returns:
         The exit code: 0 in the zygote, that of the session in a forked process.
     """
-    gc.collect()
-    gc.freeze()  # A collection in a child would copy the pages of all these objects.
-    forked = _Zygote(socket.socket(fileno=control)).run()
+    forked = _Zygote(socket.socket(fileno=control), ahead).run()
     if forked is None:
         return 0
     order, descriptors = forked
@@ -49,8 +48,10 @@ def serve_forks(control: int, carry_out: Callable[[list[str]], int]) -> int:
 class _Zygote:
     """Reads orders, forks, and reports which processes have ended."""
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: socket.socket, ahead: Iterator[None]) -> None:
         self._channel = channel
+        self._ahead: Iterator[None] | None = ahead
+        _freeze()
         self._ended, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._wakes = wakes
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -63,7 +64,7 @@ class _Zygote:
             selector.register(self._channel, selectors.EVENT_READ)
             selector.register(self._ended, selectors.EVENT_READ)
             while True:
-                for key, _ in selector.select():
+                for key, _ in selector.select(None if self._ahead is None else 0):
                     if key.fd == self._ended:
                         self._report_ended()
                         continue
@@ -72,6 +73,16 @@ class _Zygote:
                         return None
                     if (order := self._fork(*received)) is not None:
                         return order, received[1]
+                self._work_ahead()
+
+    def _work_ahead(self) -> None:
+        if self._ahead is None:
+            return
+        try:
+            next(self._ahead)
+        except StopIteration:
+            self._ahead = None
+            _freeze()
 
     def _receive(self) -> tuple[SessionOrder, list[int]] | None:
         """Return the next order and its descriptors; None if the server is gone or says what cannot be."""
@@ -189,6 +200,12 @@ def _text_from(descriptor: int, encoding: str) -> io.TextIOWrapper:
 
 def _text_to(descriptor: int, encoding: str, errors: str, *, by_line: bool) -> io.TextIOWrapper:
     return io.TextIOWrapper(open(descriptor, "wb", closefd=False), encoding, errors, line_buffering=by_line)
+
+
+def _freeze() -> None:
+    """Keep collections in the children from visiting what is there now, because that would copy all its pages."""
+    gc.collect()
+    gc.freeze()
 
 
 def _reseed() -> None:

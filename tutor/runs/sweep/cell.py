@@ -23,6 +23,7 @@ from tutor.runs.log import RESERVE_BYTES, LogWriter
 from tutor.runs.summary import RunSummary, State, fold
 from tutor.runs.worker.job import TrainingJob
 from tutor.runs.worker.limits import limit_log
+from tutor.runs.worker.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,9 @@ def _train(
     data = Path(job.data_folder)
     if not data.is_dir():
         data = paths.shipped_lessons() / "data"
-    performance = TrainingJob(flat_out, data, emit=emit_and_fold, run_id=job.run, commands=commands)
+    performance = TrainingJob(
+        flat_out, data, emit=emit_and_fold, run_id=job.run, commands=commands, turns=Turns.of_environment()
+    )
     performance.run()
     return _outcome(summary)
 

@@ -14,11 +14,13 @@ from tutor.foundation import private
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import write_text
 from tutor.foundation.translate import translate
+from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.processes import hold, is_held, start_worker
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.results import PLAN_FILE, RESULTS_FILE, RUNS_FOLDER, SweepFollower, SweepState, read_plan
+from tutor.runs.worker.turns import TURNS
 
 KEEP_SWEEPS = 20
 
@@ -69,6 +71,7 @@ class Sweeps:
         Raises:
             TutorError: the folder cannot be written, or no process can be started.
         """
+        Limits.of_environment().refuse_full(self.folder.parent)
         folder = self.folder_of(plan)
         try:
             private.make_folder(folder)
@@ -138,7 +141,9 @@ class Sweeps:
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """How many processors this process may use; one, if its runs take turns with those of others."""
+    if TURNS in os.environ:
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

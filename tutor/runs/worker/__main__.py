@@ -30,6 +30,7 @@ from tutor.runs.log import RESERVE_BYTES, LogWriter
 from tutor.runs.processes import hold
 from tutor.runs.worker.job import LogFullError, TrainingJob
 from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
+from tutor.runs.worker.turns import Turns
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,6 +80,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
             commands=lambda _epoch: inbox.poll(),
             unwatched=lambda: unwatched_seconds(folder),
             programs=programs,
+            turns=Turns.of_environment(),
         )
         _stop_on_signals(job)
         done = job.run(folder / WEIGHTS_FILE)

@@ -20,6 +20,7 @@ from tutor.labs.mine import Programs
 from tutor.runs.control import Command
 from tutor.runs.events import Event, Failed, Reason, Started
 from tutor.runs.worker.loop import TrainingLoop
+from tutor.runs.worker.turns import Turns
 
 if TYPE_CHECKING:
     from tutor.runs.worker.adapter import TrainingAdapter
@@ -38,6 +39,7 @@ class TrainingJob:
         unwatched: See `TrainingLoop`.
         perturbation: See `tutor.runs.worker.adapter.TrainingAdapter`.
         programs: See `tutor.runs.worker.adapter.TrainingAdapter`.
+        turns: See `TrainingLoop`. They are closed at the end.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class TrainingJob:
         unwatched: Callable[[], float] | None = None,
         perturbation: int | None = None,
         programs: Programs | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._spec = spec
         self._data_folder = data_folder
@@ -62,6 +65,7 @@ class TrainingJob:
         self._unwatched = unwatched
         self._perturbation = perturbation
         self._programs = programs or {}
+        self._turns = turns
         self._loop: TrainingLoop | None = None
         self._stopped: Reason | None = None
 
@@ -94,6 +98,9 @@ class TrainingJob:
             self._fail(translate("runs.failed", reason=harmless_line(f"{type(error).__name__}: {error}")[:500]))
         else:
             return True
+        finally:
+            if self._turns is not None:
+                self._turns.close()
         return False
 
     def _run(self, weights: Path | None) -> None:
@@ -126,6 +133,7 @@ class TrainingJob:
             before_end=lambda: _save(training, weights),
             unwatched=self._unwatched,
             with_metrics="metric" in self._programs,
+            turns=self._turns,
         )
         if self._stopped is not None:
             self._loop.stop(self._stopped)

@@ -15,9 +15,10 @@ from tutor.labs.lab_config import LabConfig, Value
 from tutor.labs.limits import IDLE_SECONDS, UNWATCHED_SECONDS
 from tutor.labs.validate import patience_of
 from tutor.runs.control import Command
-from tutor.runs.events import Diverged, Event, Finished, Reason, View
+from tutor.runs.events import Diverged, Event, Finished, Queued, Reason, View
 from tutor.runs.worker.recorder import ForeignResult, Recorder
 from tutor.runs.worker.steering import Steering
+from tutor.runs.worker.turns import LOOK_SECONDS, SAY_SECONDS, TURN_SECONDS, Turns
 
 CHECK_SECONDS = 0.01
 """At full speed, about this much time passes between two checks of the clock and the control log."""
@@ -70,6 +71,7 @@ class TrainingLoop:
         before_end: Called before the last event is written.
         unwatched: Returns for how many seconds nobody has watched the run; by default somebody always does.
         with_metrics: Whether results have metrics of the learner's own.
+        turns: The turns on a machine that others share; None: this run need not wait for one.
         clock: Returns seconds from a monotonic clock.
         sleep: Sleeps for a number of seconds.
     """
@@ -85,6 +87,7 @@ class TrainingLoop:
         before_end: Callable[[], None] | None = None,
         unwatched: Callable[[], float] | None = None,
         with_metrics: bool = False,
+        turns: Turns | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -95,6 +98,7 @@ class TrainingLoop:
         self._every_epoch = every_epoch
         self._before_end = before_end
         self._unwatched = unwatched
+        self._turn = _Turn(turns, clock)
         self._clock = clock
         self._sleep = sleep
         self._recorder: Recorder[EpochOutcome] = Recorder(emit, (lambda result: result) if with_metrics else None)
@@ -226,17 +230,29 @@ class TrainingLoop:
                 look_at = now + UNWATCHED_SECONDS - alone
                 if alone >= UNWATCHED_SECONDS:
                     self.stop("unwatched")
-            delay = SLEEP_SECONDS if waiting else self._time_left(now)
+            delay = self._delay(now, waiting=waiting)
             if delay <= 0:
                 break
             self._write_due(now)
-            self._sleep(min(delay, SLEEP_SECONDS))
-            if waiting:
+            self._sleep(delay)
+            if waiting or self._turn.waits:
                 self._seconds_waited += self._clock() - now
             else:
                 self._seconds_slept += self._clock() - now
             self._obey_commands()
         self._set_next_epoch()
+
+    def _delay(self, now: float, *, waiting: bool) -> float:
+        """Seconds until commands are to be read again; 0 if the next epoch may be computed now."""
+        delay = SLEEP_SECONDS if waiting else self._time_left(now)
+        if delay > 0:
+            self._turn.give()
+            return min(delay, SLEEP_SECONDS)
+        if self._turn.take():
+            return 0.0
+        if self._turn.is_late:
+            self._emit_in_order(Queued(epoch=self.epoch, turns=self._turn.count))
+        return LOOK_SECONDS
 
     def _waits_for_learner(self, changes: int) -> bool:
         """Whether the run waits for the learner: it is paused, or the learner sets the parameters by hand."""
@@ -299,3 +315,55 @@ class TrainingLoop:
             )
         )
         return reason
+
+
+class _Turn:
+    """The turn of one run: held while it computes, and given to others from time to time."""
+
+    def __init__(self, turns: Turns | None, clock: Callable[[], float]) -> None:
+        self._turns = turns
+        self._clock = clock
+        self._taken_at: float | None = None
+        self._asked_at: float | None = None
+        self._is_said = False
+
+    @property
+    def count(self) -> int:
+        return self._turns.count if self._turns is not None else 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether the run waits for a turn."""
+        return self._asked_at is not None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it has waited so long that it should say so now; true once for each wait."""
+        is_late = self._asked_at is not None and self._clock() - self._asked_at >= SAY_SECONDS and not self._is_said
+        self._is_said = self._is_said or is_late
+        return is_late
+
+    def take(self) -> bool:
+        """Whether the run may compute now. A turn that is held for long is given up if another run waits."""
+        if self._turns is None:
+            return True
+        now = self._clock()
+        if self._taken_at is not None:
+            if now - self._taken_at < TURN_SECONDS:
+                return True
+            if self._turns.is_wanted:
+                self._turns.give()
+                self._taken_at, self._asked_at, self._is_said = None, now, False
+                return False
+        if not self._turns.take():
+            if self._asked_at is None:
+                self._asked_at, self._is_said = now, False
+            return False
+        self._taken_at, self._asked_at = now, None
+        return True
+
+    def give(self) -> None:
+        """The run rests."""
+        if self._turns is not None:
+            self._turns.give()
+            self._taken_at, self._asked_at = None, None

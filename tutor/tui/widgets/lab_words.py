@@ -50,9 +50,12 @@ def state_row(session: LabSession, room: int) -> Row:
     by_hand = session.spec.manual
     if by_hand and session.state == "running":
         key = "lab.state-manual"
+    waits = session.state == "running" and session.summary is not None and session.summary.queued_behind > 0
+    if waits:
+        sign, ink, key = "○", "muted", "turns.state"
     paced = not (session.recorded or by_hand) and session.state in {"ready", "starting", "running", "paused"}
     pace = pace_text(session.pace) if paced else ""
-    moving = bool(pace) and session.state == "running" and session.replay is None
+    moving = bool(pace) and session.state == "running" and session.replay is None and not waits
     state: Row = [Span(f"{sign} ", ink), Span(pace if moving else translate(key), ink)]
     after = [pace] if pace and not moving else []
     if not session.recorded:

@@ -18,7 +18,7 @@ from tutor.tui.widgets.row_list import RowItem
 from tutor.tui.widgets.rows import Area
 from tutor.typeset.page import one_line, plain_lines
 
-_NO_COUNT = {Reason.NOT_LOADED, Reason.EXERCISE, Reason.FORBIDDEN}
+_NO_COUNT = {Reason.NOT_LOADED, Reason.EXERCISE, Reason.OFF, Reason.FORBIDDEN}
 """Verdicts without results, so that counting the cases would say nothing."""
 
 
@@ -71,8 +71,8 @@ def verdict_rows(verdict: Verdict, at: datetime, area: Area, lab: str = "") -> R
 
 def _counted(verdict: Verdict) -> str:
     if verdict.reason in _NO_COUNT:
-        key = "exercise.faulty-head" if verdict.reason is Reason.EXERCISE else "exercise.does-not-run"
-        return translate(key)
+        heads = {Reason.EXERCISE: "exercise.faulty-head", Reason.OFF: "exercise.off-head"}
+        return translate(heads.get(verdict.reason, "exercise.does-not-run"))
     return translate("exercise.counted", count=verdict.passed_count, all=len(verdict.cases))
 
 
