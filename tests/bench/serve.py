@@ -1,6 +1,6 @@
 """A served class: memory and processor of many sessions, logins, keys while others train, and a server that is killed.
 
-Run: python -m tests.bench.serve [SESSIONS...]
+Run: python -m tests.bench.serve [SESSIONS...], with 0 for logins, keys and losses alone
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Client:
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             os.environ["TERM"] = "xterm-256color"
-            os.execv(command[0], command)
+            os.execv(command[0], list(command))
         os.set_blocking(self.master, False)
 
     def read(self) -> bool:
@@ -270,7 +270,7 @@ def main(counts: Sequence[int]) -> None:
         print("logins (median of five)")
         measure_logins(served, folder)
         print("sessions")
-        for count in counts:
+        for count in filter(None, counts):
             measure_sessions(served, names[:count])
         print("key to echo in one more session")
         measure_keys(served, names[:21])

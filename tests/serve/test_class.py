@@ -185,13 +185,22 @@ def test_a_server_that_is_killed_loses_nothing_and_runs_go_on(tmp_path: Path) ->
 
 
 def test_whoever_is_idle_or_removed_is_told_so(tmp_path: Path) -> None:
-    served = ServedClass(tmp_path, limits="idle_seconds=2.0")
+    served = ServedClass(tmp_path, limits="idle_seconds=2.0, login_seconds=4.0")
     served.enrol("anna")
     try:
         with Login(served, "anna") as anna:
             anna.wait_until(lambda: "an hour" in anna.sentence)
             anna.ended()
+        asyncio.run(_be_thrown_out(served))
         (served.home / "roster.toml").write_text("", encoding="utf-8")
         assert "does not know your key" in served.run("anna", "list").stderr
     finally:
         served.close()
+
+
+async def _be_thrown_out(served: ServedClass) -> None:
+    """Connect, open no session, and wait until the server has enough of that."""
+    connection = await asyncssh.connect(
+        "127.0.0.1", served.port, username="anna", client_keys=[str(served.key("anna"))], known_hosts=None, config=[]
+    )
+    await asyncio.wait_for(connection.wait_closed(), 30)

@@ -8,6 +8,7 @@ from typing import Protocol
 import asyncssh
 
 from tutor.classroom.roster import key_text
+from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.translate import translate
 from tutor.serve.session import LearnerSession
 
@@ -43,7 +44,8 @@ class Connection(asyncssh.SSHServer):
         self._user = ""
         self._offered = ""
         self._key = ""
-        self._channels = 0
+        self._sessions: list[LearnerSession] = []
+        self._used_at = monotonic_seconds()
         self._was_told = False
         self.address = ""
 
@@ -99,7 +101,15 @@ class Connection(asyncssh.SSHServer):
         return False
 
     def session_requested(self) -> LearnerSession | bool:
-        self._channels += 1
-        if not self._key or self._channels > MOST_CHANNELS:
+        if not self._key or len(self._sessions) >= MOST_CHANNELS:
             return False
-        return self._server.open_session(self._key, self._user, self.address)
+        session = self._server.open_session(self._key, self._user, self.address)
+        if isinstance(session, LearnerSession):
+            self._sessions.append(session)
+        return session
+
+    def unused_seconds(self, now: float) -> float:
+        """For how long it has had no session."""
+        if any(not each.is_over for each in self._sessions):
+            self._used_at = now
+        return now - self._used_at

@@ -40,13 +40,16 @@ class ServerLimits:
     """From one address, in a minute."""
     all_wrong_codes: int = 60
     """From everywhere, in a minute."""
-    strangers: int = 40
+    connections: int = 400
+    """At once, of everybody."""
+    strangers: int = 60
     """Connections that have not shown a key yet, at once."""
     failed: int = 60
     """Connections from one address, in a minute, that never showed one."""
-    unknown: int = 30
+    unknown: int = 60
     """Sessions of keys that nobody knows, at once."""
     login_seconds: float = 30.0
+    """After which a connection ends that has shown no key, or has no session."""
     idle_seconds: float = 3600.0
     keepalive_seconds: float = 3.0
     """A client that does not answer three times in a row is gone."""
@@ -184,7 +187,12 @@ class ClassServer:
                 self._problem = self._roster.problem
                 if self._problem:
                     self._note(self._problem)
+            with suppress(OSError):
+                self.zygotes.start()  # it may have ended
             now = monotonic_seconds()
+            for connection in list(self._connections):
+                if connection.unused_seconds(now) > limits.login_seconds:
+                    connection.abort()
             for name, sessions in self._sessions.items():
                 for each in sessions:
                     if now - each.last_input >= limits.idle_seconds:
@@ -197,6 +205,8 @@ class ClassServer:
     def let_in(self, connection: Connection) -> bool:
         """Whether a new connection may try to sign in."""
         self._connections.add(connection)
+        if len(self._connections) > self._limits.connections:
+            return False
         if len(self._strangers) >= self._limits.strangers or self._failed.is_spent(connection.address):
             return False
         self._strangers.add(connection)

@@ -33,6 +33,10 @@ from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
 from tutor.runs.worker.turns import Turns
 
 
+_BEHIND_SCREENS = 10
+"""How much nicer than the screens of a class a run is, so that a key is never late because somebody trains."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train the run of a folder.
 
@@ -72,6 +76,9 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
             emit(Failed(epoch=0, message=error.message, hint=error.hint))
             return int(ExitCode.RUN_FAILED)
         limit_memory(spec.train.max_memory_mb)
+        turns = Turns.of_environment()
+        if turns is not None:
+            os.nice(_BEHIND_SCREENS)
         job = TrainingJob(
             spec,
             data_folder,
@@ -80,7 +87,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
             commands=lambda _epoch: inbox.poll(),
             unwatched=lambda: unwatched_seconds(folder),
             programs=programs,
-            turns=Turns.of_environment(),
+            turns=turns,
         )
         _stop_on_signals(job)
         done = job.run(folder / WEIGHTS_FILE)
