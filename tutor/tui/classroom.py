@@ -122,6 +122,11 @@ class ClassSide(ABC):
             self.question, self.question_missing = found, found is None
         then()
 
+    def _in_front(self, route: type[routes.Route]) -> bool:
+        """Whether a screen of this kind is in front; none is while the app closes."""
+        stack = self.shell.screen_stack
+        return bool(stack) and router.is_shown(stack[-1], route)
+
     def whereabouts(self) -> Whereabouts | None:
         """Where the person at this terminal is."""
         for screen in reversed(self.shell.screen_stack):
@@ -174,6 +179,8 @@ class LearnerSide(ClassSide):
 
     def look(self) -> float | None:
         """Look whether the teachers have done something."""
+        if not self.shell.screen_stack:
+            return None  # the app closes
         if self.seat.look():
             self._react()
         if self._wanted_since is not None:
@@ -244,8 +251,7 @@ class LearnerSide(ClassSide):
     def offers(self, command_id: str) -> bool:
         """The way back to the poll is offered only while there is one behind."""
         if command_id == "class.poll":
-            front = self.shell.screen
-            return self.poll is not None and not router.is_shown(front, routes.Poll)
+            return self.poll is not None and not self._in_front(routes.Poll)
         return True
 
     def do(self, command_id: str) -> None:
@@ -296,6 +302,8 @@ class TeacherSide(ClassSide):
 
     def look(self) -> float | None:
         """Look what everybody has done, and write how the poll stands."""
+        if not self.shell.screen_stack:
+            return None  # the app closes
         changed = self.desk.look()
         if self.poll is not None:
             self.read_question(self._tally)
@@ -312,7 +320,7 @@ class TeacherSide(ClassSide):
         if command_id == "class.call":
             found = self.whereabouts()
             return self.desk.room.state.follow is not None or _can_be_followed(found)
-        return not router.is_shown(self.shell.screen, routes.Classroom)
+        return not self._in_front(routes.Classroom)
 
     def do(self, command_id: str) -> None:
         """Go to the class, or call everybody to this place, or let them go."""
@@ -332,9 +340,9 @@ class TeacherSide(ClassSide):
             self.notice(translate("class.not-written", reason=error.strerror or str(error)), "warning")
 
     def _go_to_room(self) -> None:
-        while len(self.shell.screen_stack) > 1 and not router.is_shown(self.shell.screen, routes.Classroom):
+        while len(self.shell.screen_stack) > 1 and not self._in_front(routes.Classroom):
             self.shell.pop_screen()
-        if not router.is_shown(self.shell.screen, routes.Classroom):
+        if not self._in_front(routes.Classroom):
             router.go(self.shell, routes.Classroom())
 
     def act(self, what: Callable[[], Any]) -> bool:
