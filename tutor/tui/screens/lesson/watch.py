@@ -112,8 +112,8 @@ class WatchedLessonScreen(LessonScreen):
             faults += faults_of_fences(lesson, course.labs)
             faults += faults_of_formulas(lesson)
             for name in dict.fromkeys(fence.lab for fence in fences_of(lesson)):
-                path = course.labs_folder / f"{name}.toml"
-                faults += faults_of_lab(path, course.data_folder) if path.is_file() else []
+                path = course.labs.path(name)
+                faults += faults_of_lab(path, course.data_folder) if path is not None else []
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_faults, sorted(set(faults)))
 
