@@ -32,7 +32,6 @@ from tutor.runs.worker.job import LogFullError, TrainingJob
 from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
 from tutor.runs.worker.turns import Turns
 
-
 _BEHIND_SCREENS = 10
 """How much nicer than the screens of a class a run is, so that a key is never late because somebody trains."""
 
