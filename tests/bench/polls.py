@@ -99,6 +99,7 @@ def percentile(values: list[float], part: float) -> float:
 
 def polls(desk: Desk, learners: list[Learner], question: Question, count: int) -> tuple[list[float], list[float]]:
     """Seconds until the question is on each screen: of the first poll, and of the others."""
+    used = -sum(each.seconds for each in learners)
     first: list[float] = []
     others: list[float] = []
     for number in range(count):
@@ -113,6 +114,8 @@ def polls(desk: Desk, learners: list[Learner], question: Question, count: int) -
             poll = desk.room.state.poll
             assert poll is not None
             desk.put_away(poll)
+    used += sum(each.seconds for each in learners)
+    print(f"each poll takes {used / count / len(learners):.3f} s of a core on each terminal, opened and put away")
     return first, others
 
 

@@ -231,9 +231,10 @@ class LearnerSide(ClassSide):
     def _bring(self) -> None:
         if self.poll is None or self.shell.too_small:
             return
-        if not any(router.is_shown(screen, routes.Poll) for screen in self.shell.screen_stack):
+        if any(router.is_shown(screen, routes.Poll) for screen in self.shell.screen_stack):
+            self.tell_screens()
+        else:
             router.go(self.shell, routes.Poll())
-        self.tell_screens()
 
     def _follow(self, call: Follow | None) -> None:
         """Go where a teacher calls everybody; who arrives late is called only for some minutes."""

@@ -23,6 +23,8 @@ from tutor.tui.questions.rows import plain_rows
 from tutor.tui.screen import TutorScreen, Whereabouts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tutor.classroom.room import Poll
     from tutor.course.lesson import Question
     from tutor.tui import routes
@@ -51,11 +53,16 @@ class PollScreen(TutorScreen):
         self._attempt: Attempt | None = None
         self._round = 0
         self._saving = False
+        self._stage: object = None
 
     # -- the frame ----------------------------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
+        """The question at once if it has been read, as it usually has: then the first frame shows it."""
+        poll, question = self._side.poll, self._side.question
         with QuizFlow(), Vertical(id="poll"):
+            if poll is not None and question is not None:
+                yield from self._asking(poll, question)
             yield RowsBlock(self._said, id="poll-said")
 
     def breadcrumb(self) -> list[str]:
@@ -79,6 +86,9 @@ class PollScreen(TutorScreen):
         return [*row, *([Span("   ")] if row else []), Span(said, "accent" if poll.open else "muted")]
 
     def on_mount(self) -> None:
+        for ask in self.query(AskView):
+            if self._poll is not None and self._poll.open:
+                ask.focus(scroll_visible=False)
         self.class_changed()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -110,36 +120,44 @@ class PollScreen(TutorScreen):
             return
         if self._saving or not self.query("#poll"):
             return
-        question = self._side.question
-        known = self._poll is not None and (self._poll.id, self._round) == (poll.id, poll.round)
+        question, before = self._side.question, self._poll
+        known = before is not None and (before.id, self._round) == (poll.id, poll.round)
         if not known or (question is not None and question is not self._question):
             await self._ask_anew(poll, question)
         self._poll = poll
-        await self._show_stage(poll)
-        self.query_one("#poll-said", RowsBlock).renew()
+        stage = (poll.id, poll.round, poll.open, poll.revealed, question, self._attempt, language())
+        if stage != self._stage or not poll.open:
+            self._stage = stage
+            await self._show_stage(poll)
+            self.query_one("#poll-said", RowsBlock).renew()
+            self.refresh_bindings()
         self.refresh_frame()
-        self.refresh_bindings()
 
     async def _ask_anew(self, poll: Poll, question: Question | None) -> None:
         """Ask a question, another round of it, or the same in another language."""
-        before = self._attempt
-        same = self._poll is not None and (self._poll.id, self._round) == (poll.id, poll.round)
-        self._poll, self._round, self._question = poll, poll.round, question
         for old in (*self.query(AskView), *self.query(PollView)):
             await old.remove()
         if question is None:
-            self._attempt = None
+            self._poll, self._round, self._question, self._attempt = poll, poll.round, None, None
             return
+        asking = list(self._asking(poll, question))
+        await self.query_one("#poll").mount(*asking, before=0)
+        if poll.open:
+            asking[0].focus(scroll_visible=False)
+
+    def _asking(self, poll: Poll, question: Question) -> Iterator[AskView | PollView]:
+        """The widgets that ask a question, and that show what was answered."""
+        before = self._attempt
+        same = self._poll is not None and (self._poll.id, self._round) == (poll.id, poll.round)
         if same and before is not None and before.translate(question):
             attempt = before
         else:
             attempt = self._new_attempt(poll, question)
-        self._attempt = attempt
+        self._poll, self._round, self._question, self._attempt = poll, poll.round, question, attempt
         ask, view = AskView(attempt), PollView(self._side.seat.place.folder.runs)
-        view.display = False
-        await self.query_one("#poll").mount(ask, view, before=0)
-        if poll.open:
-            ask.focus(scroll_visible=False)
+        ask.display, view.display = poll.open, False
+        yield ask
+        yield view
 
     def _new_attempt(self, poll: Poll, question: Question) -> Attempt:
         """An attempt: with the learner's answer if there is one, so that nothing is lost when a terminal goes away."""
@@ -208,6 +226,7 @@ class PollScreen(TutorScreen):
             attempt.put(draft)
             for ask in self.query(AskView):
                 ask.show(attempt)
+            self._stage = None
             self.class_changed()
 
     async def _vote(self, poll: Poll, attempt: Attempt, given: Given) -> None:
@@ -228,7 +247,7 @@ class PollScreen(TutorScreen):
         else:
             attempt.waits_with = "class.answer-is-in"
         finally:
-            self._saving = False
+            self._saving, self._stage = False, None
         self.class_changed()
 
     # -- the verdict --------------------------------------------------------------------------------------
