@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.course.packs import FIRST, MANIFEST, write_pack, write_shipped
 from tests.course.writing import write_lesson
 from tutor.course.catalogue import Course
+from tutor.course.checks import check_course
 from tutor.course.exercises.finding import find_exercise
 from tutor.course.lesson import Prose, Term
 from tutor.course.packs.installed import open_course
@@ -68,6 +69,15 @@ def test_links_mean_the_pack_first_and_then_the_shipped_course(course: Course) -
     glossary = course.glossary()
     assert glossary.get("tides:pull") is not None
     assert glossary.get("learning-rate") is not None
+
+
+def test_a_link_to_the_file_of_a_shipped_lesson_is_no_fault(tmp_path: Path) -> None:
+    text = "## Water\n\n[This](03-gradient-descent.md) is there, [that](99-nothing.md) is not.\n"
+    write_lesson(tmp_path / "pack", "en/01-moon.md", text, id="moon")
+    (tmp_path / "pack" / "pack.toml").write_text(MANIFEST, encoding="utf-8")
+    told = [each.message for each in check_course(tmp_path / "pack") if "leads nowhere" in each.message]
+    assert len(told) == 1
+    assert "99-nothing.md" in told[0]
 
 
 def test_terms_of_a_pack_are_found_in_its_own_lessons_only(course: Course) -> None:

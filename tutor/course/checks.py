@@ -179,7 +179,7 @@ def _faults_of_links_in(
                 suggest = next(hints, _no_suggestion)
                 yield Fault(place, translate("course.unknown-link", id=link), suggest(link, here))
         for address in dict.fromkeys(each for text in texts_of(block) for each in _addresses_in(text)):
-            if fault := _fault_of_address(address, lesson, by_file, terms, hints):
+            if fault := _fault_of_address(address, lesson, by_file, terms, outside, hints):
                 yield Fault(place_of(f"]({address}", block.place, lines, behind=2), *fault)
 
 
@@ -195,7 +195,12 @@ def _anchors_of(lesson: Lesson) -> set[str]:
 
 
 def _fault_of_address(
-    address: str, lesson: Lesson, by_file: Mapping[str, Lesson], terms: Set[str], hints: Iterator[Suggest]
+    address: str,
+    lesson: Lesson,
+    by_file: Mapping[str, Lesson],
+    terms: Set[str],
+    outside: Outside,
+    hints: Iterator[Suggest],
 ) -> tuple[str, str] | None:
     """What is wrong with a link to something outside its lesson, and a hint; None if nothing is.
 
@@ -215,7 +220,7 @@ def _fault_of_address(
             return None
         message = translate("course.unknown-anchor", id=harmless_line(anchor)[:60], file=there.path.name)
         return message, next(hints, _no_suggestion)(anchor, anchors)
-    if _is_there(lesson.path.parent, path):
+    if _is_there(lesson.path.parent, path) or outside.has_file(PurePosixPath(path).name):
         return None
     meant = next(hints, _no_suggestion)(path, [*by_file, *(f"#{term}" for term in terms)])
     return translate("course.dead-link", address=shown), meant or translate("course.link-hint")

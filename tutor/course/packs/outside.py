@@ -39,20 +39,25 @@ class Outside:
         """Return whether a term outside is called so."""
         return self._whole(reference) in self._ids[1]
 
+    def has_file(self, name: str) -> bool:
+        """Return whether a lesson outside has a file of this name, by which links lead to it."""
+        return name in self._ids[2]
+
     def _whole(self, reference: str) -> str:
         pack = pack_of_id(reference)
         return in_pack(pack, reference.removeprefix(f"{pack}{MARK}")) if pack else reference
 
     @cached_property
-    def _ids(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The ids of lessons and of terms: those of the shipped lessons without a pack, the others with one."""
+    def _ids(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """The ids of lessons and of terms (those of the shipped lessons without a pack), and the names of files."""
         try:
             shipped = paths.shipped_lessons()
         except TutorError:
-            return frozenset(), frozenset()
+            return frozenset(), frozenset(), frozenset()
         if shipped == self._course.folder:
-            return frozenset(), frozenset()
+            return frozenset(), frozenset(), frozenset()
         there = Course(shipped, self._course.neighbours)
         headers = [header for language in there.languages for header in there.headers(language)]
         terms = (known.id for header in headers for known in header.ids if known.is_term)
-        return frozenset(header.id for header in headers), frozenset(terms)
+        files = frozenset(header.path.name for header in headers)
+        return frozenset(header.id for header in headers), frozenset(terms), files
