@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.course.packs import write_pack
 from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, make_workspace, note_routes, rows_of, running, settled, text_of
 from tutor.course.catalogue import Course
@@ -243,3 +244,19 @@ async def test_a_click_below_the_first_row_goes_on_too(
         await pilot.click(offset=(12, 3))
         await settled(pilot)
     assert opened == [Lesson("learning")]
+
+
+async def test_a_pack_is_a_further_part_and_its_lesson_opens(
+    workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write_pack(tmp_path / "home" / "packs" / "tides")
+    routed = note_routes(monkeypatch, Lesson)
+    async with running(workspace_in("zh")) as pilot:
+        await settled(pilot)
+        rows = text_of(pilot).splitlines()
+        at = next(index for index, row in enumerate(rows) if row.strip().startswith("潮汐 ──"))
+        assert "1 月亮" in rows[at + 1]
+        assert "[en]" in next(row for row in rows if "02-water" in row)
+        await pilot.press("end", "enter")
+        await settled(pilot)
+        assert routed == [Lesson("tides:water")]
