@@ -16,9 +16,9 @@ from tutor.foundation.errors import ExitCode
 from tutor.plain.listing import lab_names
 
 COMMANDS = (
-    "open", "lab", "train", "explain", "code", "sweep", "runs", "watch", "run", "doctor", "quiz", "exam", "exercise",
-    "review", "notes", "digest", "progress", "list", "read", "glossary", "new", "check", "source", "keys", "help",
-    "completion",
+    "open", "lab", "train", "explain", "code", "sweep", "serve", "class", "runs", "watch", "run", "doctor", "quiz",
+    "exam", "exercise", "review", "notes", "digest", "progress", "list", "read", "glossary", "new", "check", "import",
+    "export", "source", "keys", "help", "completion",
 )  # fmt: skip
 
 

@@ -214,18 +214,6 @@ def _add_progress_commands(tutor: click.Group) -> None:
     add_progress_commands(tutor)
 
 
-def _add_exchange_commands(tutor: click.Group) -> None:
-    from tutor.cli.exchange_commands import add_exchange_commands
-
-    add_exchange_commands(tutor)
-
-
-root.add_lazily(
-    {"import": "exchange.cli-import-short", "export": "exchange.cli-export-short"},
-    _add_exchange_commands,
-)
-
-
 def _add_class_commands(tutor: click.Group) -> None:
     from tutor.cli.class_commands import add_class_commands
 
@@ -311,6 +299,18 @@ def _check(path: str | None, run_labs: bool, jobs: int | None, fresh: bool, seed
     from tutor.plain.check import check
 
     return check(path, run_labs=run_labs, jobs=jobs, fresh=fresh, seeds=seeds)
+
+
+def _add_exchange_commands(tutor: click.Group) -> None:
+    from tutor.cli.exchange_commands import add_exchange_commands
+
+    add_exchange_commands(tutor)
+
+
+root.add_lazily(
+    {"import": "exchange.cli-import-short", "export": "exchange.cli-export-short"},
+    _add_exchange_commands,
+)
 
 
 @_command("source", "source.cli", "source.cli-short")
