@@ -35,6 +35,8 @@ _EVERY = 0.1
 """Seconds between two reads of the log: a chart moves at most ten times a second."""
 _PEEK = 1 / 30
 """Seconds between two reads while nothing is written, so that the next epoch is shown at once."""
+_RESTS_AFTER_LATE, _LONGEST_REST = 4.0, 0.4
+"""On a busy machine, so many times the lateness of a drawing pass until the next one, but at most so many seconds."""
 _SOON = 0.04
 """Seconds after a key until the log is read for its effect."""
 _LONGEST_WARNING = 200
@@ -232,6 +234,8 @@ class LabScreen(TutorScreen):
             return _EVERY
         # A move by hand is shown as soon as the worker has answered.
         every = _PEEK if self.session.spec.manual else _EVERY
+        # Twenty labs that draw on two processors would make every key of a class late: whoever is late draws less.
+        every += min(_RESTS_AFTER_LATE * self._poll_timer.late, _LONGEST_REST)
         if (early := self._drawn_at + every - monotonic()) > 0:
             return early
         if self.mode.tick(_EVERY) or self.view.figures.overdue:
