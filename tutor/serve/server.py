@@ -27,6 +27,9 @@ from tutor.serve.messages import Bounds
 from tutor.serve.rates import Rate
 from tutor.serve.session import LearnerSession, Place
 
+_BEHIND_SCREENS = 15
+_LOOK_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
@@ -178,27 +181,32 @@ class ClassServer:
         os.close(self._lock)
 
     async def _look_after(self) -> None:
-        """End sessions that are idle or whose key is in the roster no more, and say if the roster is damaged."""
-        limits = self._limits
+        """See to what nobody asks for."""
         while True:
-            await asyncio.sleep(min(2.0, limits.idle_seconds / 4))
-            names = set(self._roster.names())
-            if self._roster.problem != self._problem:
-                self._problem = self._roster.problem
-                if self._problem:
-                    self._note(self._problem)
+            await asyncio.sleep(min(_LOOK_SECONDS, self._limits.idle_seconds / 4))
             with suppress(OSError):
                 self.zygotes.start()  # it may have ended
             now = monotonic_seconds()
             for connection in list(self._connections):
-                if connection.unused_seconds(now) > limits.login_seconds:
+                if connection.unused_seconds(now) > self._limits.login_seconds:
                     connection.abort()
-            for name, sessions in self._sessions.items():
-                for each in sessions:
-                    if now - each.last_input >= limits.idle_seconds:
-                        each.end("serve.idle")
-                    elif name not in names:
-                        each.end("serve.removed")
+            self._look_after_sessions(now)
+
+    def _look_after_sessions(self, now: float) -> None:
+        """End those that are idle or whose key is in the roster no more, and say if the roster is damaged."""
+        names = set(self._roster.names())
+        if self._roster.problem != self._problem:
+            self._problem = self._roster.problem
+            if self._problem:
+                self._note(self._problem)
+        for name, sessions in self._sessions.items():
+            for each in sessions:
+                if now - each.last_input >= self._limits.idle_seconds:
+                    each.end("serve.idle")
+                elif name not in names:
+                    each.end("serve.removed")
+                if each.pid is not None:
+                    hold_back_workers(each.pid)
 
     # -- connections -------------------------------------------------------------------------------------
 
@@ -313,6 +321,21 @@ class ClassServer:
             readable=(str(self._lessons), *map(str, (self.folder.log, self.folder.runs, self.folder.turns))),
             writable=(str(home),),
         )
+
+
+def hold_back_workers(pid: int) -> None:
+    """Let what a session has started compute only when no screen wants to.
+
+    Linux may schedule whole terminal sessions, and a worker leads one: then its own niceness counts for nothing. Only
+    the server can say so to the kernel, because a session is kept from writing there. See sched(7), autogroups.
+    """
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError, ValueError):
+            for each in map(int, listed.read_text(encoding="ascii").split()):
+                group = Path(f"/proc/{each}/autogroup")
+                is_held_back = group.read_text(encoding="ascii").rstrip().endswith(f" {_BEHIND_SCREENS}")
+                if not is_held_back and os.getsid(each) == each:
+                    group.write_text(str(_BEHIND_SCREENS), encoding="ascii")
 
 
 def make_turns(folder: Path, count: int) -> None:

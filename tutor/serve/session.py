@@ -187,6 +187,11 @@ class LearnerSession(asyncssh.SSHServerSession[bytes]):
             self._process.hang_up()
 
     @property
+    def pid(self) -> int | None:
+        """The process of the session; None if none runs."""
+        return self._process.pid if self._process is not None else None
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing of it is left."""
         return self._task is not None and self._task.done()
@@ -377,6 +382,7 @@ class _Process:
         self._loop = asyncio.get_running_loop()
         self._code: asyncio.Future[int] = self._loop.create_future()
         self._descriptor = -1
+        self.pid: int | None = None
 
     def watch(self, pid: int) -> None:
         """Notice its end, even if the zygote is gone by then."""
@@ -386,6 +392,7 @@ class _Process:
             self._descriptor = os.pidfd_open(pid)
         except OSError:
             return  # it has ended, and the zygote says how
+        self.pid = pid
         self._loop.add_reader(self._descriptor, self._notice)
 
     def _notice(self) -> None:
@@ -412,6 +419,7 @@ class _Process:
         try:
             return await self._code
         finally:
+            self.pid = None
             if self._descriptor >= 0:
                 self._loop.remove_reader(self._descriptor)
                 os.close(self._descriptor)

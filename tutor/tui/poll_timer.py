@@ -27,6 +27,8 @@ class PollTimer:
         self._owner = owner
         self._look = look
         self._timer: asyncio.TimerHandle | None = None
+        self.late = 0.0
+        """By how many seconds the last call came later than planned: more than some milliseconds on a busy machine."""
 
     def start(self, seconds: float = 0.0) -> None:
         """Call ``look`` in ``seconds`` instead of at the planned time, and go on. Call it on the event loop."""
@@ -40,6 +42,8 @@ class PollTimer:
             self._timer = None
 
     def _turn(self) -> None:
+        if self._timer is not None:
+            self.late = asyncio.get_running_loop().time() - self._timer.when()
         try:
             seconds = _UNSEEN if getattr(self._owner.app, "unseen", False) else self._look()
         except Exception as error:

@@ -39,6 +39,8 @@ _IDLE = 0.25
 """Seconds between two reads while a run waits for somebody, who may sit at another terminal."""
 _AWAITED = 2.0
 """Seconds after a key in which its effect is expected, so that the log is read as often as in a run."""
+_RESTS_AFTER_LATE, _LONGEST_REST = 4.0, 0.4
+"""On a busy machine, so many times the lateness of a drawing pass until the next one, but at most so many seconds."""
 _SOON = 0.04
 """Seconds after a key until the log is read for its effect."""
 _LONGEST_WARNING = 200
@@ -243,6 +245,8 @@ class LabScreen(TutorScreen):
             return _EVERY
         # A move by hand is shown as soon as the worker has answered.
         every = _PEEK if self.session.spec.manual else _EVERY
+        # Twenty labs that draw on two processors would make every key of a class late: whoever is late draws less.
+        every += min(_RESTS_AFTER_LATE * self._poll_timer.late, _LONGEST_REST)
         if (early := self._drawn_at + every - monotonic()) > 0:
             return early
         if self.mode.tick(_EVERY) or self.view.figures.overdue:
