@@ -168,7 +168,7 @@ async def test_the_pages_of_a_teacher(
     workspace = workspace_in()
     desk = teaching(workspace, folder, monkeypatch)
     async with running(workspace, lambda: router.screen_for(routes.Classroom())) as pilot:
-        text = await shows(pilot, "2 of 3 here · 1 want help", "anna", "course map", "not a file")
+        text = await shows(pilot, "2 of 3 here · help wanted: 1", "anna", "course map", "not a file")
         assert text.index("bo ") < text.index("anna")
         await pilot.press("3")
         await shows(pilot, "1 What learning means", "Where does the ball stop", "prediction")
@@ -228,6 +228,8 @@ async def test_the_items_name_the_commonest_wrong_option(
     async with running(workspace_in("zh"), lambda: router.screen_for(routes.Classroom())) as pilot:
         await pilot.press("2")
         await shows(pilot, "33%", "2 次 这个不对 · 不对。")
+        await pilot.press("enter")
+        await shows(pilot, "什么是学习", "一道题")
 
 
 def test_every_row_fits_its_width(folder: ClassFolder) -> None:

@@ -357,11 +357,21 @@ class ClassroomScreen(TutorScreen):
         return rows
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Open a poll, or watch a run."""
+        """Open a poll, watch a run, or go to the lesson of a learner or a question."""
         if self.page == POLL:
             self._open_chosen(event.key)
         elif self.page == RUNS:
             self._watch(event.key)
+        elif self.page == ITEMS and self._items is not None:
+            item = self._items[int(event.key.partition(":")[2])].item
+            self._go_to_lesson(item.lesson, item.question)
+        elif self.page == ROOM and (learner := self._desk.room.learners.get(event.key)) is not None:
+            self._go_to_lesson(learner.present.lesson if learner.present is not None else "")
+
+    def _go_to_lesson(self, lesson_id: str, anchor: str = "") -> None:
+        """Open a lesson that this course has."""
+        if any(header.id == lesson_id for header in self.workspace.headers()):
+            router.go(self.tutor, routes.Lesson(lesson_id, anchor))
 
     def _open_chosen(self, key: str) -> None:
         lesson = self._lesson
