@@ -19,6 +19,7 @@ from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.foreign_words import faults_of_words
+from tutor.foundation.pack_ids import own_id_of
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language_name, sentences, translate
 from tutor.labs.check import faults_of_fences, faults_of_labs, fences_of, slots_of, slots_of_labs
@@ -144,13 +145,14 @@ def _faults_of_slots(course: Course) -> list[Fault]:
     used = slots_of_labs(course.folder / "labs")
     used += [slot for lesson in course.lessons() for exercise in lesson.exercises for slot in slots_of(exercise)]
     known = {exercise.id for lesson in course.lessons() for exercise in lesson.exercises}
-    if any(each.exercise not in known for each in used) and course.folder != paths.lessons_folder():
-        shipped = Course(paths.lessons_folder())
+    # An exercise that a pack does not have is the shipped one of that name.
+    if any(own_id_of(each.exercise) not in known for each in used) and course.folder != paths.shipped_lessons():
+        shipped = Course(paths.shipped_lessons())
         known |= {exercise.id for lesson in shipped.lessons() for exercise in lesson.exercises}
     return [
         Fault(each.place, translate("check.no-exercise", id=each.exercise), did_you_mean(each.exercise, known))
         for each in used
-        if each.exercise not in known
+        if own_id_of(each.exercise) not in known
     ]
 
 

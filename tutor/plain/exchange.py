@@ -11,12 +11,12 @@ from tutor.course.files import LARGEST_FILE as LARGEST_LESSON
 from tutor.course.files import language_of, lesson_files, pack_of
 from tutor.course.id_fields import id_lines
 from tutor.course.lesson import Lesson
+from tutor.course.packs.installed import open_course
 from tutor.course.source import is_identifier
 from tutor.exchange.detect import LARGEST_FILE, read_foreign
 from tutor.exchange.from_course import items_of
 from tutor.exchange.items import Loss
 from tutor.exchange.lesson_text import lesson_text, slug
-from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path, read_file, read_start
 from tutor.foundation.safe_text import harmless, harmless_line
@@ -130,7 +130,7 @@ def export_questions(format_: str, names: Sequence[str], output: str | None, *, 
 
 
 def _lessons(names: Sequence[str]) -> list[Lesson]:
-    course = Course(paths.lessons_folder())
+    course = open_course()
     found = []
     for name in names or [header.id for header in course.headers(language())]:
         lesson = course.lesson(name, language())
