@@ -53,7 +53,8 @@ def test_the_texts_have_no_line_twice_and_no_character_that_moves_a_cursor(name:
     assert all(line.isprintable() and len(line) <= LONGEST for line in lines)
 
 
-def test_a_text_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_text_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor.foundation.paths.shipped_lessons", lambda: tmp_path)
     with pytest.raises(TutorError, match=r"names\.txt"):
         load_dataset(DataSettings(name="text"), data_folder=tmp_path)
 

@@ -17,11 +17,11 @@ SHIPPED = sorted((Path(__file__).resolve().parents[2] / "lessons").glob("[ez][nh
 
 
 def ids_of(raw: bytes) -> tuple[list[str], list[str]]:
-    """The ids of questions and terms, line by line and of the lesson read whole."""
+    """The ids of questions, exercises and terms, line by line and of the lesson read whole."""
     lines = harmless(raw.decode("utf-8-sig")).split("\n")
     lesson = read_text(Path("en/01-a.md"), raw, "en").lesson
     assert lesson is not None
-    whole = [(each.place, each.id) for each in lesson.every_question] + [(each.place, each.id) for each in lesson.terms]
+    whole = [(each.place, each.id) for each in (*lesson.every_question, *lesson.exercises, *lesson.terms)]
     return [line.fields.id for line in id_lines(lines)], [identifier for _, identifier in sorted(whole)]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.events import Event, View
 from tutor.runs.in_process import initial_views, run_to_end
@@ -23,5 +25,6 @@ def test_it_is_what_the_run_itself_shows_before_its_first_epoch() -> None:
     assert views["boundary"].scene == first["boundary", "scene"]
 
 
-def test_a_run_that_cannot_be_had_begins_with_nothing(tmp_path: Path) -> None:
+def test_a_run_that_cannot_be_had_begins_with_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor.foundation.paths.shipped_lessons", lambda: tmp_path)
     assert initial_views(load_lab("digits-net", COURSE / "labs"), tmp_path) == {}

@@ -116,8 +116,6 @@ def test_an_unknown_key_is_told_with_its_line_and_the_nearest_right_name() -> No
 @pytest.mark.parametrize(
     ("text", "line", "key"),
     [
-        ("[data]\npath = 'mine.csv'", 2, "data.path"),
-        ("[data]\nname = 'views'\npath = '~/mine.csv'\n", 3, "data.path"),
         ("[data]\nname = 'views'\ngroup = 'patient'", 3, "data.group"),
         (
             "[data]\nname = 'text'\npath = 'tale.txt'\n[model]\nname = 'char-mlp'\n[loss]\nname = 'cross-entropy'",
@@ -243,7 +241,7 @@ def test_a_fault_is_told_in_chinese() -> None:
 
 
 def test_a_line_is_found_behind_comments_quotes_and_long_texts() -> None:
-    text = '# epochs = 1\n[data]\npath = """\nepochs = 2\n"""\n["train"]\n"epochs" = 0\n'
+    text = '# epochs = 1\n[title]\nen = """\nepochs = 2\n"""\n["train"]\n"epochs" = 0\n'
     (fault,) = faults(text)
     assert fault.startswith("labs/mine.toml:7: train.epochs")
 
@@ -384,3 +382,9 @@ def test_any_text_survives_the_spec_file_but_for_what_steers_a_terminal(text: st
         id="x", title={"en": harmless(text)}, about={harmless_line(text): "y"}, data=DataSettings(path=text)
     )
     assert read_lab(to_toml(spec), PATH.with_name(SPEC_FILE)) == clean
+
+
+@pytest.mark.parametrize(("head", "line"), [("", 2), ("name = 'views'\n", 3)])
+def test_a_path_without_the_data_set_that_reads_it_is_one_fault(head: str, line: int) -> None:
+    (fault,) = faults(f"[data]\n{head}path = 'mine.csv'\ntarget = 'price'\n")
+    assert fault.startswith(f"labs/mine.toml:{line}: data.path is read only with the data sets csv and text")

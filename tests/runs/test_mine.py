@@ -20,7 +20,7 @@ from tutor.foundation.errors import TutorError
 from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, read_config, read_lab, to_toml, with_overrides
-from tutor.labs.mine import SLOTS, MineProgram, Programs, read_programs
+from tutor.labs.mine import MineProgram, Programs, read_programs
 from tutor.runs.in_process import run_to_end
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
@@ -258,7 +258,7 @@ def test_mine_in_a_lab_file_is_read_written_and_checked() -> None:
     with pytest.raises(LabError) as error:
         read_lab('[mine]\noptimiser = "adam-step"\nloss = 5\nbatches = "../x"\n', Path("a-lab.toml"))
     assert [each.line for each in error.value.faults] == [2, 3, 4]
-    assert all(slot in error.value.faults[0].hint for slot in SLOTS)
+    assert "optimizer" in error.value.faults[0].hint
 
 
 def test_a_lab_and_a_log_from_before_have_no_slots() -> None:

@@ -40,7 +40,7 @@ def test_a_stranger_joins_with_the_code_and_comes_back_with_the_key(served: Serv
         login.wait("not the code")
         login.press("enter")
         login.press(served.code.upper(), "enter")
-        login.wait(HOME)
+        arrive(login)
         assert login.leave() == 0
     assert "carla has joined" in served.said
     assert served.learner("carla").stat().st_mode & 0o777 == 0o700
@@ -70,8 +70,8 @@ def test_commands_need_no_terminal_and_nothing_else_is_offered(served: ServedCla
 
 def test_the_zygote_and_the_sessions_survive_each_other(served: ServedClass) -> None:
     with Login(served, "anna") as anna, Login(served, "ben") as ben:
-        anna.wait(HOME)
-        ben.wait(HOME)
+        arrive(anna)
+        arrive(ben)
         sessions = served.sessions()
         assert len(sessions) == 2
         os.kill(served.zygote, signal.SIGKILL)
@@ -99,7 +99,7 @@ def test_learners_who_are_lost_stall_or_mean_ill_disturb_nobody(served: ServedCl
     with contextlib.ExitStack() as all_logins:
         dora, emil, fay, gil = (all_logins.enter_context(Login(served, name)) for name in names)
         for each in (dora, emil, fay, gil):
-            each.wait(HOME)
+            arrive(each)
         open_lab(dora)
         emil.process.kill()
         fay.process.send_signal(signal.SIGSTOP)
@@ -143,6 +143,13 @@ async def _try_to_get_out(served: ServedClass) -> None:
             await connection.run("list")
 
 
+def arrive(login: Login) -> None:
+    """Read what the teacher sees, once, and go on to the course map."""
+    login.wait("Your teacher sees")
+    login.press("enter")
+    login.wait(HOME)
+
+
 def open_lab(login: Login) -> None:
     """From the course map to the first lab."""
     login.press("b")
@@ -161,7 +168,7 @@ def test_a_server_that_is_killed_loses_nothing_and_runs_go_on(tmp_path: Path) ->
     served.enrol("anna")
     try:
         with Login(served, "anna") as anna:
-            anna.wait(HOME)
+            arrive(anna)
             open_lab(anna)
             anna.press("space")
             anna.wait_until(lambda: bool(epochs(served, "anna")))

@@ -159,7 +159,7 @@ def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = Non
     _take_into_pack(values, _pack_of_lab(path.parent))
     lines = key_lines(text)
     _take_former_ids(values, path, lines)
-    early = _faults_of_path(values, path, lines)
+    early = _faults_of_path(values, path, lines) if path.name != SPEC_FILE else []
     if path.name != SPEC_FILE and not early:
         _refuse_idle_keys(values, path, lines)
     changed = _put(values, overrides or {})

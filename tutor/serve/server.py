@@ -27,7 +27,7 @@ from tutor.serve.messages import Bounds
 from tutor.serve.rates import Rate
 from tutor.serve.session import LearnerSession, Place
 
-_BEHIND_SCREENS = 15
+_BEHIND_SCREENS = 10
 _LOOK_SECONDS = 1.0
 
 

@@ -294,7 +294,7 @@ class SourceScreen(TutorScreen):
     def _show(self, pieces: list[Piece]) -> None:
         if self.is_attached:
             self._pieces = pieces
-            self._go_to(0)
+            self._go_to(self._at)
 
     def _go_to(self, at: int) -> None:
         if self._pieces:
@@ -323,8 +323,9 @@ class SourceScreen(TutorScreen):
         self._lay_out()
 
     def refresh_texts(self) -> None:
+        """The script's comments and names are written in the language in use, so the code is read again."""
         super().refresh_texts()
-        self._lay_out()
+        self.on_mount()
 
     def _draw_names(self, area: Area) -> Rows:
         rows = self._names_rows(area.width)
