@@ -217,6 +217,10 @@ class Outcome(StrEnum):
 class Interlude(Protocol):
     """What may be said and done between two lines of input, whatever is asked."""
 
+    @property
+    def commands(self) -> str:
+        """What can be typed, in sentences."""
+
     def say_news(self) -> None:
         """Say what has happened since the last time; nothing if nothing has."""
 
@@ -387,7 +391,7 @@ class Asker:
         elif command is Command.UNSURE:
             self._note_unsure()
         elif command in {Command.HELP, Command.UNDO, Command.FLAG, Command.OVERVIEW, Command.HAND_IN}:
-            self.say(translate("ask.help"))
+            self.say(translate("ask.help"), *([self.interlude.commands] if self.interlude is not None else []))
         return None
 
     def _note_unsure(self) -> None:

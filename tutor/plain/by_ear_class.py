@@ -159,6 +159,10 @@ class ClassByEar:
 
     # -- what the asker calls ------------------------------------------------------------------------------
 
+    @property
+    def commands(self) -> str:
+        return translate("class.ear-commands")
+
     def say_news(self) -> None:
         """Say what has happened in the class since the last time; nothing if nothing has."""
         self._look()
@@ -166,7 +170,7 @@ class ClassByEar:
             self._greeted = True
             if WHAT_IS_SEEN in self._seat.me.seen:
                 self._say(translate("class.you-are-in", name=harmless_line(self._seat.name)))
-                self._say(translate("class.ear-commands"))
+                self._say(self.commands)
             else:
                 self._say_what_is_seen()
         self._say_call()
@@ -205,8 +209,9 @@ class ClassByEar:
     def _say_what_is_seen(self) -> None:
         self._asker.say("")
         self._say(translate("class.welcome", name=harmless_line(self._seat.name)))
-        for key in ("class.sees", *_SEEN, "class.sees-not", "class.ear-commands"):
+        for key in ("class.sees", *_SEEN, "class.sees-not"):
             self._say(translate(key))
+        self._say(self.commands)
         self._seat.see(WHAT_IS_SEEN)
 
     # -- calls and help ------------------------------------------------------------------------------------

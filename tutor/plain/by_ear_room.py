@@ -104,6 +104,8 @@ def choose(
             return False
         if asks_for_help(word):
             _say_choices(room, choices)
+            if room.classroom is not None:
+                room.say_wrapped(room.classroom.commands)
             continue
         found = choices[0] if not word and choices else next((each for each in choices if each.letter == word), None)
         if found is not None:
