@@ -230,11 +230,25 @@ def test_a_call_is_followed_from_within_a_question_and_help_is_asked_for(
     in_order(
         heard,
         "你以anna的名字在班级里", "第1题，共1题", "老师请大家去课文“1Balls”，Rolling。/过去：去那里。",
-        "请输入1到2之间的一个编号", ">/过去", "Aballrolls.", "第1题，共1题", "Low", ">/离开", "课文：1Balls", ">q", "回到刚才的地方。",
-        "Wheredoestheballstop", "High", ">/求助", "老师会看到你需要帮助。", "Low", ">helpme", "已取消求助。", "再见",
+        "请输入1到2之间的一个编号", ">/过去", "Aballrolls.", "第1题，共1题", "Low", ">/离开", "课文：1Balls", ">q",
+        "回到刚才的地方。", "Wheredoestheballstop", "High", ">/求助", "老师会看到你需要帮助。", "Low",
+        ">helpme", "已取消求助。", "再见",
     )  # fmt: skip
     teacher.desk.catch_up()
     assert not teacher.desk.room.learners["anna"].help_since
+
+
+def test_an_answer_that_cannot_be_saved_is_not_said_to_be_in(
+    teacher: Teacher, hear: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(seat.Seat, "vote", full)
+    teacher.asks()
+    heard = hear("poll", "1", "q")
+    assert "That could not be written: No space left on device" in heard
+    assert "Your answer is in" not in heard
 
 
 def test_nothing_is_heard_of_a_class_outside_of_one(
