@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import shutil
@@ -64,14 +63,16 @@ It rolls down.
 """
 
 
-class Typed(io.StringIO):
+class Typed:
     """What a learner types; what happens in the class before a line is done when the line is read."""
 
     def __init__(self, *lines: str | Callable[[], object]) -> None:
-        super().__init__()
         self._lines = list(lines)
 
-    def readline(self, size: int | None = -1, /) -> str:
+    def isatty(self) -> bool:
+        return False
+
+    def readline(self, _size: int = -1) -> str:
         while self._lines and callable(self._lines[0]):
             event = self._lines.pop(0)
             assert callable(event)
