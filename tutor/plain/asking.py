@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from io import StringIO
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar
 
 from tutor.course.lesson import BLANK
 from tutor.course.questions.base import AnswerRow
@@ -182,6 +182,8 @@ _LONGEST_LINE = 1 << 16
 _TERMINAL = 79
 _LONG_WORD = re.compile(r"[!-~]{60}")
 _UNSURE = re.compile(r"[?？]\s*$")
+SLASHES = ("/", "／", "、")
+"""What a command begins with. A Chinese keyboard types ``、`` for the slash."""
 
 
 class Command(StrEnum):
@@ -212,6 +214,20 @@ class Outcome(StrEnum):
     HANDED_IN = "handed-in"
 
 
+class Interlude(Protocol):
+    """What may be said and done between two lines of input, whatever is asked."""
+
+    @property
+    def commands(self) -> str:
+        """What can be typed, in sentences."""
+
+    def say_news(self) -> None:
+        """Say what has happened since the last time; nothing if nothing has."""
+
+    def obeys(self, line: str) -> bool:
+        """Carry out a command with a slash. Returns whether the line is one of its commands."""
+
+
 class Asker:
     """Asks questions in lines of text.
 
@@ -238,6 +254,13 @@ class Asker:
         self._source = source or sys.stdin or StringIO()  # a closed standard input counts as empty
         self._out = out or sys.stdout
         self._last: QuestionAttempt | None = None
+        self._asking: QuestionAttempt | None = None
+        self.interlude: Interlude | None = None
+        """What comes between two lines of input; None if nothing does."""
+
+    def aside(self) -> Asker:
+        """An asker on the same lines. Nothing comes between its questions, and it does not ask how sure one is."""
+        return Asker(self._course, None, source=self._source, out=self._out)
 
     def say(self, *lines: str) -> None:
         """Print lines at once. A line that is too wide for a terminal of 80 columns is broken between words."""
@@ -247,21 +270,40 @@ class Asker:
 
     def read(self, prompt: str = "> ") -> str | None:
         """One line of input without surrounding spaces, or None at the end of the input."""
-        print(prompt, end="", file=self._out, flush=True)
-        line = harmless(self._source.readline(_LONGEST_LINE))
-        if not self._source.isatty():
-            print(line.rstrip("\n"), file=self._out, flush=True)  # a pipe has no echo, and a log should be complete
-        return line.strip() if line else None
+        while True:
+            if self.interlude is not None:
+                self.interlude.say_news()
+            print(prompt, end="", file=self._out, flush=True)
+            line = harmless(self._source.readline(_LONGEST_LINE))
+            if not self._source.isatty():
+                print(line.rstrip("\n"), file=self._out, flush=True)  # a pipe has no echo, and a log should be complete
+            if not line:
+                return None
+            if not self._interrupts(line.strip()):
+                return line.strip()
+
+    def _interrupts(self, line: str) -> bool:
+        """Let the interlude obey a line. If it does, the question that stands is said again."""
+        if self.interlude is None:
+            return False
+        asking = self._asking
+        if asking is not None:
+            asking.left()
+        obeyed = self.interlude.obeys(line)
+        if asking is not None:
+            if obeyed:
+                self.say("", *question_lines(asking.attempt))
+            asking.seen()
+        if not obeyed:
+            self.interlude.say_news()  # before whatever the line brings, which may be long
+        return obeyed
 
     def ask(self, exercise: QuestionAttempt, heading: str) -> Outcome:
         """Ask a question until it is answered or left, then print the feedback."""
         self.say("", heading, *question_lines(exercise.attempt))
-        exercise.seen()
-        while not exercise.attempt.locked:
-            outcome = self._read_answer(exercise)
-            if outcome is not None:
-                exercise.left()
-                return outcome
+        outcome = self.take_answer(exercise)
+        if outcome is not Outcome.ANSWERED:
+            return outcome
         if exercise.attempt.stage is Stage.WAITING:
             self._predict(exercise)
         self.say(*verdict_lines(exercise.attempt))
@@ -269,6 +311,20 @@ class Asker:
         return Outcome.ANSWERED
 
     # -- answers -----------------------------------------------------------------------------------------
+
+    def take_answer(self, exercise: QuestionAttempt) -> Outcome:
+        """Read lines until the question, which has been said, is answered or left."""
+        before, self._asking = self._asking, exercise
+        exercise.seen()
+        try:
+            while not exercise.attempt.locked:
+                outcome = self._read_answer(exercise)
+                if outcome is not None:
+                    exercise.left()
+                    return outcome
+        finally:
+            self._asking = before
+        return Outcome.ANSWERED
 
     def _read_answer(self, exercise: QuestionAttempt) -> Outcome | None:
         """Read one line, or one for each step, and commit. Returns how the question ends if a command ends it."""
@@ -335,7 +391,7 @@ class Asker:
         elif command is Command.UNSURE:
             self._note_unsure()
         elif command in {Command.HELP, Command.UNDO, Command.FLAG, Command.OVERVIEW, Command.HAND_IN}:
-            self.say(translate("ask.help"))
+            self.say(translate("ask.help"), *([self.interlude.commands] if self.interlude is not None else []))
         return None
 
     def _note_unsure(self) -> None:
@@ -383,6 +439,7 @@ class Asker:
 
 
 AskerType = TypeVar("AskerType", bound=Asker)
+CommandType = TypeVar("CommandType", bound=StrEnum)
 
 
 @contextmanager
@@ -405,18 +462,23 @@ def asking(course: Course, kind: type[AskerType]) -> Iterator[tuple[AskerType, P
 def command_in(line: str) -> Command | None:
     """The command in a line, in the language in use or any other, or None if the line is an answer.
 
-    A slash with a word that no language knows asks for help. A Chinese keyboard types ``、`` for the slash.
+    A slash with a word that no language knows asks for help.
     """
-    if not line.startswith(("/", "／", "、")) or line[1:2].isdigit():
+    if not line.startswith(SLASHES) or line[1:2].isdigit():
         return None
     return command_called(line[1:]) or Command.HELP
 
 
 def command_called(word: str) -> Command | None:
     """The command that a word names, in the language in use or any other; None if it names none."""
+    return called(word, Command)
+
+
+def called(word: str, commands: type[CommandType]) -> CommandType | None:
+    """The one of ``commands`` that a word names, in the language in use or any other; None if it names none."""
     word = simplified(narrow(word)).strip(" 。.!").casefold()
     for spoken in dict.fromkeys([*fallbacks(language()), *languages().values()]):
-        for command in Command:
+        for command in commands:
             if word in map(str.casefold, spoken.words(f"wish-{command}")):
                 return command
     return None

@@ -4,7 +4,7 @@ Nothing is drawn, nothing is ever written over, and whatever can be typed is sai
 runs and attempts are those of the screens, so a learner may change between both.
 
 `FrontDoor` is where everything begins, `LessonByEar` reads a lesson, and `LabByEar` trains a lab. Exercises in code are
-in `tutor.plain.by_ear_exercise`, the prompt in `tutor.plain.by_ear_room`.
+in `tutor.plain.by_ear_exercise`, the prompt in `tutor.plain.by_ear_room`, a class in `tutor.plain.by_ear_class`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from tutor.foundation.pack_ids import MARK
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.plain.asking import WIDTH, Asker, Outcome, asking
+from tutor.plain.by_ear_class import take_seat
 from tutor.plain.by_ear_room import (
     Choice,
     InputEndedError,
@@ -42,9 +43,11 @@ from tutor.study.lesson_session import LessonSession
 from tutor.study.next_lesson import lesson_to_continue
 from tutor.study.question_attempt import Mark
 from tutor.study.report import overview
+from tutor.study.sections import section_at
 from tutor.typeset.page import is_read_aloud, plain_lines, read_aloud
 
 if TYPE_CHECKING:
+    from tutor.classroom.events import Follow
     from tutor.course.catalogue import Course, LessonHeader
     from tutor.course.lesson import Block, Lesson
     from tutor.labs.lab_config import LabConfig
@@ -78,8 +81,11 @@ def open_by_ear(
     read_aloud(True)
     try:
         course, opened = lesson_named(lesson) if lesson is not None else (open_course(), None)
-        with asking(course, Asker) as (asker, store):
-            room = Room(asker, store, course)
+        with (
+            asking(course, Asker) as (asker, store),
+            take_seat(asker, store, course, lambda call: _go(room, call)) as classroom,
+        ):
+            room = Room(asker, store, course, classroom)
             if opened is not None:
                 LessonByEar(room, opened).open()
             elif lab is not None or data is not None:
@@ -99,6 +105,17 @@ def _config(course: Course, lab: str | None, data: str | None, overrides: Mappin
     return checked_config(lab, data, overrides, course, by_hand=True)
 
 
+def _go(room: Room, call: Follow) -> None:
+    """Open the lab, or the lesson at its section, to which a teacher asks everybody."""
+    if call.lab:
+        LabByEar(room, _config(room.course, call.lab, None, {})).open()
+        return
+    lesson = room.course.lesson(call.lesson, language())
+    if lesson is None:
+        raise TutorError(translate("app.no-lesson", name=harmless_line(call.lesson)))
+    LessonByEar(room, lesson, call.anchor).open()
+
+
 class FrontDoor:
     """The course: what is next, what is due, and the way to everything else."""
 
@@ -110,6 +127,7 @@ class FrontDoor:
         self._room.say_wrapped(translate("ear.welcome"))
         first = True
         while True:
+            self._room.be_at("home")
             self._room.say("", *self._where())
             if not choose(self._room, list(self._choices()), self._take, first=first):
                 self._room.say(translate("ear.goodbye"))
@@ -175,6 +193,7 @@ class FrontDoor:
         LessonByEar(self._room, lesson).open()
 
     def _review(self) -> None:
+        self._room.be_at("review")
         take_review(self._room.asker, self._room.store, self._room.course)
 
     def _say_lessons(self) -> None:
@@ -247,6 +266,7 @@ def open_exercise(room: Room, exercise: Exercise, lesson: Lesson, *, introduce: 
         mine = {f"mine.{slot}": name for slot, name in exercise.slots.items()}
         LabByEar(room, _config(room.course, fence.lab, None, {**fence.overrides, **mine})).open()
 
+    room.be_at("exercise", lesson.id)
     ExerciseByEar(room, exercise, lesson, open_lab).open(introduce=introduce)
 
 
@@ -256,25 +276,36 @@ class LessonByEar:
     Args:
         room: Where the learner is.
         lesson: The lesson.
+        anchor: A section that is read at once; if there is none of it, the lesson opens where the learner left it.
     """
 
-    def __init__(self, room: Room, lesson: Lesson) -> None:
+    def __init__(self, room: Room, lesson: Lesson, anchor: str = "") -> None:
         self._room = room
         self._lesson = lesson
         self._session = LessonSession(lesson, room.store)
         self._at = self._session.position.block if self._session.fraction_read < 0.999 else 0
+        called_to = next((each for each in lesson.sections if each.anchor == anchor), None)
+        self._reads_at_once = called_to is not None
+        if called_to is not None:
+            self._at = called_to.block_index
 
     def open(self) -> None:
         """Stay until the learner leaves."""
         first = True
         try:
+            if self._reads_at_once:
+                self._read()
             while True:
+                self._be_here()
                 self._room.say("", *self._where())
                 if not choose(self._room, list(self._choices()), self._take, first=first):
                     return
                 first = False
         finally:
             self._turn_away()
+
+    def _be_here(self) -> None:
+        self._room.be_at("lesson", self._lesson.id, section_at(self._lesson, self._at) if self._lesson.sections else 0)
 
     def _turn_away(self) -> None:
         """Count no more time, and save the place, because something else is opened or the lesson is left."""
@@ -326,6 +357,7 @@ class LessonByEar:
 
     def _quiz(self) -> None:
         self._turn_away()
+        self._room.be_at("quiz", self._lesson.id)
         take_quiz(self._room.asker, self._room.store, self._lesson)
         self._know_new_answers()
 
@@ -340,6 +372,7 @@ class LessonByEar:
         blocks = self._lesson.blocks
         while self._at < len(blocks):
             self._session.on_input(in_front=True)
+            self._be_here()
             at, block = self._at, blocks[self._at]
             self._session.move(at, seen_block=at)
             self._at += 1
@@ -504,6 +537,7 @@ class LabByEar:
             self._room.say(translate("ear.goal-was-met"))
         self._room.say_wrapped(translate("ear.lab-how-manual" if self._draft.spec.manual else "ear.lab-how"))
         while True:
+            self._room.be_at("lab", lab=self._draft.spec.id)
             word = self._room.read()
             if leaves(word):
                 return

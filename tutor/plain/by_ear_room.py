@@ -16,6 +16,7 @@ from tutor.typeset.speech import spoken_text
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
+    from tutor.plain.by_ear_class import ClassByEar
     from tutor.progress.store import ProgressStore
 
 
@@ -35,11 +36,17 @@ class InputEndedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What every place of the course needs: who asks, what is remembered, and the course."""
+    """What every place of the course needs: who asks, what is remembered, the course, and the class if there is one."""
 
     asker: Asker
     store: ProgressStore
     course: Course
+    classroom: ClassByEar | None = None
+
+    def be_at(self, place: str, lesson: str = "", section: int = 0, lab: str = "") -> None:
+        """Let the class know where the learner is: see `tutor.classroom.seat.Seat.be_at`."""
+        if self.classroom is not None:
+            self.classroom.be_at(place, lesson, section, lab)
 
     def say(self, *lines: str) -> None:
         """Print lines."""
@@ -59,10 +66,12 @@ class Room:
         Raises:
             InputEndedError: There is no more input.
         """
-        line = self.asker.read()
-        if line is None:
-            raise InputEndedError
-        return narrow(line).strip(" 。.").casefold()
+        while True:
+            line = self.asker.read()
+            if line is None:
+                raise InputEndedError
+            if self.classroom is None or not self.classroom.obeys(line, bare=True):
+                return narrow(line).strip(" 。.").casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,8 @@ def choose(
             return False
         if asks_for_help(word):
             _say_choices(room, choices)
+            if room.classroom is not None:
+                room.say_wrapped(room.classroom.commands)
             continue
         found = choices[0] if not word and choices else next((each for each in choices if each.letter == word), None)
         if found is not None:
