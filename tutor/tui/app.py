@@ -234,6 +234,8 @@ class TutorApp(GuardedApp):
 
     def _preloaded(self) -> None:
         """All screens are imported: say so if the learner's own keys cannot be used as they stand."""
+        if self.classroom is not None:
+            self.classroom.prepare()
         self.garbage.keep()
         own = learners_keys()
         if (own.keys or own.faults) and isinstance(self.screen, TutorScreen):

@@ -215,6 +215,26 @@ class GuardedApp(App[int]):
             add_screen_css(self.stylesheet, screen)
             screen._push_result_callback(self, None)  # noqa: SLF001
 
+    def keep_screen(self, screen: Screen[Any], name: str) -> None:
+        """Keep a screen when it is left, and mount and lay it out now: then to show it costs one frame.
+
+        Args:
+            screen: The screen, which has not been shown.
+            name: A name that no other kept screen has.
+        """
+        self.install_screen(screen, name)
+        if not TESTED:
+            return  # it is mounted when it is shown first
+
+        async def lay_out() -> None:
+            await mounted()
+            if screen.is_running and screen not in self.screen_stack:
+                screen._refresh_layout(self.size)  # noqa: SLF001
+
+        self._load_screen_css(screen)
+        _, mounted = self._get_screen(screen)
+        self.call_next(lay_out)
+
     def _load_screen_css(self, screen: Screen[Any]) -> None:
         """Textual calls this for each screen before it is shown."""
         if TESTED:
