@@ -77,6 +77,7 @@ class ClassSide(ABC):
     def start(self) -> None:
         """Begin to look. Call it once."""
 
+    @abstractmethod
     def prepare(self) -> None:
         """Make in advance what a poll needs. Everything that has to be imported has been."""
 
@@ -207,8 +208,12 @@ class LearnerSide(ClassSide):
 
         A class has many terminals on few cores, and all of them show the poll at the same moment.
         """
+        self._poll_screen()
+
+    def _poll_screen(self) -> TutorScreen:
         if self._kept is None:
             self._kept = cast("TutorScreen", router.keep(self.shell, routes.Poll()))
+        return self._kept
 
     def _say_where(self, now: float) -> None:
         found = self.whereabouts()
@@ -253,10 +258,9 @@ class LearnerSide(ClassSide):
         if any(router.is_shown(screen, routes.Poll) for screen in self.shell.screen_stack):
             self.tell_screens()
         else:
-            self.prepare()
-            assert self._kept is not None
-            self._kept.class_changed()  # before it is shown, so that it is drawn once
-            router.show(self.shell, routes.Poll(), self._kept)
+            screen = self._poll_screen()
+            screen.class_changed()  # before it is shown, so that it is drawn once
+            router.show(self.shell, routes.Poll(), screen)
 
     def _follow(self, call: Follow | None) -> None:
         """Go where a teacher calls everybody; who arrives late is called only for some minutes."""
@@ -322,6 +326,9 @@ class TeacherSide(ClassSide):
     def start(self) -> None:
         """Look from now on. What there is already is read piece by piece."""
         self._timer.start()
+
+    def prepare(self) -> None:
+        """Do nothing: a teacher's polls are on a page of the class."""
 
     def look(self) -> float | None:
         """Look what everybody has done, and write how the poll stands."""
