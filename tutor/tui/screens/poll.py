@@ -113,7 +113,8 @@ class PollScreen(TutorScreen):
     def on_screen_suspend(self) -> None:
         """Once the screen has been left, do not follow the runs any more."""
         if self not in self.tutor.screen_stack:
-            self.query_one(PollView).pause()
+            for view in self.query(PollView):  # none is left if the screen is removed
+                view.pause()
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave out the blank line above the question on a low screen."""
