@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 from textual.pilot import Pilot
 
 from tests.tui.class_samples import RUN, add_prediction, desk_in, question, run_begins, run_ends, seat_in
@@ -21,6 +22,7 @@ from tutor.runs.follower import LOCK_FILE
 from tutor.runs.processes import hold
 from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
+from tutor.tui.questions.ask import AskView
 from tutor.workspace import Workspace
 
 
@@ -69,7 +71,7 @@ async def test_a_poll_from_its_question_to_the_verdict_of_the_run(
         await shows(pilot, "A question to everybody", "Where does the ball stop", "with your name")
         await shows(pilot, "0 of 1 answered", do=partial(count, desk))
         await pilot.press("1", "enter")
-        await shows(pilot, "Your answer is in")
+        await shows(pilot, "Your answer is in", "r change the answer")
         await shows(pilot, "1 of 1 answered", do=partial(count, desk))
         first = poll_of(desk)
         (vote,) = desk.room.votes(first).values()
@@ -94,6 +96,10 @@ async def test_a_poll_from_its_question_to_the_verdict_of_the_run(
         run_ends(folder)
         os.close(lock)
         await shows(pilot, "✓", "✗", absent="holds now")
+        for _ in range(300):
+            if workspace.store.answers():
+                break  # it is saved just after it is shown
+            await pilot.pause(0.02)
         (answer,) = workspace.store.answers()
         assert (answer.key, answer.correct) == (changed.key, 0 in changed.indices)
         desk.look()
@@ -124,6 +130,40 @@ async def test_an_answer_that_cannot_be_saved_is_not_said_to_be_in(
         monkeypatch.undo()
         await pilot.press("enter")
         await shows(pilot, "Your answer is in")
+
+
+async def test_one_screen_serves_every_poll_and_takes_what_has_changed_while_it_was_away(
+    workspace_in: MakeWorkspace, lessons: Path, folder: ClassFolder
+) -> None:
+    add_prediction(lessons)
+    workspace, desk = workspace_in(), desk_in(folder)
+    workspace.seat = seat_in(folder, "anna")
+    async with running(workspace) as pilot:
+        app = app_of(pilot)
+        await shows(pilot, "You are in a class as anna")
+        desk.open_question(question(workspace, "ball-stops"))
+        await shows(pilot, "Where does the ball stop", "enter commit")
+        first = app.screen
+        (asks,) = first.query(AskView)
+        await pilot.press("down", "space", "escape")
+        await shows(pilot, "tutor", absent="A question to everybody")
+        await pilot.press("ctrl+r")
+        await shows(pilot, "A question to everybody")
+        assert app.screen is first
+        assert asks.attempt.draft.chosen, "an answer that was not committed is still there"
+        desk.put_away(poll_of(desk))
+        await shows(pilot, "tutor", absent="A question to everybody")
+        app.change_settings(language="zh", theme="light")
+        await pilot.resize_terminal(100, 14)
+        desk.open_question(question(workspace, "learning-first"))
+        text = await shows(pilot, "问全班的题", "一道题", absent="Where does the ball stop")
+        assert app.screen is first
+        assert asks.is_attached
+        assert asks.has_focus
+        assert not asks.attempt.draft.chosen
+        assert len(text.splitlines()) == 14
+        assert first.has_class("-low")
+        assert first.styles.background == Color.parse(app.look.ground)
 
 
 async def test_a_learner_is_told_what_a_teacher_sees_follows_and_asks_for_help(

@@ -182,6 +182,13 @@ class Course:
         header = self.header(lesson, language)
         return self.reading(header.path, header.language).lesson if header is not None else None
 
+    def has_read(self, lesson: str, language: str) -> bool:
+        """Return whether a lesson has been read, so that `lesson` answers at once."""
+        header = self._headers.get(language) and self.header(lesson, language)
+        if not header:
+            return False
+        return (header.path, self._language_of(header.path) or header.language) in self._readings
+
     def reading(self, path: Path, language: str) -> Reading:
         """Read a file, once, and return the result. The file's folder decides its language, if it names one."""
         written_in = self._language_of(path)

@@ -210,9 +210,12 @@ class TutorApp(GuardedApp):
             asyncio.get_running_loop().call_later(AFTER_LEAVING, self.garbage.look, context=Context())
 
     def _preload(self) -> None:
-        from tutor.tui.background import CLASS_MODULES, MODULES, preload
+        from tutor.tui.background import CLASS_MODULES, preload
 
-        preload(self, self._preloaded, (*CLASS_MODULES, *MODULES) if self.classroom is not None else MODULES)
+        if self.classroom is not None:
+            preload(self, self._preloaded_class, CLASS_MODULES)
+        else:
+            preload(self, self._preloaded)
         if self._first is not None:
             self._preload_training(lambda: True)
 
@@ -231,6 +234,14 @@ class TutorApp(GuardedApp):
             self._knows_training = True
 
         preload(self, known, TRAINING_MODULES, needed)
+
+    def _preloaded_class(self) -> None:
+        """What a poll needs is imported: the other modules can follow."""
+        from tutor.tui.background import preload
+
+        if self.classroom is not None:
+            self.classroom.prepare()
+        preload(self, self._preloaded)
 
     def _preloaded(self) -> None:
         """All screens are imported: say so if the learner's own keys cannot be used as they stand."""

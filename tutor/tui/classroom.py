@@ -78,6 +78,10 @@ class ClassSide(ABC):
         """Begin to look. Call it once."""
 
     @abstractmethod
+    def prepare(self) -> None:
+        """Make in advance what a poll needs. Everything that has to be imported has been."""
+
+    @abstractmethod
     def look(self) -> float | None:
         """Look once. Return the seconds until the next look."""
 
@@ -102,14 +106,21 @@ class ClassSide(ABC):
                 screen.class_changed()
 
     def read_question(self, then: Callable[[], object]) -> None:
-        """Read what the poll asks, in a thread, and call ``then`` on the event loop; at once if it has been read."""
+        """Read what the poll asks, and call ``then`` on the event loop.
+
+        That is at once if its lesson has been read. Else a thread reads it.
+        """
         poll = self.poll
         if poll is None or self._asked == (poll.id, language()):
             then()
             return
         self._asked = (poll.id, language())
         self.question, self.question_missing = None, False
-        workspace, spoken = self.shell.workspace, language()
+        workspace, spoken, opened = self.shell.workspace, language(), poll.opened
+        course = workspace.course
+        if not opened.lab and course is not None and course.has_read(opened.lesson, spoken):
+            self._read(poll, question_of(poll, course, spoken), then)
+            return
 
         def work() -> None:
             found = question_of(poll, workspace.course, spoken)
@@ -152,6 +163,7 @@ class LearnerSide(ClassSide):
         self._wanted_since: float | None = None
         self._followed: Follow | None = None
         self._picked = ""
+        self._kept: TutorScreen | None = None  # the screen of polls, once it has been made
         self._where_at = 0.0
         self._opened_at = 0.0
 
@@ -190,6 +202,18 @@ class LearnerSide(ClassSide):
             self._where_at = now
             self._say_where(now)
         return LEARNER_LOOKS
+
+    def prepare(self) -> None:
+        """Make the screen of polls while nothing happens: then a poll costs each terminal one frame.
+
+        A class has many terminals on few cores, and all of them show the poll at the same moment.
+        """
+        self._poll_screen()
+
+    def _poll_screen(self) -> TutorScreen:
+        if self._kept is None:
+            self._kept = cast("TutorScreen", router.keep(self.shell, routes.Poll()))
+        return self._kept
 
     def _say_where(self, now: float) -> None:
         found = self.whereabouts()
@@ -234,7 +258,9 @@ class LearnerSide(ClassSide):
         if any(router.is_shown(screen, routes.Poll) for screen in self.shell.screen_stack):
             self.tell_screens()
         else:
-            router.go(self.shell, routes.Poll())
+            screen = self._poll_screen()
+            screen.class_changed()  # before it is shown, so that it is drawn once
+            router.show(self.shell, routes.Poll(), screen)
 
     def _follow(self, call: Follow | None) -> None:
         """Go where a teacher calls everybody; who arrives late is called only for some minutes."""
@@ -300,6 +326,9 @@ class TeacherSide(ClassSide):
     def start(self) -> None:
         """Look from now on. What there is already is read piece by piece."""
         self._timer.start()
+
+    def prepare(self) -> None:
+        """Do nothing: a teacher's polls are on a page of the class."""
 
     def look(self) -> float | None:
         """Look what everybody has done, and write how the poll stands."""

@@ -34,6 +34,19 @@ def go(app: Shell, route: Route) -> None:
     app.push_screen(screen_for(route))
 
 
+def keep(app: Shell, route: Route) -> Screen[None]:
+    """Make the screen of ``route`` in advance. It stays when it is left; `show` opens it, as often as wanted."""
+    screen = screen_for(route)
+    app.keep_screen(screen, route.screen)
+    return screen
+
+
+def show(app: Shell, route: Route, kept: Screen[None]) -> None:
+    """Open a screen that was made by `keep` for ``route``."""
+    app.about_to_open(route)
+    app.push_screen(kept)
+
+
 def switch(app: Shell, route: Route) -> None:
     """Replace the screen in front by the screen of ``route``."""
     app.about_to_open(route)

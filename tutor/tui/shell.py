@@ -102,5 +102,8 @@ class Shell(Protocol):
     def pop_screen(self) -> object:
         """Leave the screen in front."""
 
+    def keep_screen(self, screen: Screen[Any], name: str) -> None:
+        """Keep a screen when it is left, and mount it now."""
+
     def set_interval(self, interval: float, callback: Callable[[], object]) -> Timer:
         """Call `callback` every `interval` seconds."""

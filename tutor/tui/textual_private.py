@@ -89,6 +89,9 @@ class ForgettingScreen(Screen[ResultType]):
     has been left meanwhile, an error of the widget would end the screen in front.
     """
 
+    _paints_all: bool = False
+    """Whether all of the screen is about to be painted."""
+
     def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name, id, classes)
         if TESTED:
@@ -98,6 +101,17 @@ class ForgettingScreen(Screen[ResultType]):
         """Lay out the screen in a new size. Textual tells a new screen its size twice, and it is drawn each time."""
         if not TESTED or size != self.outer_size:
             super()._screen_resized(size)
+
+    def _on_timer_update(self) -> None:
+        """Lay out and paint what has changed."""
+        self._paints_all = TESTED and self._repaint_required
+        super()._on_timer_update()
+        self._paints_all = False
+
+    def _compositor_refresh(self) -> None:
+        """Paint, except the parts that a layout has changed if the whole screen is painted right afterwards."""
+        if not (self._paints_all and self._repaint_required):
+            super()._compositor_refresh()
 
     def _invoke_later(self, callback: Callable[[], object], sender: MessagePump) -> None:
         async def unless_gone() -> None:
@@ -214,6 +228,26 @@ class GuardedApp(App[int]):
         if TESTED:
             add_screen_css(self.stylesheet, screen)
             screen._push_result_callback(self, None)  # noqa: SLF001
+
+    def keep_screen(self, screen: Screen[Any], name: str) -> None:
+        """Keep a screen when it is left, and mount and lay it out now: then to show it costs one frame.
+
+        Args:
+            screen: The screen, which has not been shown.
+            name: A name that no other kept screen has.
+        """
+        self.install_screen(screen, name)
+        if not TESTED:
+            return  # it is mounted when it is shown first
+
+        async def lay_out() -> None:
+            await mounted()
+            if screen.is_running and screen not in self.screen_stack:
+                screen._refresh_layout(self.size)  # noqa: SLF001
+
+        self._load_screen_css(screen)
+        _, mounted = self._get_screen(screen)
+        self.call_next(lay_out)
 
     def _load_screen_css(self, screen: Screen[Any]) -> None:
         """Textual calls this for each screen before it is shown."""

@@ -43,6 +43,7 @@ QUESTION_KEYS: tuple[Command, ...] = (
     Command("question.lab", ("s",), "quiz.key-lab", "quiz.key-lab-help", footer=3, group=_GROUP),
     Command("question.why", ("s",), "workbench.see-why", "workbench.see-why-help", footer=3, group=_GROUP),
     Command("question.again", ("r",), "quiz.key-again", "quiz.key-again-help", footer=1, group=_GROUP),
+    Command("question.change", ("r",), "class.key-change", "class.key-change-help", footer=1, group=_GROUP),
     Command("question.up", ("up", "k"), "keys.up", group="keys.group-move", palette=False),
     Command("question.down", ("down", "j"), "keys.down", group="keys.group-move", palette=False),
     Command("question.line-up", ("K", "shift+up"), "quiz.key-line-up", group=_GROUP, palette=False),
@@ -69,7 +70,7 @@ class AskView(CachedLayout, can_focus=True):
     class Requested(Message):
         """The learner has asked for something that goes beyond the attempt.
 
-        ``name`` is ``commit``, ``unsure``, ``lab``, ``why`` or ``again``.
+        ``name`` is ``commit``, ``unsure``, ``lab``, ``why``, ``again`` or ``change``.
         """
 
         def __init__(self, name: str) -> None:
@@ -93,7 +94,7 @@ class AskView(CachedLayout, can_focus=True):
         self.raised = False
         """Whether the rows have a ground of their own, which sets the question off from the text around it."""
         self.offered: frozenset[str] = frozenset()
-        """What can be requested after the answer is locked: ``unsure``, ``lab``, ``why``, ``again``."""
+        """What can be requested after the answer is locked: ``unsure``, ``lab``, ``why``, ``again``, ``change``."""
         self._dragged: int | None = None
 
     # -- drawing -----------------------------------------------------------------------------------------
@@ -293,6 +294,9 @@ class AskView(CachedLayout, can_focus=True):
     def action_again(self) -> None:
         self.post_message(self.Requested("again"))
 
+    def action_change(self) -> None:
+        self.post_message(self.Requested("change"))
+
     def action_hint(self) -> None:
         self._changed(self.attempt.hint())
         self.call_after_refresh(lambda: reveal(self, Region(0, len(self.drawn.rows) - 1, 1, 1)))
@@ -475,7 +479,7 @@ def possible_now(attempt: Attempt, *, held: bool, offered: Collection[str]) -> d
     is_open, interaction = not attempt.locked, attempt.type.interaction
     moves, ordering = is_open and interaction != "type", interaction == "arrange"
     return {
-        **{name: name in offered for name in ("unsure", "lab", "why", "again")},
+        **{name: name in offered for name in ("unsure", "lab", "why", "again", "change")},
         **dict.fromkeys(("number", "up", "down"), moves),
         **dict.fromkeys(("line_up", "line_down"), is_open and ordering),
         "tick": is_open and interaction == "choose",

@@ -132,8 +132,10 @@ class PollView(CachedLayout, can_focus=True):
             attempt: The learner's answer; None if there is none.
         """
         if self._poll is not None and self._poll.id != poll.id:
-            await self._forget()
+            await self.forget()
         self._poll, self._question, self._attempt = poll, question, attempt
+        if self._timer is not None:
+            self._timer.resume()
         if poll.revealed and self._decided[0] != poll.id:
             self._decided = (poll.id, False)
             if poll.runs:
@@ -142,8 +144,15 @@ class PollView(CachedLayout, can_focus=True):
                 self._decide(None)
         self.refresh_texts()
 
-    async def _forget(self) -> None:
+    def pause(self) -> None:
+        """Do not follow the runs until `show` is called."""
+        if self._timer is not None:
+            self._timer.pause()
+
+    async def forget(self) -> None:
+        """The poll has been put away: close what belongs to it."""
         self._stop()
+        self._poll = self._question = self._attempt = None
         self._runs, self._facts, self.problem, self._cards = None, None, "", []
         self._decided = ("", False)
         await self.query_one("#poll-runs").remove_children()

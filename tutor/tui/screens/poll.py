@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -12,6 +13,7 @@ from textual.containers import Vertical
 from tutor.charts.cells import Row, Span
 from tutor.classroom.events import given_of
 from tutor.classroom.polls import seed_of
+from tutor.course.lesson import Options, Place, Question
 from tutor.course.questions.base import Given
 from tutor.foundation.translate import language, translate
 from tutor.progress.records import Answer, new_key
@@ -23,18 +25,20 @@ from tutor.tui.questions.rows import plain_rows
 from tutor.tui.screen import TutorScreen, Whereabouts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tutor.classroom.room import Poll
-    from tutor.course.lesson import Question
     from tutor.tui import routes
     from tutor.tui.classroom import LearnerSide
 
 _LOW = 18
+_NOTHING = Question("", "single", "", "", (), "", Options(()), (), Place(Path()), "")
+"""What is asked while there is no poll."""
 
 
 class PollScreen(TutorScreen):
-    """The poll that is on. It lies over the screen that the learner was in, and esc goes back there."""
+    """The poll that is on. It lies over the screen that the learner was in, and esc goes back there.
+
+    One screen serves all polls. It is made before the first, and each poll only changes what it shows.
+    """
 
     AUTO_FOCUS = ""
     CSS = """
@@ -54,15 +58,21 @@ class PollScreen(TutorScreen):
         self._round = 0
         self._saving = False
         self._stage: object = None
+        self._look: object = None
 
     # -- the frame ----------------------------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
-        """The question at once if it has been read, as it usually has: then the first frame shows it."""
+        """The question at once if it has been read. Else an empty one, so that there is a widget to be laid out."""
         poll, question = self._side.poll, self._side.question
+        if poll is not None:
+            self._ask_anew(poll, question)
+        ask = AskView(self._attempt or Attempt(_NOTHING))
+        view = PollView(self._side.seat.place.folder.runs)
+        ask.display, view.display = poll is None or (poll.open and question is not None), False
         with QuizFlow(), Vertical(id="poll"):
-            if poll is not None and question is not None:
-                yield from self._asking(poll, question)
+            yield ask
+            yield view
             yield RowsBlock(self._said, id="poll-said")
 
     def breadcrumb(self) -> list[str]:
@@ -86,10 +96,25 @@ class PollScreen(TutorScreen):
         return [*row, *([Span("   ")] if row else []), Span(said, "accent" if poll.open else "muted")]
 
     def on_mount(self) -> None:
-        for ask in self.query(AskView):
-            if self._poll is not None and self._poll.open:
-                ask.focus(scroll_visible=False)
+        self._look = self._look_now
+        self.query_one(AskView).focus(scroll_visible=False)
         self.class_changed()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep the styles when the screen is shown again, unless the look has changed since."""
+        if isinstance(event, events.ScreenResume) and self._look == self._look_now:
+            event.refresh_styles = False
+        await super().on_event(event)
+
+    def on_screen_resume(self) -> None:
+        """Something may have happened in the class while another screen was in front."""
+        self.class_changed()
+
+    def on_screen_suspend(self) -> None:
+        """Once the screen has been left, do not follow the runs any more."""
+        if self not in self.tutor.screen_stack:
+            for view in self.query(PollView):  # none is left if the screen is removed
+                view.pause()
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave out the blank line above the question on a low screen."""
@@ -106,58 +131,60 @@ class PollScreen(TutorScreen):
     def _side(self) -> LearnerSide:
         return cast("LearnerSide", self.tutor.classroom)
 
+    @property
+    def _look_now(self) -> object:
+        return language(), self.tutor.look.name, self.tutor.ascii
+
     # -- what happens in the class ------------------------------------------------------------------------
 
     def class_changed(self) -> None:
-        """Show the poll as it stands."""
-        self.run_worker(self._show(), group="show", exclusive=False)
-
-    async def _show(self) -> None:
+        """Show the poll as it stands. The screen may be behind: then this is what it shows when it comes."""
+        if not self.is_mounted:
+            return  # it shows the poll when it is
+        if self._look != self._look_now:
+            self._look = self._look_now
+            self.refresh_texts()
         poll = self._side.poll
         if poll is None:
+            self._forget()
             if self.is_current:
                 self.action_back()
             return
-        if self._saving or not self.query("#poll"):
+        if self._saving:
             return
         question, before = self._side.question, self._poll
         known = before is not None and (before.id, self._round) == (poll.id, poll.round)
         if not known or (question is not None and question is not self._question):
-            await self._ask_anew(poll, question)
+            self._ask_anew(poll, question)
         self._poll = poll
         stage = (poll.id, poll.round, poll.open, poll.revealed, question, self._attempt, language())
         if stage != self._stage or not poll.open:
             self._stage = stage
-            await self._show_stage(poll)
+            self._show_stage(poll)
             self.query_one("#poll-said", RowsBlock).renew()
             self.refresh_bindings()
         self.refresh_frame()
 
-    async def _ask_anew(self, poll: Poll, question: Question | None) -> None:
-        """Ask a question, another round of it, or the same in another language."""
-        for old in (*self.query(AskView), *self.query(PollView)):
-            await old.remove()
-        if question is None:
-            self._poll, self._round, self._question, self._attempt = poll, poll.round, None, None
-            return
-        asking = list(self._asking(poll, question))
-        await self.query_one("#poll").mount(*asking, before=0)
-        if poll.open:
-            asking[0].focus(scroll_visible=False)
-
-    def _asking(self, poll: Poll, question: Question) -> Iterator[AskView | PollView]:
-        """The widgets that ask a question, and that show what was answered."""
+    def _ask_anew(self, poll: Poll, question: Question | None) -> None:
+        """Take another question, another round of it, or the same in another language."""
         before = self._attempt
         same = self._poll is not None and (self._poll.id, self._round) == (poll.id, poll.round)
-        if same and before is not None and before.translate(question):
-            attempt = before
-        else:
-            attempt = self._new_attempt(poll, question)
-        self._poll, self._round, self._question, self._attempt = poll, poll.round, question, attempt
-        ask, view = AskView(attempt), PollView(self._side.seat.place.folder.runs)
-        ask.display, view.display = poll.open, False
-        yield ask
-        yield view
+        if question is None:
+            self._attempt = None
+        elif not (same and before is not None and before.translate(question)):
+            self._attempt = self._new_attempt(poll, question)
+        self._poll, self._round, self._question = poll, poll.round, question
+
+    def _forget(self) -> None:
+        """The poll has been put away: be ready for the next."""
+        if self._poll is None:
+            return
+        self._poll = self._question = self._attempt = self._stage = None
+        ask, view = self.query_one(AskView), self.query_one(PollView)
+        ask.show(Attempt(_NOTHING))
+        ask.display, view.display = True, False
+        ask.focus(scroll_visible=False)
+        self.run_worker(view.forget())
 
     def _new_attempt(self, poll: Poll, question: Question) -> Attempt:
         """An attempt: with the learner's answer if there is one, so that nothing is lost when a terminal goes away."""
@@ -171,16 +198,21 @@ class PollScreen(TutorScreen):
                 attempt.commit()
         return attempt
 
-    async def _show_stage(self, poll: Poll) -> None:
-        for ask in self.query(AskView):
-            ask.display = poll.open
-            ask.offered = frozenset({"again"}) if poll.open and ask.attempt.locked else frozenset()
+    def _show_stage(self, poll: Poll) -> None:
+        ask, view, attempt = self.query_one(AskView), self.query_one(PollView), self._attempt
+        ask.display = poll.open and attempt is not None
+        view.display = not poll.open and attempt is not None
+        ask.offered = frozenset({"change"}) if poll.open and attempt is not None and attempt.locked else frozenset()
+        if attempt is not None and ask.attempt is not attempt:
+            ask.show(attempt)
+        else:
             ask.redraw()
-        for view in self.query(PollView):
-            view.display = not poll.open
-            if not poll.open and self._question is not None:
-                voted = self._side.seat.last_vote(poll) is not None
-                await view.show(poll, self._question, self._attempt if voted else None)
+        if ask.display and not ask.has_focus:
+            ask.focus(scroll_visible=False)
+        if self._question is not None and not poll.open:
+            voted = self._side.seat.last_vote(poll) is not None
+            self.run_worker(view.show(poll, self._question, attempt if voted else None))
+            if not view.has_focus:
                 view.focus(scroll_visible=False)
 
     def _said(self, width: int) -> list[Row]:
@@ -219,13 +251,11 @@ class PollScreen(TutorScreen):
             return
         if event.name == "commit" and attempt.commit():
             self.run_worker(self._vote(poll, attempt, attempt.given()))
-        elif event.name == "again":
+        elif event.name == "change":
             draft = attempt.draft
             self._attempt = attempt = Attempt(question, seed_of(poll), hints=False)
             attempt.deferred, attempt.waits_with = True, "class.answer-is-in"
             attempt.put(draft)
-            for ask in self.query(AskView):
-                ask.show(attempt)
             self._stage = None
             self.class_changed()
 
@@ -241,8 +271,6 @@ class PollScreen(TutorScreen):
             self._attempt = fresh = Attempt(attempt.question, attempt.seed, hints=False)
             fresh.deferred, fresh.waits_with = True, "class.answer-is-in"
             fresh.put(attempt.draft)
-            for ask in self.query(AskView):
-                ask.show(fresh)
             self.notice(translate("class.not-written", reason=error.strerror or str(error)), "warning")
         else:
             attempt.waits_with = "class.answer-is-in"
