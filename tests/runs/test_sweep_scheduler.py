@@ -190,6 +190,7 @@ class _Refusing(AtOnce):
         (BrokenExecutor("gone"), "was killed"),
         (ModuleNotFoundError("No module named 'tutor'"), "no tutor"),
         (OSError(28, "No space left on device"), "No space left"),
+        (ConnectionError("no answer."), r"connection to the Dask cluster is lost: no answer\. Start"),
     ],
 )
 def test_where_nobody_can_run_cells_it_is_told_and_results_are_kept(

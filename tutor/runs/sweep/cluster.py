@@ -14,7 +14,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.runs.sweep.cell import BatchOutcome, CellJob, run_cells
-from tutor.runs.sweep.scheduler import WorkerPool
+from tutor.runs.sweep.scheduler import WorkerPool, lost_connection
 
 _CONNECT_SECONDS = 10
 _BATCH_SECONDS = 0.25
@@ -69,13 +69,20 @@ def dask_pool(address: str) -> Iterator[WorkerPool]:
 
 
 def _thread_counter(client: Any) -> Callable[[], int]:
-    """A function that counts the threads of all workers. It asks the scheduler now and then: workers come and go."""
+    """A function that counts the threads of all workers. It asks the scheduler now and then: workers come and go.
+
+    The function raises `TutorError` if the scheduler is gone.
+    """
     asked_at, count = -math.inf, 1
 
     def threads() -> int:
         nonlocal asked_at, count
         if time.monotonic() - asked_at >= _ASK_SECONDS:
-            asked_at, count = time.monotonic(), max(1, sum(client.ncores().values()))
+            try:
+                found = client.ncores()
+            except OSError as error:
+                raise lost_connection(error) from error
+            asked_at, count = time.monotonic(), max(1, sum(found.values()))
         return count
 
     return threads

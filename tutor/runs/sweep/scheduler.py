@@ -253,6 +253,8 @@ class SweepScheduler:
         except CancelledError:
             return [self._without_outcome(each, "stopped") for each in batch]
         except OSError as error:
+            if error.errno is None:  # not of the system: Dask's own error
+                raise lost_connection(error) from error
             # Most likely the disk is full, and the next cell would fail in the same way.
             reason = error.strerror or str(error)
             raise TutorError(translate("runs.failed-disk", reason=reason)) from error
@@ -309,6 +311,12 @@ class SweepScheduler:
         if not self._pool.shares_files:
             with suppress(OSError):
                 cell_run.folder.rmdir()
+
+
+def lost_connection(error: Exception) -> TutorError:
+    """The error of a sweep whose workers cannot be reached any more."""
+    reason = harmless_line(str(error) or type(error).__name__)[:200].rstrip(".")
+    return TutorError(translate("sweep.lost-connection", reason=reason), hint=translate("sweep.lost-connection-hint"))
 
 
 def _broken() -> TutorError:
