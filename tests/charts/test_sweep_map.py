@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.charts.cells import plain_row, plain_text
-from tutor.charts.sweep_map import HeatScale, MapCell, MapShape, map_width, sweep_map
+from tutor.charts.sweep_map import HeatScale, MapCell, MapShape, map_width, small_map, sweep_map
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import use_language
 
@@ -99,3 +99,31 @@ def test_ink_on_a_coloured_cell_is_as_bright_as_the_cell_is_dark() -> None:
     for _, cell in rows[1:9]:
         assert cell.ground is not None
         assert abs(int(cell.ink.removeprefix("heat")) - int(cell.ground.removeprefix("heat"))) >= 10
+
+
+def test_a_map_of_ten_thousand_cells_has_a_sign_for_each_block_with_its_lowest_loss() -> None:
+    values = tuple(str(number) for number in range(100))
+    shape = MapShape(("learning_rate", "seed"), (values, values))
+    cells = [MapCell("finished", 9.0)] * 9_000 + [MapCell("waiting")] * 1_000
+    cells[4_321], cells[8_765], cells[8_766] = MapCell("finished", 1.0), MapCell("finished", 1.5), MapCell("diverged")
+    lines = plain_text(small_map(shape, cells, 79, 20, best=4_321)).splitlines()
+    assert "2 × 6 runs" in lines[0]
+    assert lines[1].split() == ["0", "99"]
+    rows = [line.split() for line in lines[2:-1]]
+    assert [row[0] for row in rows] == [str(number) for number in range(0, 100, 6)]
+    assert {len(row[1]) for row in rows} == {50}
+    assert rows[43 // 6][1][21 // 2] == "★"
+    assert rows[87 // 6][1][65 // 2] == "▂"
+    assert set(rows[-1][1]) == {"·"}
+    assert "not run yet" in lines[-1]
+
+
+@pytest.mark.parametrize(("count", "per"), [(500, 1), (10_000, 8)])
+def test_a_long_axis_runs_along_the_rows_of_a_small_map(count: int, per: int) -> None:
+    shape = MapShape(("seed",), (tuple(map(str, range(count))),))
+    rows = small_map(shape, [MapCell("finished", 1.0 + number) for number in range(count)], 79, 20, ascii=True)
+    lines = [plain_row(row) for row in rows]
+    assert all(line.isascii() and cell_width(line) <= 79 for line in lines[:-1])
+    signs = [line.split()[1] for line in lines[1:-1]]
+    assert sum(map(len, signs)) == -(-count // per)
+    assert len(lines) <= 20

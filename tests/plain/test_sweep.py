@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from tests.runs.sweeping import small_plan
+from tests.runs.sweeping import SPEC, small_plan
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
-from tutor.plain.sweep import LineSweepReporter, MapSweepReporter, last_lines, sweep
+from tutor.plain.sweep import LineSweepReporter, MapSweepReporter, choose_sweep_reporter, last_lines, sweep
+from tutor.runs.sweep.plan import MOST_CELLS_ON_CLUSTER, plan_sweep
 from tutor.runs.sweep.results import (
     Begun,
     CellResult,
@@ -171,6 +172,24 @@ def test_the_map_is_drawn_in_place(language: str, tmp_path: Path) -> None:
     height = len(drawings[0].splitlines())
     assert out.getvalue().count(f"\x1b[{height}A\r") == 3
     assert "{" not in out.getvalue()
+
+
+def test_a_sweep_of_thousands_is_a_small_map_and_a_name_for_its_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_sweep(SPEC, ["learning_rate=0.1,0.01", "seed=1..5000"], most=MOST_CELLS_ON_CLUSTER)
+    monkeypatch.setattr(sys, "stdout", terminal := io.StringIO())
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    reporter = choose_sweep_reporter(None, plan)
+    follower = follower_of(tmp_path, [result(cell, 1.0 + cell) for cell in range(10_000)])
+    reporter.events([], follower)
+    reporter.end(follower)
+    lines = terminal.getvalue().splitlines()
+    assert max(map(len, lines[:-2])) <= 110
+    assert "★" in terminal.getvalue()
+    assert "All 10,000" in lines[-2] or "All 10000" in lines[-2]
+    assert "seed 1," in lines[-1]
 
 
 def test_colour_is_only_where_it_is_wanted(tmp_path: Path) -> None:

@@ -44,13 +44,20 @@ class AtOnce(Executor):
 
 
 def conduct(
-    plan: SweepPlan, folder: Path, executor: Executor, *, room: int = 2, shares_files: bool = True, **options: Any
+    plan: SweepPlan,
+    folder: Path,
+    executor: Executor,
+    *,
+    room: int = 2,
+    shares_files: bool = True,
+    batch_seconds: float = 0.0,
+    **options: Any,
 ) -> SweepFollower:
     """Run what has no result yet in ``folder``, and return a viewer that has seen it all."""
     follower = SweepFollower(folder)
     follower.poll()
     log: LogWriter[SweepEvent] = LogWriter(folder / RESULTS_FILE)
-    pool = WorkerPool(executor, lambda: room, shares_files=shares_files)
+    pool = WorkerPool(executor, lambda: room, shares_files=shares_files, batch_seconds=batch_seconds)
     try:
         SweepScheduler(plan, folder, pool, data_folder=DATA, log=log, **options).run(follower.state.waiting(plan.count))
     finally:

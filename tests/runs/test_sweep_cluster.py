@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from tests.runs.sweeping import DATA, small_plan
-from tests.runs.test_sweep_registry import at_its_end, begun, follow
+from tests.runs.test_sweep_registry import at_its_end, begun, follow, openings
 from tutor.foundation.errors import TutorError
+from tutor.runs.control import Stop, send
 from tutor.runs.follower import RunFollower
 from tutor.runs.in_process import run_to_end
+from tutor.runs.sweep.cluster import require_dask
 from tutor.runs.sweep.registry import Sweeps
-from tutor.runs.sweep.scheduler import require_dask
+from tutor.runs.sweep.results import RUNS_FOLDER
 
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None,
@@ -73,6 +76,37 @@ def test_cells_are_run_by_the_cluster_and_their_logs_come_back(scheduler: str, t
         assert run is not None
         assert list(RunFollower(run).catch_up().train_losses) == list(alone.train_losses)
     assert sorted(begun(folder)) == list(range(6))
+
+
+@needs_dask
+def test_a_stopped_sweep_leaves_the_workers_free_and_goes_on(scheduler: str, tmp_path: Path) -> None:
+    plan = small_plan("epochs=1,10000000", "seed=1..12")
+    sweeps = Sweeps(tmp_path / "sweeps")
+    folder = sweeps.start(plan, data_folder=DATA, dask=scheduler)
+    # The short cells have their results though the long ones that follow them never end.
+    follower = follow(folder, lambda each: len(each.state.results) == 12 and len(each.state.going) >= 2)
+    send(folder, Stop())
+    stopped = follow(folder, at_its_end).state
+    assert stopped.trouble is None
+    assert stopped.waiting(plan.count) == list(range(12, 24))
+    assert len(list((folder / RUNS_FOLDER).iterdir())) == 12
+    # Each worker has one thread: it would train nothing else if the long cells still went on.
+    short = sweeps.start(small_plan("seed=1..40"), data_folder=DATA, dask=scheduler)
+    assert len(follow(short, at_its_end).state.results) == 40
+    assert follower.alive is False
+
+
+@needs_dask
+def test_what_a_killed_client_left_running_ends_and_no_result_is_lost(scheduler: str, tmp_path: Path) -> None:
+    plan = small_plan("epochs=1,10000000", "seed=1..4")
+    sweeps = Sweeps(tmp_path / "sweeps")
+    folder = sweeps.start(plan, data_folder=DATA, dask=scheduler)
+    follow(folder, lambda each: len(each.state.results) == 4 and len(each.state.going) >= 2)
+    os.kill(openings(folder)[-1], signal.SIGKILL)
+    follow(folder, at_its_end)
+    short = sweeps.start(small_plan("seed=1..4"), data_folder=DATA, dask=scheduler)
+    assert len(follow(short, at_its_end).state.results) == 4
+    assert follow(folder, at_its_end).state.waiting(plan.count) == [4, 5, 6, 7]
 
 
 @needs_dask

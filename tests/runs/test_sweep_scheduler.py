@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from tests.runs.sweeping import DATA, SPEC, AtOnce, conduct, small_plan
+from tests.runs.test_sweep_registry import begun
 from tutor.foundation.errors import TutorError
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower
 from tutor.runs.in_process import run_to_end
 from tutor.runs.processes import is_held
 from tutor.runs.registry import Runs
-from tutor.runs.sweep.cell import CellJob, run_cell
+from tutor.runs.sweep.cell import CellJob, run_cells
 from tutor.runs.sweep.results import RUNS_FOLDER
 
 
@@ -51,10 +52,43 @@ def test_each_cell_is_a_run_that_can_be_opened(shares_files: bool, tmp_path: Pat
 
 def test_a_cell_whose_log_comes_back_needs_no_folder_and_not_our_data(tmp_path: Path) -> None:
     job = CellJob(spec=SPEC, run="r", data_folder=str(tmp_path / "nowhere"), folder="", language="en")
-    outcome = run_cell(job)
+    (outcome,) = run_cells([job], 0.0).outcomes
     assert outcome.state == "finished"
     assert outcome.log.count(b"\n") >= 3
     assert not list(tmp_path.iterdir())
+
+
+def test_no_cell_waits_long_for_the_others_of_its_batch() -> None:
+    def job(epochs: int) -> CellJob:
+        return CellJob(small_plan(f"epochs={epochs}").spec_of(0), "r", str(DATA), folder="", language="en")
+
+    assert [each.epochs for each in run_cells([job(2), job(3)], 60.0).outcomes] == [2, 3]
+    assert [each.epochs for each in run_cells([job(2), job(3)], 0.0).outcomes] == [2]
+    # The second one would go on for days.
+    assert [each.epochs for each in run_cells([job(2), job(10_000_000)], 0.1).outcomes] == [2]
+    (abandoned,) = run_cells([job(10_000_000), job(2)], 0.0, lambda: True).outcomes
+    assert abandoned.state == "stopped"
+
+
+class _Losing(AtOnce):
+    """Loses every batch of several cells."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if len(args[0]) == 1:
+            return super().submit(fn, *args, **kwargs)
+        future: Future[Any] = Future()
+        future.set_exception(RuntimeError("the worker was killed"))
+        return future
+
+
+@pytest.mark.parametrize("executor", [AtOnce(), _Losing()])
+def test_cells_go_in_batches_and_those_of_a_lost_one_are_sent_again(executor: AtOnce, tmp_path: Path) -> None:
+    plan = small_plan("seed=1..24")
+    follower = conduct(plan, tmp_path, executor, shares_files=False, batch_seconds=30.0)
+    assert {result.state for result in follower.state.results.values()} == {"finished"}
+    assert follower.state.ended(plan.count) == len(list((tmp_path / RUNS_FOLDER).iterdir())) == 24
+    assert sorted(begun(tmp_path)) == list(range(24))
+    assert len(executor.given) == 24 if isinstance(executor, _Losing) else 4 < len(executor.given) < 20
 
 
 def test_what_has_a_result_is_not_run_again(tmp_path: Path) -> None:
@@ -122,7 +156,7 @@ def test_stopping_ends_the_cells_that_go_on_and_they_are_run_again(tmp_path: Pat
 def test_a_viewer_may_end_a_run_of_a_sweep_but_change_nothing_in_it(tmp_path: Path) -> None:
     class Impatient(AtOnce):
         def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-            folder = Path(args[0].folder)
+            folder = Path(args[0][0].folder)
             assert is_held(folder / LOCK_FILE)
             from tutor.runs.control import Set
 
@@ -156,6 +190,7 @@ class _Refusing(AtOnce):
         (BrokenExecutor("gone"), "was killed"),
         (ModuleNotFoundError("No module named 'tutor'"), "no tutor"),
         (OSError(28, "No space left on device"), "No space left"),
+        (ConnectionError("no answer."), r"connection to the Dask cluster is lost: no answer\. Start"),
     ],
 )
 def test_where_nobody_can_run_cells_it_is_told_and_results_are_kept(

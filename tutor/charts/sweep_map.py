@@ -155,6 +155,85 @@ def sweep_map(
     return rows
 
 
+_LEAST_ROOM = 8
+"""The fewest signs in a row of a small map."""
+_TELLING = ("going", "failed", "diverged", "stopped", "waiting")
+"""Which state a block without a loss shows: the first of these that it has."""
+
+
+def small_map(
+    shape: MapShape,
+    cells: Sequence[MapCell],
+    width: int,
+    height: int,
+    *,
+    best: int | None = None,
+    ascii: bool = False,
+) -> Rows:
+    """The map with one sign for each cell: a shade for a loss. If that does not fit, one for each block of cells.
+
+    A block shows the lowest loss in it. A single axis runs along the rows like text. The cost grows with the number of
+    cells, not with the size of the map.
+
+    Args:
+        shape: rows and columns.
+        cells: by number.
+        width: the room for the map in cells of the terminal.
+        height: the room for the map in rows.
+        best: the number of the best cell.
+        ascii: whether to draw with ASCII alone.
+
+    Returns:
+        A title, the first and the last value across, rows of signs, and what the signs mean.
+    """
+    label, names = label_width(shape), tuple(shape.rows())
+    room, body = max(_LEAST_ROOM, width - label), max(1, height - 3)
+    columns, across, down = shape.columns, -(-shape.columns // room), -(-len(names) // body)
+    if len(shape.names) == 1:
+        across, down = -(-len(cells) // (room * body)), 1
+        columns = min(len(cells), room * across)
+        names = names[::columns]
+    title = shape.title() if len(shape.names) > 1 else shape.names[0]
+    if across * down > 1:
+        title += "   " + translate("sweepmap.block", across=across, down=down)
+    if ascii:
+        title = title.replace("↓", "v").replace("→", ">").replace("×", "x")
+    rows: Rows = [[Span(shorten(title, width), "muted")]]
+    if len(shape.names) > 1:
+        signs = -(-columns // across)
+        first, last = shorten(shape.heads()[0], signs // 2), shorten(shape.heads()[-1], signs // 2 - 1)
+        rows.append([Span(" " * label + first + pad_left(last, signs - cell_width(first)), "muted")])
+    losses = [cell.loss for cell in cells if cell.loss is not None]
+    heat = HeatScale.of(losses) if losses else None
+    for top in range(0, len(names), down):
+        row: Row = [Span(pad(shorten(names[top], label - 1), label), "muted")]
+        for left in range(0, columns, across):
+            block = [
+                number
+                for line in range(top, min(top + down, len(names)))
+                for number in range(line * columns + left, line * columns + min(left + across, columns))
+                if number < len(cells)
+            ]
+            if block:
+                row.append(_block_sign([cells[each] for each in block], heat, starred=best in block, ascii=ascii))
+        rows.append(row)
+    rows.append(_legend(cells, best, ascii=ascii))
+    return rows
+
+
+def _block_sign(cells: Sequence[MapCell], heat: HeatScale | None, *, starred: bool, ascii: bool) -> Span:
+    """The sign of a block of cells, of which there is at least one."""
+    if starred:
+        return Span("*" if ascii else "★", "good")
+    losses = [cell.loss for cell in cells if cell.loss is not None]
+    if losses and heat is not None:
+        shades = ASCII_SHADES[1:] if ascii else _SHADES
+        return Span(shades[heat.level(min(losses), len(shades))], "text")
+    states = {cell.state for cell in cells}
+    state = next((each for each in _TELLING if each in states), "failed")
+    return Span(_SIGNS[state][ascii], "accent" if state == "going" else "muted")
+
+
 def _cell(cell: MapCell, heat: HeatScale | None, wide: int, *, starred: bool, colour: bool, ascii: bool) -> Span:
     if cell.loss is None or heat is None:
         sign = _SIGNS.get(cell.state, _SIGNS["failed"])[ascii]

@@ -371,14 +371,24 @@ def _numpy_version() -> str:
     return version("numpy")
 
 
-def write_config(folder: Path, spec: LabConfig) -> None:
+def write_config(folder: Path, spec: LabConfig, *, durable: bool = True) -> None:
     """Write ``spec`` into the folder of a run.
+
+    Args:
+        folder: The folder.
+        spec: The settings of the run.
+        durable: Return only when the file is on the disk, which takes milliseconds. It may be False in a new folder
+            whose run can be trained again.
 
     Raises:
         OSError: It cannot be written.
     """
     made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
-    write_text(folder / SPEC_FILE, f"# {made_with}\n{to_toml(spec)}")
+    text = f"# {made_with}\n{to_toml(spec)}"
+    if durable:
+        write_text(folder / SPEC_FILE, text)
+    else:
+        (folder / SPEC_FILE).write_text(text, encoding="utf-8")
 
 
 def read_config(folder: Path) -> LabConfig:

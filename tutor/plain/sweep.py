@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from tutor.charts.numbers import figure
-from tutor.charts.sweep_map import MapCell, MapShape, map_width, sweep_map
+from tutor.charts.sweep_map import MapCell, MapShape, map_width, small_map, sweep_map
 from tutor.course.packs.installed import open_course
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
@@ -23,7 +23,7 @@ from tutor.plain.moving_chart import ansi_lines
 from tutor.plain.reporters import colour_of, wants_ascii
 from tutor.plain.train import config_to_train
 from tutor.runs.control import Stop, send
-from tutor.runs.sweep.plan import SweepPlan, plan_sweep, refuse_idle_axes
+from tutor.runs.sweep.plan import MOST_CELLS, MOST_CELLS_ON_CLUSTER, SweepPlan, plan_sweep, refuse_idle_axes
 from tutor.runs.sweep.registry import Sweeps
 from tutor.runs.sweep.results import CellResult, Opened, SweepEvent, SweepFollower, Troubled
 from tutor.typeset.speech import spoken_figure
@@ -63,10 +63,10 @@ def sweep(
     """
     course = open_course()
     spec = config_to_train(lab, data, {**_implied(data, grid, overrides), **overrides}, course)
-    plan = plan_sweep(spec, grid, overrides)
+    plan = plan_sweep(spec, grid, overrides, most=MOST_CELLS_ON_CLUSTER if dask else MOST_CELLS)
     refuse_idle_axes(plan)
     if dask:
-        from tutor.runs.sweep.scheduler import require_dask
+        from tutor.runs.sweep.cluster import require_dask
 
         require_dask()
     sweeps = Sweeps(paths.sweeps_folder())
@@ -113,6 +113,12 @@ def _tell_death(follower: SweepFollower, plan: SweepPlan, *, interrupted: bool) 
 
 
 _WIDEST_NAME = 60
+_DRAWING_SHARE = 10
+"""A small map is drawn at most during one part in this many of the time."""
+_LEAST_ROOM = (40, 12)
+"""Columns and rows of the smallest terminal in which a small map can be read."""
+_BELOW_MAP = 4
+"""Rows for the outcome below a map."""
 
 
 class SweepReporter(Protocol):
@@ -164,7 +170,7 @@ class LineSweepReporter:
         self._out = out
         self._plan = plan
         self._first = True
-        widest = max(cell_width(plan.name_of(cell)) for cell in range(plan.count))
+        widest = cell_width(plan.name_of(_widest_cell(plan)))
         self._name_width = widest if widest <= _WIDEST_NAME else 0
 
     def events(self, events: Iterable[SweepEvent], follower: SweepFollower) -> None:
@@ -196,6 +202,15 @@ class LineSweepReporter:
         """Write the outcome."""
         self._out.write("\n".join(last_lines(self._plan, follower)) + "\n")
         self._out.flush()
+
+
+def _widest_cell(plan: SweepPlan) -> int:
+    """The cell with the widest value on every axis."""
+    cell = 0
+    for values in plan.labels()[1]:
+        widths = [cell_width(value) for value in values]
+        cell = cell * len(values) + widths.index(max(widths))
+    return cell
 
 
 class SpokenSweepReporter:
@@ -275,20 +290,39 @@ class JsonSweepReporter:
 
 
 class MapSweepReporter:
-    """A map that is redrawn in place while it fills in, and left there at the end."""
+    """A map that is redrawn in place while it fills in, and left there at the end.
 
-    def __init__(self, out: TextIO, plan: SweepPlan, *, colour: bool, ascii: bool) -> None:
+    Args:
+        out: Where to draw.
+        plan: The sweep.
+        colour: Whether to draw in colour.
+        ascii: Whether to draw with ASCII alone.
+        room: Columns and rows that a small map has, which shows a sign for each cell or block of cells; None: the map
+            with figures.
+    """
+
+    def __init__(
+        self, out: TextIO, plan: SweepPlan, *, colour: bool, ascii: bool, room: tuple[int, int] | None = None
+    ) -> None:
         self._out = out
         self._plan = plan
         self._shape = MapShape(*plan.labels())
         self._colour = colour
         self._ascii = ascii
+        self._room = room
         self._drawn = 0
+        self._stale = True
+        self._next_at = 0.0
 
     def events(self, events: Iterable[SweepEvent], follower: SweepFollower) -> None:
         """Draw the map if anything is new."""
-        if list(events) or not self._drawn:
+        self._stale = self._stale or bool(list(events))
+        began = time.monotonic()
+        if self._stale and began >= self._next_at:
             self._draw(follower)
+            if self._room is not None:
+                # Drawing thousands of cells must not take the time of those who train them.
+                self._next_at = began + _DRAWING_SHARE * (time.monotonic() - began)
 
     def end(self, follower: SweepFollower) -> None:
         """Draw the last state and write the outcome below it."""
@@ -300,27 +334,33 @@ class MapSweepReporter:
 
     def _draw(self, follower: SweepFollower) -> None:
         best = best_cell(self._plan, follower)
-        rows = sweep_map(
-            self._shape,
-            [MapCell(*each) for each in follower.state.cells(self._plan.count)],
-            best=best,
-            ascii=self._ascii,
-        )
+        cells = [MapCell(*each) for each in follower.state.cells(self._plan.count)]
+        if self._room is None:
+            rows = sweep_map(self._shape, cells, best=best, ascii=self._ascii)
+        else:
+            rows = small_map(self._shape, cells, *self._room, best=best, ascii=self._ascii)
         text = "".join(f"{row}\x1b[K\n" for row in ansi_lines(rows, colour=self._colour))
         self._out.write((f"\x1b[{self._drawn}A\r" if self._drawn else "") + text)
         self._out.flush()
         self._drawn = len(rows)
+        self._stale = False
 
 
 def choose_sweep_reporter(style: str | None, plan: SweepPlan, title: str = "") -> SweepReporter:
-    """The reporter for ``style``: ``json``, ``plain`` or ``narrate``; by default a map, if the terminal has room."""
+    """The reporter for ``style``: ``json``, ``plain`` or ``narrate``; by default a map, if the terminal has room.
+
+    For a sweep of so many cells that nobody would read their lines, it is a map of signs without figures.
+    """
     if style == "json":
         return JsonSweepReporter(sys.stdout, plan)
     if style == "narrate":
         return SpokenSweepReporter(sys.stdout, plan, title)
     shape, size = MapShape(*plan.labels()), shutil.get_terminal_size()
-    rows = plan.count // shape.columns + 3
-    fits = map_width(shape) < size.columns and rows < size.lines
+    room = None
+    fits = map_width(shape) < size.columns and plan.count // shape.columns + 3 < size.lines
+    if not fits and plan.count > MOST_CELLS:
+        room = (size.columns - 1, size.lines - _BELOW_MAP)
+        fits = size.columns >= _LEAST_ROOM[0] and size.lines >= _LEAST_ROOM[1]
     if style == "plain" or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb" or not fits:
         return LineSweepReporter(sys.stdout, plan)
-    return MapSweepReporter(sys.stdout, plan, colour=colour_of(sys.stdout), ascii=wants_ascii())
+    return MapSweepReporter(sys.stdout, plan, colour=colour_of(sys.stdout), ascii=wants_ascii(), room=room)

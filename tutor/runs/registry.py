@@ -152,11 +152,16 @@ class Runs:
         Raises:
             OSError: it cannot be created.
         """
-        folder = self._make_folder()
+        folder = self.make_folder()
         write_config(folder, spec)
         return folder
 
-    def _make_folder(self) -> Path:
+    def make_folder(self) -> Path:
+        """Create an empty folder for a run, whose settings the caller writes.
+
+        Raises:
+            OSError: it cannot be created.
+        """
         private.make_folder(self.folder)
         while True:
             folder = self.folder / f"{self._clock():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"

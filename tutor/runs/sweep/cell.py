@@ -1,7 +1,8 @@
-"""Trains one cell of a sweep, wherever that is done: in a process of a pool, in a thread, or on another machine."""
+"""Trains cells of a sweep, wherever that is done: in a process of a pool, in a thread, or on another machine."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -24,6 +25,9 @@ from tutor.runs.summary import RunSummary, State, fold
 from tutor.runs.worker.job import TrainingJob
 from tutor.runs.worker.limits import limit_log
 from tutor.runs.worker.turns import Turns
+
+_PATIENCE = 4
+"""How many times as long as its batch should take a cell may keep the outcomes before it waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,48 @@ class CellOutcome:
     """The log of a run without a folder: every epoch, and the last view of every panel."""
 
 
-def run_cell(job: CellJob) -> CellOutcome:
-    """Train one cell to its end, at full speed. A run that fails is an outcome too.
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """What a worker of the pool returns for a batch of cells."""
+
+    outcomes: tuple[CellOutcome, ...]
+    """The outcomes of the first cells of the batch, at least one. Those after them were not trained to their end."""
+    seconds: float
+    """How long the whole batch took."""
+
+
+def run_cells(
+    jobs: Sequence[CellJob], seconds: float, is_abandoned: Callable[[], bool] = lambda: False
+) -> BatchOutcome:
+    """Train a batch of cells one after the other, each to its end and at full speed. A run that fails is an outcome.
+
+    No cell waits long for the others of its batch. After ``seconds``, no further cell is begun. One that goes on for
+    several times as long is given up, unless it is the first: then nothing waits for it.
+
+    Args:
+        jobs: At least one.
+        seconds: How long the batch should take.
+        is_abandoned: Returns whether nobody wants the outcomes any more. It is asked while a cell without a folder
+            trains, which ends the batch.
 
     Raises:
-        OSError: its log cannot be written.
+        OSError: a log cannot be written.
     """
-    speak(job.language)
-    return _into_folder(job, Path(job.folder)) if job.folder else _into_memory(job)
+    speak(jobs[0].language)
+    began = time.monotonic()
+    outcomes: list[CellOutcome] = []
+
+    def is_over() -> bool:
+        return is_abandoned() or bool(outcomes and time.monotonic() - began > _PATIENCE * seconds)
+
+    for job in jobs:
+        if outcomes and time.monotonic() - began >= seconds:
+            break
+        outcome = _into_folder(job, Path(job.folder)) if job.folder else _into_memory(job, is_over)
+        if outcomes and outcome.state == "stopped":
+            break
+        outcomes.append(outcome)
+    return BatchOutcome(tuple(outcomes), time.monotonic() - began)
 
 
 def _into_folder(job: CellJob, folder: Path) -> CellOutcome:
@@ -80,7 +118,8 @@ def _into_folder(job: CellJob, folder: Path) -> CellOutcome:
         )
 
 
-def _into_memory(job: CellJob) -> CellOutcome:
+def _into_memory(job: CellJob, is_over: Callable[[], bool]) -> CellOutcome:
+    """Train without a file. The run is stopped when ``is_over``; one by hand ends by itself instead of waiting."""
     lines: dict[object, bytes] = {}
     numbers = count()
 
@@ -89,7 +128,7 @@ def _into_memory(job: CellJob) -> CellOutcome:
         lines.pop(key, None)
         lines[key] = msgspec.json.encode(event) + b"\n"
 
-    outcome = _train(job, keep, None)
+    outcome = _train(job, keep, None if job.spec.manual else lambda _epoch: [Stop()] if is_over() else [])
     return replace(outcome, log=b"".join(lines.values()))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -30,7 +30,9 @@ from tutor.labs.settings import SETTINGS, TRAINING_TABLES, Setting, find_setting
 from tutor.runs.comparison import title_of_key
 
 MOST_CELLS = 400
-"""Nobody can read a map of more runs than this."""
+"""Nobody can read a map of more runs than this, and one machine takes long for them."""
+MOST_CELLS_ON_CLUSTER = 10_000
+"""Each leaves a folder on the disk and a line in the results."""
 _RANGE = re.compile(r"(-?\d{1,18})\.\.(-?\d{1,18})")
 _AT_FIRST = 2
 """How many axes are chosen at first: two make a map of one page."""
@@ -138,13 +140,20 @@ def _stamp_of(spec: LabConfig) -> list[int]:
     return [stat.st_size, stat.st_mtime_ns]
 
 
-def plan_sweep(spec: LabConfig, words: Sequence[str], settings: Mapping[str, object] | None = None) -> SweepPlan:
+def plan_sweep(
+    spec: LabConfig,
+    words: Sequence[str],
+    settings: Mapping[str, object] | None = None,
+    *,
+    most: int = MOST_CELLS,
+) -> SweepPlan:
     """Plan the sweep of ``spec`` over the grid that ``words`` describe.
 
     Args:
         spec: The lab, with ``settings`` applied.
         words: ``KEY=VALUE,VALUE,...``, at least one.
         settings: What was set for all cells, by dotted key or short name; none of it may be on the grid too.
+        most: The most cells: `MOST_CELLS`, or `MOST_CELLS_ON_CLUSTER`.
 
     Raises:
         TutorError: a word is not an axis, a value is wrong for its key, a key is given twice, or there are too many
@@ -158,9 +167,13 @@ def plan_sweep(spec: LabConfig, words: Sequence[str], settings: Mapping[str, obj
         if setting.key in fixed or sum(setting is other for other, _ in given) > 1:
             raise _refusal(translate("sweep.given-twice", key=setting.key))
     count = prod(len(values) for _, values in given)
-    if count > MOST_CELLS:
+    if count > most:
+        more = most < MOST_CELLS_ON_CLUSTER
         raise _refusal(
-            translate("sweep.too-many", count=f"{count:,}", most=MOST_CELLS), translate("sweep.too-many-hint")
+            translate("sweep.too-many", count=f"{count:,}", most=f"{most:,}"),
+            translate("sweep.too-many-hint", most=f"{MOST_CELLS_ON_CLUSTER:,}")
+            if more
+            else translate("sweep.too-many-on-cluster-hint"),
         )
     return SweepPlan(spec=spec, axes=tuple(Axis(setting.key, _converted(setting, values)) for setting, values in given))
 
@@ -207,7 +220,7 @@ def _single(text: str) -> object:
 
 def _converted(setting: Setting, values: Sequence[object]) -> tuple[Value, ...]:
     """``values`` converted to the type of ``setting``, each once."""
-    found: list[Value] = []
+    found: dict[Value, None] = {}
     for each in values:
         value = [each] if setting.is_list and not isinstance(each, list) else each
         try:
@@ -217,8 +230,7 @@ def _converted(setting: Setting, values: Sequence[object]) -> tuple[Value, ...]:
             raise _refusal(
                 translate("runs.wrong-value", key=setting.key, expected=setting.expected(), found=shown), str(error)
             ) from error
-        if converted not in found:
-            found.append(converted)
+        found.setdefault(converted)
     if not found or "" in found:
         raise _refusal(translate("sweep.not-a-grid", word=setting.key), translate("sweep.grid-example"))
     return tuple(found)
@@ -233,28 +245,77 @@ def refuse_idle_axes(plan: SweepPlan) -> None:
     Raises:
         LabError: with the axes that change nothing, or with why a value is impossible in every cell.
     """
-    specs: list[LabConfig | TutorError] = []
-    for cell in range(plan.count):
-        try:
-            specs.append(plan.spec_of(cell))
-        except TutorError as error:
-            specs.append(error)
+    seen = _Seen(plan)
+    for cell in _cells_by_news(plan):
+        seen.add(cell)
+        if seen.settled:
+            return
     for place, axis in enumerate(plan.axes):
         for value in axis.values:
-            found = [spec for cell, spec in enumerate(specs) if plan.values_of(cell)[place] == value]
-            refused = [each for each in found if isinstance(each, TutorError)]
-            if found and len(refused) == len(found):
-                raise refused[0]
-    sound = [spec for spec in specs if isinstance(spec, LabConfig)]
-    faults = []
-    for axis in plan.axes:
-        reasons = [SETTINGS[axis.key].idle_reason(spec) for spec in sound]
-        if all(reasons):
-            faults.append(
-                LabFault(message=translate("effects.idle-axis", key=axis.key, reason=reasons[0]), key=axis.key)
-            )
+            if value not in seen.possible[place]:
+                raise seen.refused[place][value]
+    faults = [
+        LabFault(message=translate("effects.idle-axis", key=axis.key, reason=seen.reasons[place]), key=axis.key)
+        for place, axis in enumerate(plan.axes)
+        if place not in seen.active
+    ]
     if faults:
         raise LabError(faults)
+
+
+class _Seen:
+    """What is known of the axes of a plan after some of its cells. Every list has an entry for each axis.
+
+    Args:
+        plan: The plan.
+    """
+
+    def __init__(self, plan: SweepPlan) -> None:
+        self._plan = plan
+        self.refused: list[dict[Value, TutorError]] = [{} for _ in plan.axes]
+        """Why the first cell with a value cannot be run."""
+        self.possible: list[set[Value]] = [set() for _ in plan.axes]
+        """Values that some cell can be run with."""
+        self.reasons = [""] * len(plan.axes)
+        """Why an axis changes nothing in some cell."""
+        self.active: set[int] = set()
+        """The places of the axes that change something in some cell."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether every value is possible and every axis changes something; further cells change nothing in that."""
+        return len(self.active) == len(self._plan.axes) and tuple(map(len, self.possible)) == self._plan.shape
+
+    def add(self, cell: int) -> None:
+        """Take a cell into account."""
+        values = self._plan.values_of(cell)
+        try:
+            spec = self._plan.spec_of(cell)
+        except TutorError as error:
+            for place, value in enumerate(values):
+                self.refused[place].setdefault(value, error)
+            return
+        for place, (axis, value) in enumerate(zip(self._plan.axes, values, strict=True)):
+            self.possible[place].add(value)
+            if place in self.active:
+                continue
+            if reason := SETTINGS[axis.key].idle_reason(spec):
+                self.reasons[place] = self.reasons[place] or reason
+            else:
+                self.active.add(place)
+
+
+def _cells_by_news(plan: SweepPlan) -> Iterator[int]:
+    """All cells, those first that together have every value of every axis, as many as the longest axis has values."""
+    first = []
+    for step in range(max(plan.shape)):
+        cell = 0
+        for size in plan.shape:
+            cell = cell * size + step % size
+        first.append(cell)
+    yield from first
+    seen = set(first)
+    yield from (cell for cell in range(plan.count) if cell not in seen)
 
 
 @dataclass(frozen=True, slots=True)

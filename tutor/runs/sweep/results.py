@@ -20,7 +20,7 @@ from tutor.runs.events import Count
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.log import LogReader, Tail
 from tutor.runs.processes import is_held
-from tutor.runs.sweep.plan import MOST_CELLS, SweepPlan
+from tutor.runs.sweep.plan import MOST_CELLS_ON_CLUSTER, SweepPlan
 
 PLAN_FILE = "plan.json"
 RESULTS_FILE = "results.jsonl"
@@ -47,7 +47,7 @@ class Begun(_Line, tag="begun", frozen=True, kw_only=True):
 
     cell: Count
     run: str
-    """The name of the run's folder in `RUNS_FOLDER`."""
+    """The name of the run's folder in `RUNS_FOLDER`; empty if its log comes only at its end, from another machine."""
 
 
 class CellResult(_Line, tag="cell", frozen=True, kw_only=True):
@@ -206,7 +206,7 @@ def read_plan(folder: Path) -> SweepPlan:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise TutorError(translate("runs.cannot-read", path=folder / PLAN_FILE, reason=reason)) from error
     known = all(axis.key in SETTINGS and axis.values for axis in plan.axes)
-    if not (known and plan.axes and plan.count <= MOST_CELLS):
+    if not (known and plan.axes and plan.count <= MOST_CELLS_ON_CLUSTER):
         reason = translate("sweep.no-plan")
         raise TutorError(translate("runs.cannot-read", path=folder / PLAN_FILE, reason=reason))
     return plan

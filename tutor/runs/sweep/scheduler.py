@@ -1,16 +1,15 @@
 """Runs the cells of a sweep on a pool of workers, and writes their results.
 
-A pool is an executor of the kind of `concurrent.futures`: processes of this machine, or a Dask cluster (the optional
-extra ``cluster``).
+A pool is an executor of the kind of `concurrent.futures`: processes of this machine, or a Dask cluster, for which see
+``cluster``. Where a cell takes less time than its way to a worker and back, cells go in batches: as many as take some
+tenths of a second by what the last batch took. Those of a batch that was lost are sent again, each by itself.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -23,25 +22,30 @@ from concurrent.futures import (
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.labs.faults import LabError
+from tutor.labs.lab_config import LabConfig
+from tutor.labs.lab_files import write_config
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.log import LogWriter
 from tutor.runs.processes import hold
 from tutor.runs.registry import Runs
-from tutor.runs.sweep.cell import CellJob, CellOutcome, run_cell
+from tutor.runs.sweep.cell import BatchOutcome, CellJob, CellOutcome, run_cells
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.results import RUNS_FOLDER, Begun, CellResult, CellState, SweepEvent
 from tutor.runs.worker.limits import limit_memory
 
 _LOOK_SECONDS = 0.05
 """How long the scheduler waits for a result before it checks whether to stop."""
-_CONNECT_SECONDS = 10
+_MOST_IN_BATCH = 128
+"""The most cells in a batch: their logs come back in one message."""
+_BATCHES_EACH = 2
+"""How many batches a worker has at a time: one that it trains, and one so that it need not wait for the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +53,30 @@ class WorkerPool:
     """The workers that run the cells.
 
     Args:
-        executor: Runs `run_cell`.
+        executor: Runs ``run``.
         room: Returns how many cells may run at once at present.
         shares_files: Whether the workers see our files; otherwise the logs come back with the outcomes.
+        batch_seconds: How long a batch of cells should take; 0: each cell goes by itself.
+        run: `run_cells`, or what calls it on the workers.
     """
 
     executor: Executor
     room: Callable[[], int]
     shares_files: bool = True
+    batch_seconds: float = 0.0
+    run: Callable[[Sequence[CellJob], float], BatchOutcome] = run_cells
 
 
 @dataclass(frozen=True, slots=True)
-class _Submitted:
-    """A cell that was submitted to the pool. This process holds its lock, so it is alive as long as the sweep."""
+class _CellRun:
+    """The run of a cell that has begun and has no result yet.
+
+    If the workers share our files, this process holds its lock, so the run is alive as long as the sweep. Otherwise its
+    folder stays empty until its log comes.
+    """
 
     cell: int
+    spec: LabConfig
     folder: Path
     lock: int | None
 
@@ -96,7 +109,14 @@ class SweepScheduler:
         self._data_folder = data_folder
         self._log = log
         self._stopping = stopping
-        self._submitted: dict[Future[CellOutcome], _Submitted] = {}
+        self._waiting: deque[int] = deque()
+        self._returned: deque[_CellRun] = deque()
+        """Cells of batches that came back without their outcomes; they are sent again before any other."""
+        self._alone: set[int] = set()
+        """Cells of lost batches. Each is sent by itself, so that one that kills its worker takes no other with it."""
+        self._submitted: dict[Future[BatchOutcome], list[_CellRun]] = {}
+        self._cell_seconds: float | None = None
+        """How long a cell took in the last batch; None before there was one."""
 
     def run(self, cells: list[int]) -> bool:
         """Run ``cells`` in their order, and return when all have ended or it has to stop.
@@ -108,61 +128,119 @@ class SweepScheduler:
             TutorError: the executor cannot continue; results so far are kept.
             OSError: the folder cannot be written.
         """
-        waiting = deque(cells)
+        self._waiting = deque(cells)
         try:
-            while waiting or self._submitted:
+            while self._waiting or self._returned or self._submitted:
                 if self._stopping():
                     self._stop()
-                    return not waiting and not self._submitted
-                while waiting and len(self._submitted) < self._pool.room():
-                    self._submit(waiting.popleft())
+                    return not (self._waiting or self._returned or self._submitted)
+                self._fill()
                 done, _ = wait(self._submitted, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._take(future)
         finally:
             for future in list(self._submitted):
                 future.cancel()
-                self._release(self._submitted.pop(future))
+                for cell_run in self._submitted.pop(future):
+                    self._release(cell_run)
+            for cell_run in self._returned:
+                self._release(cell_run)
         return True
 
-    def _submit(self, cell: int) -> None:
+    def _fill(self) -> None:
+        """Give the workers as many cells as they have room for."""
+        room = self._pool.room()
+        most = room if self._cell_seconds is None or not self._pool.batch_seconds else room * _BATCHES_EACH
+        while (self._waiting or self._returned) and len(self._submitted) < most:
+            self._submit(self._next_batch(most))
+
+    def _next_batch(self, most: int) -> list[_CellRun]:
+        """Begin cells for a batch, of which ``most`` are out at a time. It is empty if none of them can be run."""
+        size = 1
+        if self._pool.batch_seconds and self._cell_seconds is not None:
+            size = int(self._pool.batch_seconds / max(self._cell_seconds, 1e-6))
+            # Towards the end smaller batches keep every worker busy.
+            share = -(-(len(self._waiting) + len(self._returned)) // most)
+            size = max(1, min(size, share, _MOST_IN_BATCH))
+        batch: list[_CellRun] = []
+        while len(batch) < size:
+            if self._returned:
+                alone = self._returned[0].cell in self._alone
+                if batch and alone:
+                    break
+                batch.append(self._returned.popleft())
+                if alone:
+                    break
+            elif self._waiting:
+                begun = self._begin(self._waiting.popleft())
+                if begun is not None:
+                    batch.append(begun)
+            else:
+                break
+        return batch
+
+    def _begin(self, cell: int) -> _CellRun | None:
+        """Make the folder of a cell's run; None if the cell cannot be run, which is its result then."""
         try:
             spec = self._plan.spec_of(cell)
         except LabError as error:
             self._log.write(CellResult(cell=cell, run="", state="failed", message=str(error)))
+            return None
+        folder = self._runs.make_folder()
+        lock = None
+        if self._pool.shares_files:
+            write_config(folder, spec, durable=False)
+            lock = hold(folder / LOCK_FILE)
+        # Without shared files there is no run to watch before its end.
+        self._log.write(Begun(cell=cell, run=folder.name if self._pool.shares_files else ""))
+        return _CellRun(cell, spec, folder, lock)
+
+    def _submit(self, batch: list[_CellRun]) -> None:
+        if not batch:
             return
-        folder = self._runs.make(spec)
-        cell_run = _Submitted(cell, folder, hold(folder / LOCK_FILE))
-        job = CellJob(
-            spec=spec,
-            run=folder.name,
-            data_folder=str(self._data_folder.resolve()),
-            folder=str(folder.resolve()) if self._pool.shares_files else "",
-            language=language(),
-        )
-        self._log.write(Begun(cell=cell, run=folder.name))
+        jobs = [
+            CellJob(
+                spec=cell_run.spec,
+                run=cell_run.folder.name,
+                data_folder=str(self._data_folder.resolve()),
+                folder=str(cell_run.folder.resolve()) if self._pool.shares_files else "",
+                language=language(),
+            )
+            for cell_run in batch
+        ]
         try:
-            future = self._pool.executor.submit(run_cell, job)
+            future = self._pool.executor.submit(self._pool.run, jobs, self._pool.batch_seconds)
         except BrokenExecutor as error:
-            self._release(cell_run)
+            self._returned.extend(batch)
             raise _broken() from error
-        self._submitted[future] = cell_run
+        self._submitted[future] = batch
 
-    def _take(self, future: Future[CellOutcome]) -> None:
-        cell_run = self._submitted.pop(future)
-        try:
-            event = self._result(future, cell_run)
-        finally:
-            self._release(cell_run)
-        self._log.write(event)
-
-    def _result(self, future: Future[CellOutcome], cell_run: _Submitted) -> SweepEvent:
-        """The event for a cell that has come back.
+    def _take(self, future: Future[BatchOutcome]) -> None:
+        """Write the results of a batch that has come back.
 
         Raises:
             TutorError: the pool cannot run cells.
         """
-        run = cell_run.folder.name
+        batch = self._submitted[future]
+        outcomes = self._outcomes(future, batch)
+        del self._submitted[future]
+        untrained = batch[len(outcomes) :]
+        self._returned.extendleft(reversed(untrained))
+        if self._pool.batch_seconds and not self._stopping():
+            self._fill()  # before the results are written, so that no worker has to wait for that
+        for cell_run, outcome in zip(batch, outcomes, strict=False):
+            try:
+                event = self._result(outcome, cell_run) if isinstance(outcome, CellOutcome) else outcome
+            finally:
+                self._release(cell_run)
+            self._log.write(event)
+
+    def _outcomes(self, future: Future[BatchOutcome], batch: list[_CellRun]) -> Sequence[CellOutcome | CellResult]:
+        """The outcomes of the first cells of a batch; none if it was lost and its cells are to be sent again.
+
+        Raises:
+            TutorError: the pool cannot run cells.
+        """
         try:
             outcome = future.result()
         except BrokenExecutor as error:
@@ -173,21 +251,35 @@ class SweepScheduler:
                 hint=translate("sweep.other-tutor-hint"),
             ) from error
         except CancelledError:
-            return CellResult(cell=cell_run.cell, run=run, state="stopped")
+            return [self._without_outcome(each, "stopped") for each in batch]
         except OSError as error:
+            if error.errno is None:  # not of the system: Dask's own error
+                raise lost_connection(error) from error
             # Most likely the disk is full, and the next cell would fail in the same way.
             reason = error.strerror or str(error)
             raise TutorError(translate("runs.failed-disk", reason=reason)) from error
         except Exception as error:
+            if len(batch) > 1:
+                self._alone.update(each.cell for each in batch)
+                return []
             reason = harmless_line(f"{type(error).__name__}: {error}")[:500]
-            return CellResult(
-                cell=cell_run.cell, run=run, state="failed", message=translate("runs.failed", reason=reason)
-            )
-        if outcome.log:
+            return [self._without_outcome(batch[0], "failed", translate("runs.failed", reason=reason))]
+        self._cell_seconds = outcome.seconds / len(outcome.outcomes)
+        return outcome.outcomes
+
+    def _without_outcome(self, cell_run: _CellRun, state: CellState, message: str = "") -> CellResult:
+        """The result of a cell that did not come back."""
+        run = cell_run.folder.name if self._pool.shares_files else ""
+        return CellResult(cell=cell_run.cell, run=run, state=state, message=message)
+
+    def _result(self, outcome: CellOutcome, cell_run: _CellRun) -> CellResult:
+        """Write the log of a cell if it came back with the outcome, and return the cell's result."""
+        if not self._pool.shares_files:
+            write_config(cell_run.folder, cell_run.spec, durable=False)
             (cell_run.folder / EVENTS_FILE).write_bytes(outcome.log)
         return CellResult(
             cell=cell_run.cell,
-            run=run,
+            run=cell_run.folder.name,
             state=cast("CellState", outcome.state),
             train_loss=outcome.train_loss,
             valid_loss=outcome.valid_loss,
@@ -200,10 +292,11 @@ class SweepScheduler:
 
     def _stop(self) -> None:
         """Ask every cell to stop, and wait for those that can be asked."""
-        for future, cell_run in self._submitted.items():
+        for future, batch in self._submitted.items():
             if not future.cancel() and self._pool.shares_files:
-                with suppress(TutorError):
-                    send(cell_run.folder, Stop())
+                for cell_run in batch:
+                    with suppress(TutorError):
+                        send(cell_run.folder, Stop())
         if not self._pool.shares_files:
             return
         for future in list(self._submitted):
@@ -211,9 +304,19 @@ class SweepScheduler:
                 wait([future])
                 self._take(future)
 
-    def _release(self, cell_run: _Submitted) -> None:
+    def _release(self, cell_run: _CellRun) -> None:
+        """Leave a run: its lock, and its folder if nothing ever came into it."""
         if cell_run.lock is not None:
             os.close(cell_run.lock)
+        if not self._pool.shares_files:
+            with suppress(OSError):
+                cell_run.folder.rmdir()
+
+
+def lost_connection(error: Exception) -> TutorError:
+    """The error of a sweep whose workers cannot be reached any more."""
+    reason = harmless_line(str(error) or type(error).__name__)[:200].rstrip(".")
+    return TutorError(translate("sweep.lost-connection", reason=reason), hint=translate("sweep.lost-connection-hint"))
 
 
 def _broken() -> TutorError:
@@ -250,45 +353,3 @@ def _prepare_process(memory: int) -> None:
         os._exit(1)
 
     threading.Thread(target=end_with_parent, daemon=True).start()
-
-
-def require_dask() -> None:
-    """Check that Dask is installed, without importing it.
-
-    Raises:
-        TutorError: it is not.
-    """
-    if importlib.util.find_spec("distributed") is None:
-        raise TutorError(translate("sweep.no-dask"), hint=translate("sweep.no-dask-hint"), exit_code=ExitCode.USAGE)
-
-
-@contextmanager
-def dask_pool(address: str) -> Iterator[WorkerPool]:
-    """The workers of the Dask scheduler at ``address``.
-
-    They need tutor in the same version, but not our files: logs come back with the outcomes.
-
-    Raises:
-        TutorError: Dask is not installed, there is no scheduler at this address, or it has no workers.
-    """
-    require_dask()
-    # Dask has no types, and is not installed everywhere.
-    distributed: Any = importlib.import_module("distributed")
-    try:
-        client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        reason = harmless_line(str(error))[:200]
-        raise TutorError(
-            translate("sweep.no-scheduler", address=harmless_line(address), reason=reason),
-            hint=translate("sweep.no-scheduler-hint"),
-        ) from error
-    try:
-        if not client.ncores():
-            raise TutorError(
-                translate("sweep.no-workers", address=harmless_line(address)), hint=translate("sweep.no-workers-hint")
-            )
-        executor = client.get_executor(pure=False, retries=1)
-        yield WorkerPool(executor, lambda: max(1, sum(client.ncores().values())), shares_files=False)
-        executor.shutdown(wait=False)
-    finally:
-        client.close()

@@ -25,8 +25,9 @@ from tutor.runs.control import CONTROL_FILE, Inbox, Stop
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.log import LogWriter
 from tutor.runs.processes import hold
+from tutor.runs.sweep.cluster import dask_pool
 from tutor.runs.sweep.results import RESULTS_FILE, Opened, SweepEvent, SweepFollower, Troubled, read_plan
-from tutor.runs.sweep.scheduler import SweepScheduler, dask_pool, local_pool
+from tutor.runs.sweep.scheduler import SweepScheduler, local_pool
 from tutor.runs.worker.limits import end_with_folder
 
 
