@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.properties.lessons import any_text, scraps, sound_lessons
 from tutor.course.id_fields import id_lines, read_id
+from tutor.course.lesson import Exercise, Question, Term
 from tutor.course.reader import read_text
 from tutor.foundation.safe_text import harmless
 
@@ -21,7 +22,8 @@ def ids_of(raw: bytes) -> tuple[list[str], list[str]]:
     lines = harmless(raw.decode("utf-8-sig")).split("\n")
     lesson = read_text(Path("en/01-a.md"), raw, "en").lesson
     assert lesson is not None
-    whole = [(each.place, each.id) for each in (*lesson.every_question, *lesson.exercises, *lesson.terms)]
+    blocks: list[Question | Exercise | Term] = [*lesson.every_question, *lesson.exercises, *lesson.terms]
+    whole = [(each.place, each.id) for each in blocks]
     return [line.fields.id for line in id_lines(lines)], [identifier for _, identifier in sorted(whole)]
 
 
