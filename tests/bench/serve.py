@@ -134,6 +134,20 @@ def report_use(served: ServedClass, clients: Sequence[Client], what: str, second
     )
 
 
+def pass_notice(served: ServedClass, names: Sequence[str]) -> None:
+    """Read what the teacher sees, which comes once for each learner, some at a time."""
+    for start in range(0, len(names), 10):
+        clients = [Client(served.client(name)) for name in names[start : start + 10]]
+        wait_for(clients, shows("Your teacher sees"))
+        for each in clients:
+            each.press(b"\r")
+        rest(clients, 1.0)
+        for each in clients:
+            each.close()
+    while served.sessions():
+        time.sleep(0.1)
+
+
 def measure_sessions(served: ServedClass, names: Sequence[str]) -> None:
     """At the map, in a lesson, in a lab with a run."""
     begun = time.perf_counter()
@@ -264,6 +278,7 @@ def main(counts: Sequence[int]) -> None:
     names = [f"a{number}" for number in range(max(*counts, 21))]
     try:
         served.enrol(*names)
+        pass_notice(served, names)
         served.run(names[0], "list")
         print(f"the process that forks: {megabytes([served.zygote]):.0f} MB, the server: "
               f"{megabytes([served.process.pid]):.0f} MB")  # fmt: skip
