@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tutor.foundation.errors import TutorError
-from tutor.serve.class_folder import ClassFolder
+from tutor.serve.class_folder import ServedFolder
 from tutor.serve.environment import checked_environment, session_environment, terminal_name
 from tutor.serve.rates import Rate
 
@@ -45,7 +45,7 @@ def test_a_rate_is_spent_and_comes_back() -> None:
 
 
 def test_the_join_code_can_be_renewed_and_is_read_leniently(tmp_path: Path) -> None:
-    folder = ClassFolder(tmp_path / "class")
+    folder = ServedFolder(tmp_path / "class")
     code = folder.join_code()
     assert folder.join_code() == code
     assert folder.is_join_code(f" {code.upper().replace('-', ' ')} ")
@@ -58,11 +58,11 @@ def test_the_join_code_can_be_renewed_and_is_read_leniently(tmp_path: Path) -> N
 
 
 def test_a_link_is_no_home(tmp_path: Path) -> None:
-    folder = ClassFolder(tmp_path / "class")
+    folder = ServedFolder(tmp_path / "class")
     (folder.learners / "anna").symlink_to(tmp_path)
     with pytest.raises(OSError, match="link"):
         folder.home("anna")
     assert folder.home("ben").stat().st_mode & 0o777 == 0o700
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(TutorError):
-        ClassFolder(tmp_path / "file")
+        ServedFolder(tmp_path / "file")

@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tutor.classroom.folder import ClassFolder
 from tutor.classroom.roster import learner_name
 from tutor.progress.records import from_milliseconds
 from tutor.progress.schema import SCHEMA
@@ -25,7 +26,6 @@ LEARNERS = "learners"
 """The folder in a class's folder that holds one home (``TUTOR_HOME``) for each learner."""
 
 COLUMNS = ("learner", "lessons", "answers", "right", "runs", "last_active")
-_MOST_LEARNERS = 1_000
 _MOST_RUNS = 5_000
 _LAST = 253_402_300_800_000
 """Milliseconds from 1970 to the end of the year 9999."""
@@ -55,16 +55,9 @@ class LearnerReport:
 
 def homes_of(folder: Path) -> list[Path]:
     """Return the homes of the learners in the folder of a class, by name. A link is no home."""
-    try:
-        with os.scandir(folder / LEARNERS) as entries:
-            found = [
-                Path(each.path)
-                for each in islice(entries, _MOST_LEARNERS)
-                if learner_name(each.name) == each.name and each.is_dir(follow_symlinks=False)
-            ]
-    except OSError:
-        return []
-    return sorted(found, key=lambda home: home.name.casefold())
+    place = ClassFolder(folder)
+    names = [name for name in place.names() if learner_name(name) == name]
+    return [place.learners / name for name in sorted(names, key=str.casefold)]
 
 
 def report_of(home: Path) -> LearnerReport:

@@ -22,10 +22,15 @@ from tutor.classroom.events import (
 )
 from tutor.classroom.logs import ClassWriter, learner_log, teacher_log
 from tutor.classroom.room import ClassState, LearnerState, Poll
+from tutor.foundation.translate import language
+from tutor.progress.records import Answer
+from tutor.study.attempt import Stage
 
 if TYPE_CHECKING:
     from tutor.classroom.folder import Membership
-    from tutor.progress.records import Answer, Given
+    from tutor.progress.records import Given
+    from tutor.progress.store import ProgressStore
+    from tutor.study.attempt import Attempt
 
 ALIVE_EVERY = 10.0
 """Seconds between two signs of life."""
@@ -130,6 +135,28 @@ class Seat:
             OSError: It could not be written.
         """
         self._write(Help(at=self._clock(), wanted=wanted), lasting=True)
+
+    def keep_decided(self, store: ProgressStore, poll: Poll, attempt: Attempt) -> None:
+        """Keep a decided answer with the learner's progress, once, unless names are left out.
+
+        Args:
+            store: The learner's progress.
+            poll: What was decided.
+            attempt: The learner's answer to it; nothing is kept unless it is settled.
+        """
+        verdict, vote, mark = attempt.verdict, self.last_vote(poll), f"decided:{poll.id}"
+        if verdict is None or vote is None or attempt.stage is not Stage.SETTLED:
+            return
+        if self.is_nameless(poll) or mark in self.me.seen:
+            return
+        self.see(mark)
+        question = attempt.question
+        store.record_answer(
+            Answer(
+                question.lesson_id, question.id, question.kind, attempt.given(), verdict.correct, verdict.score,
+                language=language(), seed=attempt.seed, key=vote.key,
+            )
+        )  # fmt: skip
 
     def see(self, what: str) -> None:
         """Note that the learner has seen something. It is no harm if that cannot be written."""

@@ -25,8 +25,8 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, translate
 from tutor.plain.asking import SLASHES, WIDTH, Asker, Outcome, called, named, question_lines, verdict_lines
-from tutor.progress.records import Answer, new_key
-from tutor.study.attempt import Attempt, Stage, facts_needed
+from tutor.progress.records import new_key
+from tutor.study.attempt import Attempt, facts_needed
 from tutor.study.predictions import facts_of_runs
 from tutor.study.question_attempt import AttemptContext, QuestionAttempt
 from tutor.study.wording import answer_parts
@@ -413,24 +413,7 @@ class ClassByEar:
             self._asker.say(*(plain_lines(question.explanation, WIDTH) if question.explanation else ()))
         elif attempt.settle(facts if question.labs else None):
             self._asker.say(*verdict_lines(attempt))
-            self._keep(poll, attempt)
-
-    def _keep(self, poll: Poll, attempt: Attempt) -> None:
-        """Keep a decided answer with the learner's progress, once, unless names are left out."""
-        seat, verdict, vote = self._seat, attempt.verdict, self._seat.last_vote(poll)
-        mark = f"decided:{poll.id}"
-        if verdict is None or vote is None or attempt.stage is not Stage.SETTLED:
-            return
-        if seat.is_nameless(poll) or mark in seat.me.seen:
-            return
-        seat.see(mark)
-        question = attempt.question
-        self._store.record_answer(
-            Answer(
-                question.lesson_id, question.id, question.kind, attempt.given(), verdict.correct, verdict.score,
-                language=language(), seed=attempt.seed, key=vote.key,
-            )
-        )  # fmt: skip
+            self._seat.keep_decided(self._store, poll, attempt)
 
     # -- answering -----------------------------------------------------------------------------------------
 

@@ -10,33 +10,34 @@ import os
 import secrets
 from pathlib import Path
 
+from tutor.classroom.folder import ClassFolder
 from tutor.foundation import private
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_file, write_bytes, write_text
 from tutor.foundation.translate import translate
 
-KEY_FILE, CODE_FILE, LOCK_FILE, LOG_FILE, ZYGOTE_LOG = "host_key", "join_code", "serve.lock", "class.jsonl", "serve.log"
-TURNS, LEARNERS, SERVER_HOME = "turns", "learners", "server"
+KEY_FILE, CODE_FILE, LOCK_FILE, ZYGOTE_LOG = "host_key", "join_code", "serve.lock", "serve.log"
+TURNS, SERVER_HOME = "turns", "server"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that cannot be taken for each other."""
 _CODE_LENGTH = 8
 _SMALL = 16 << 10
 
 
-class ClassFolder:
-    """The folder of a class.
+class ServedFolder(ClassFolder):
+    """The folder of a class that is served.
 
     Args:
-        folder: Where it is; it is created if it is missing.
+        path: Where it is; it is created if it is missing.
 
     Raises:
         TutorError: It cannot be created, or belongs to others.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
         try:
-            private.make_folder(folder)
+            private.make_folder(path)
             for each in (self.learners, self.turns, self.runs):
                 private.make_folder(each)
             descriptor = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -45,21 +46,8 @@ class ClassFolder:
             raise _refused(error) from error
 
     @property
-    def learners(self) -> Path:
-        return self.folder / LEARNERS
-
-    @property
     def turns(self) -> Path:
-        return self.folder / TURNS
-
-    @property
-    def runs(self) -> Path:
-        """The runs that the whole class watches."""
-        return self.folder / "runs"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / LOG_FILE
+        return self.path / TURNS
 
     def home(self, name: str) -> Path:
         """Return the folder of a learner, made if it is missing. It has no link in it that leads elsewhere.
@@ -91,7 +79,7 @@ class ClassFolder:
         """
         import asyncssh
 
-        path = self.folder / KEY_FILE
+        path = self.path / KEY_FILE
         try:
             if not path.exists():
                 write_bytes(path, asyncssh.generate_private_key("ssh-ed25519").export_private_key())
@@ -106,7 +94,7 @@ class ClassFolder:
         Raises:
             TutorError: It cannot be read or written.
         """
-        path = self.folder / CODE_FILE
+        path = self.path / CODE_FILE
         try:
             if not renew and path.exists():
                 code = read_file(path, _SMALL).decode("ascii", "replace").strip()

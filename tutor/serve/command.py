@@ -10,7 +10,7 @@ import asyncssh
 
 from tutor.foundation.translate import translate
 from tutor.runs.processes import is_held
-from tutor.serve.class_folder import LOCK_FILE, ClassFolder
+from tutor.serve.class_folder import LOCK_FILE, ServedFolder
 from tutor.serve.server import ClassServer, ServerOptions
 
 
@@ -28,7 +28,7 @@ def serve_class(options: ServerOptions, *, zygote: str, new_code: bool = False) 
     Raises:
         TutorError: It cannot be served.
     """
-    folder = ClassFolder(options.folder)
+    folder = ServedFolder(options.folder)
     code = folder.join_code(renew=new_code)
     if new_code and is_held(options.folder / LOCK_FILE):
         print(translate("serve.code", code=code))

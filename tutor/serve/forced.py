@@ -15,7 +15,7 @@ from typing import Final
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.paths import lessons_folder
 from tutor.foundation.translate import translate
-from tutor.serve.class_folder import ClassFolder
+from tutor.serve.class_folder import ServedFolder
 from tutor.serve.commands import RefusedCommandError, allowed_arguments
 from tutor.serve.confine import confine
 from tutor.serve.environment import checked_environment, session_environment, terminal_name
@@ -53,7 +53,7 @@ def run_session(folder: Path, name: str, lessons: Path | None) -> int:
     if not has_terminal and not any(each and not each.startswith("-") for each in arguments):
         print(translate("serve.needs-terminal"), file=sys.stderr)
         return int(ExitCode.NO_TERMINAL)
-    place = ClassFolder(folder)
+    place = ServedFolder(folder)
     try:
         home = place.home(name)
     except OSError as error:
@@ -68,7 +68,7 @@ def run_session(folder: Path, name: str, lessons: Path | None) -> int:
     confine(
         Bounds(
             megabytes=_MEMORY_MB, file_megabytes=_DISK_MB, nice=_NICE,
-            readable=(str(course), str(place.log), str(place.folder / "runs")), writable=(str(home),),
+            readable=(str(course), str(place.log), str(place.runs)), writable=(str(home),),
         )
     )  # fmt: skip
     return _become(arguments, environment)
@@ -80,10 +80,10 @@ def _become(arguments: list[str], environment: dict[str, str]) -> int:
     os.execve(sys.executable, command, environment)  # noqa: S606 - a list, without a shell
 
 
-def _class_variables(place: ClassFolder, name: str, lessons: Path | None) -> dict[str, str]:
+def _class_variables(place: ServedFolder, name: str, lessons: Path | None) -> dict[str, str]:
     return {
         "TUTOR_SERVED": "1",
-        "TUTOR_CLASS": str(place.folder),
+        "TUTOR_CLASS": str(place.path),
         "TUTOR_CLASS_NAME": name,
         "TUTOR_EXERCISES": "off",
         "TUTOR_MAX_RUNS": "2",  # the one before it may be just ending, or paused

@@ -18,7 +18,7 @@ from tutor.foundation.paths import lessons_folder
 from tutor.foundation.translate import translate
 from tutor.runs.processes import hold
 from tutor.runs.worker.turns import WAITING
-from tutor.serve.class_folder import LOCK_FILE, SERVER_HOME, ZYGOTE_LOG, ClassFolder
+from tutor.serve.class_folder import LOCK_FILE, SERVER_HOME, ZYGOTE_LOG, ServedFolder
 from tutor.serve.connection import Connection
 from tutor.serve.environment import session_environment
 from tutor.serve.forks import Zygotes
@@ -92,7 +92,7 @@ class ClassServer:
         self._options = options
         self._limits = options.limits
         self._note = note
-        self.folder = ClassFolder(options.folder)
+        self.folder = ServedFolder(options.folder)
         lock = hold(options.folder / LOCK_FILE)
         if lock is None:
             raise TutorError(translate("serve.another-server"), exit_code=ExitCode.USAGE)

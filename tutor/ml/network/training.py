@@ -221,8 +221,9 @@ class NetworkTraining:
         if self._is_whole_batch:
             steps, self._backward, outputs = both_passes(self.network, self.batch_size, self._loss)
             forward = unroll(steps, (X,)), outputs
-        self._evaluate_train = Evaluation(self.network, self._x, self._labels, data.y_train, data, forward)
         self._batch_means = BatchMeans(data) if self.averages_batches else None
+        if self._batch_means is None:  # otherwise its copy of the labels would never be read
+            self._evaluate_train = Evaluation(self.network, self._x, self._labels, data.y_train, data, forward)
         self._outputs_hold = False
         """Whether the forward pass of a whole batch was run with the present parameters, to measure the loss."""
 

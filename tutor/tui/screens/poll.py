@@ -16,8 +16,8 @@ from tutor.classroom.polls import seed_of
 from tutor.course.lesson import Options, Place, Question
 from tutor.course.questions.base import Given
 from tutor.foundation.translate import language, translate
-from tutor.progress.records import Answer, new_key
-from tutor.study.attempt import Attempt, Stage
+from tutor.progress.records import new_key
+from tutor.study.attempt import Attempt
 from tutor.tui.questions.ask import AskView
 from tutor.tui.questions.one_question import QuizFlow
 from tutor.tui.questions.poll_view import PollView, RowsBlock
@@ -291,17 +291,7 @@ class PollScreen(TutorScreen):
             return
         for view in self.query(PollView):
             view.refresh_texts()
-        mark = f"decided:{event.poll.id}"
-        if seat.is_nameless(event.poll) or mark in seat.me.seen or attempt.stage is not Stage.SETTLED:
-            return
-        seat.see(mark)
-        verdict = attempt.verdict
-        self.workspace.store.record_answer(
-            Answer(
-                question.lesson_id, question.id, question.kind, attempt.given(), verdict.correct, verdict.score,
-                language=language(), seed=attempt.seed, key=vote.key,
-            )
-        )  # fmt: skip
+        seat.keep_decided(self.workspace.store, event.poll, attempt)
 
 
 def screen_for(route: routes.Poll) -> PollScreen:
