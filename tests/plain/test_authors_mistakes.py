@@ -243,7 +243,7 @@ IN_LESSONS: list[Mistake] = [
     (PROSE, "Text.\n", "See [that]().\n", 10,
      "This link leads nowhere: it has no address. Write [words](#id-of-a-term), or the words alone."),
     (PROSE, "Text.\n", "See [that](file:///etc/passwd).\n", 10,
-     "Neither screens nor lines can follow the link file:///etc/passwd. A link leads to #id of a term or section, to a [...]"),
+     "Nothing here can follow the link file:///etc/passwd. A link leads to #id of a term or section, to a [...]"),
     (TERMS, "#other-term)", "#othr-term)", 15,
      "“#othr-term” leads nowhere: there is no term or section of that name. Did you mean “other-term”?"),
     (PROSE, "Text.\n", "1. [x] Yes\n2. [ ] No\n", 10,

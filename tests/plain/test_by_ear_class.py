@@ -200,7 +200,8 @@ def test_a_poll_from_its_question_to_the_verdict_of_the_run(teacher: Teacher, he
         "asks the same question again, round 2", "> poll A question to everybody, round 2", "Your answer is in.",
         "The run that decides the poll has begun.", "> /poll Epoch 1 of", "High: chosen by", "holds now",
         "Finished after 3 epochs", "round 2, closed, 1 answered", "Why", "It rolls down.",
-        "Your teacher has put the question away.", "> /poll Your teacher is not asking anything at the moment.", "Goodbye",
+        "Your teacher has put the question away.",
+        "> /poll Your teacher is not asking anything at the moment.", "Goodbye",
     )  # fmt: skip
     decided = heard[heard.index("Finished after") :]
     assert re.search(r"Low: chosen by \d(, yours)?, right", decided)
