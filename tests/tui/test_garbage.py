@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from tutor.tui.garbage import AFTER_LEAVING, QUIET, GarbageCollection
+from tutor.tui.garbage import AFTER_LEAVING, LONG_QUIET, MOST_FROZEN, QUIET, GarbageCollection
 
 
 class Clock:
@@ -58,16 +58,18 @@ def test_old_objects_are_gone_through_when_it_is_quiet_and_not_while_keys_come(c
     assert not garbage.look(), "there is nothing to look for any more"
 
 
-def test_what_the_first_lab_imports_is_left_for_good_and_what_later_ones_leave_is_not(collector: None) -> None:
+def test_what_was_loaded_to_stay_is_kept_from_collections_once(collector: None) -> None:
     garbage = begun(Clock())
-    imported = [[number] for number in range(1_000)]
+    loaded = [[number] for number in range(1_000)]
     before = gc.get_freeze_count()
-    garbage.settle()
-    assert gc.get_freeze_count() >= before + len(imported)
-    settled = gc.get_freeze_count()
-    left = [[number] for number in range(1_000)]
-    garbage.settle()
-    assert gc.get_freeze_count() <= settled < settled + len(left)
+    garbage.keep("labs")
+    kept = gc.get_freeze_count()
+    assert kept >= before + len(loaded)
+    more = [[number] for number in range(1_000)]
+    garbage.keep("labs")
+    assert gc.get_freeze_count() < kept + len(more)
+    garbage.keep("lessons")
+    assert gc.get_freeze_count() >= kept + len(more)
 
 
 class Ring:
@@ -101,25 +103,38 @@ def test_many_left_screens_are_collected_though_keys_keep_coming(collector: None
     assert sum(screen() is not None for screen in screens) < 5
 
 
-@pytest.mark.parametrize("freeze", [GarbageCollection.settle, GarbageCollection.keep])
-def test_a_screen_that_was_in_front_when_much_was_kept_is_not_kept_with_it(
-    collector: None, freeze: Callable[[GarbageCollection], None]
-) -> None:
+def test_a_collection_does_not_visit_what_the_one_before_it_found_alive(collector: None) -> None:
     clock = Clock()
     garbage = begun(clock)
-    kept = [[number] for number in range(1_000)]
-    front = Ring()
-    screen = weakref.ref(front)
-    freeze(garbage)
-    del front
+    alive = [[number] for number in range(1_000)]
+    before = gc.get_freeze_count()
     garbage.leave()
     clock.now += AFTER_LEAVING
     assert garbage.look()
-    assert screen() is not None, "to go through everything takes a longer pause"
-    clock.now += QUIET
+    assert gc.get_freeze_count() >= before + len(alive)
+
+
+@pytest.mark.parametrize(("times", "pause"), [(1, LONG_QUIET), (3, AFTER_LEAVING)])
+def test_a_covered_screen_that_is_left_goes_when_much_was_frozen(collector: None, times: int, pause: float) -> None:
+    clock = Clock()
+    garbage = begun(clock)
+    covered = Ring()
+    screen = weakref.ref(covered)
+    garbage.leave()
+    clock.now += AFTER_LEAVING
+    assert garbage.look(), "the screen in front of it was left"
+    del covered
+    garbage.leave()
+    assert garbage.look()
+    assert screen() is not None, "it is frozen"
+    much = [[number] for number in range(times * MOST_FROZEN)]
+    garbage.leave()
+    assert garbage.look()
+    clock.now += pause - AFTER_LEAVING
     assert garbage.look()
     assert screen() is None
-    assert gc.get_freeze_count() >= len(kept), "the rest stays for good"
+    assert gc.get_freeze_count() >= len(much), "the rest stays"
+    assert not garbage.look(), "it is done"
 
 
 def test_a_collector_that_is_on_is_left_alone(collector: None) -> None:
@@ -133,29 +148,7 @@ def test_a_collector_that_is_on_is_left_alone(collector: None) -> None:
     assert not garbage.look()
 
 
-def test_what_is_kept_is_not_gone_through_again(collector: None) -> None:
-    clock = Clock()
-    garbage = begun(clock)
-    course = [[number] for number in range(10_000)]
-    before = gc.get_freeze_count()
-    garbage.keep()
-    assert gc.get_freeze_count() >= before + len(course)
-    assert gc.isenabled()
-
-
 def test_nothing_is_kept_where_the_collector_is_left_alone(collector: None) -> None:
     before = gc.get_freeze_count()
-    GarbageCollection(Clock()).keep()
+    GarbageCollection(Clock()).keep("labs")
     assert gc.get_freeze_count() == before
-
-
-def test_lessons_are_kept_from_collections_once(collector: None) -> None:
-    garbage = begun(Clock())
-    lessons = [[] for _ in range(10_000)]  # type: ignore[var-annotated]
-    before = gc.get_freeze_count()
-    garbage.keep_lessons()
-    kept = gc.get_freeze_count()
-    assert kept >= before + len(lessons)
-    more = [[] for _ in range(10_000)]  # type: ignore[var-annotated]
-    garbage.keep_lessons()
-    assert gc.get_freeze_count() < kept + len(more)

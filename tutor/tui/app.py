@@ -245,7 +245,7 @@ class TutorApp(GuardedApp):
 
     def _preloaded(self) -> None:
         """All screens are imported: say so if the learner's own keys cannot be used as they stand."""
-        self.garbage.keep()
+        self.garbage.keep("screens")
         own = learners_keys()
         if (own.keys or own.faults) and isinstance(self.screen, TutorScreen):
             from tutor.tui.key_list import all_commands, faults_of

@@ -1,12 +1,14 @@
-"""Full garbage collections happen while the learner thinks, not while a key waits for its effect.
+"""Garbage is collected while the learner thinks, not while a key waits for its effect.
 
-A full collection of everything that belongs to an open course takes a tenth of a second, and Python does one whenever
-enough objects were made, quite possibly while it handles a key. So the objects made at start-up are frozen, and full
-collections are done in the pauses between keys. Collections of young objects, which take a millisecond, remain
-Python's business.
+A full collection visits every object that is not frozen. Of everything that belongs to an open course, that takes two
+tenths of a second and more, and Python does one whenever enough objects were made, quite possibly while it handles a
+key. So full collections are done in the pauses between keys, and what is alive after one is frozen: the next one visits
+only what was made since then, which takes some milliseconds. Collections of young objects, which take a millisecond,
+remain Python's business.
 
-A screen consists of tens of thousands of objects that refer to one another. It is collected soon after it was left, so
-that the next screen can use its memory.
+A screen consists of thousands of objects that refer to one another. It is collected soon after it was left, so that the
+next screen can use its memory. A screen that another one covered meanwhile was frozen, so it stays. When much was
+frozen, some of that is garbage by now, and a long pause is used to visit everything once.
 """
 
 from __future__ import annotations
@@ -22,17 +24,26 @@ _THRESHOLDS: Final = (1_000, 10, 500)
 QUIET: Final = 1.0
 """Seconds without a key after which a pause has begun."""
 
+LONG_QUIET: Final = 5.0
+"""Seconds without a key after which a long pause has begun: the learner reads, or is gone."""
+
 LOOK_EVERY: Final = 1.5
 """Seconds between two checks for a pause."""
 
 AFTER_LEAVING: Final = 0.25
-"""Seconds after a screen was left until it is collected, which takes 20 ms, unless a key came in between."""
+"""Seconds after a screen was left until it is collected, unless a key came in between."""
 
 _MOST_LEFT: Final = 4
 """So many screens left are collected even though keys keep coming."""
 
 _WORTH_IT: Final = 5
 """Collections of the middle generation after which a pause is used for a full one."""
+
+MOST_FROZEN: Final = 100_000
+"""So many objects frozen, about eight lessons, are worth a visit of everything in a long pause.
+
+When three times as many are frozen, the learner hurries from screen to screen, and a short pause has to do.
+"""
 
 
 class GarbageCollection:
@@ -45,10 +56,10 @@ class GarbageCollection:
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._last_key = seconds()
-        self._begun = self._settled = self._kept_lessons = False
+        self._begun = False
+        self._kept: set[str] = set()
         self._left = 0
-        self._froze_a_screen = False  # what was in front then would be kept for ever
-        self._look_at_all = False  # that screen has been left: unfreeze and collect everything in a longer pause
+        self._frozen = 0  # objects frozen since everything was visited, of which some may be garbage by now
 
     def begin(self) -> None:
         """Start. Does nothing if the collector was not switched off for the start, as in tests."""
@@ -59,38 +70,19 @@ class GarbageCollection:
         gc.enable()
         self._begun = True
 
-    def settle(self) -> None:
-        """Freeze what the first lab imported too, which is as much again as start-up made.
+    def keep(self, what: str) -> None:
+        """Freeze what was loaded to stay, such as the modules of labs, so that no collection visits it.
 
-        This is done once: later labs import nothing, and a screen that was just left would be frozen as well.
+        This is done once for each ``what``: afterwards little of it is loaded, and the screen in front would be kept.
         """
-        if self._begun and not self._settled:
-            self._settled = self._froze_a_screen = True
-            gc.freeze()
-
-    def keep(self) -> None:
-        """Freeze much that was loaded to stay, such as all lessons, so that no collection visits it.
-
-        Old objects that are garbage at this moment are kept too, so call it seldom.
-        """
-        if self._begun:
+        if self._begun and what not in self._kept:
+            self._kept.add(what)
             gc.collect(1)
             gc.freeze()
-            self._froze_a_screen = True
-
-    def keep_lessons(self) -> None:
-        """Freeze what was read when all lessons were, for the glossary. Each collection visited it, for 20 ms or more.
-
-        This is done once: after a lesson was changed, only that one is read again.
-        """
-        if not self._kept_lessons:
-            self._kept_lessons = True
-            self.keep()
 
     def leave(self) -> None:
         """A screen has been left. Call `look` after `AFTER_LEAVING` seconds."""
         self._left += 1
-        self._look_at_all |= self._froze_a_screen
 
     def on_input(self) -> None:
         """A key or the mouse was used: wait with collections."""
@@ -98,17 +90,22 @@ class GarbageCollection:
 
     def look(self) -> bool:
         """Collect if there is a pause and a screen was left or enough was made. Returns whether it did."""
-        rest = self._seconds() - self._last_key
-        quiet = rest >= QUIET and (self._look_at_all or gc.get_count()[2] >= _WORTH_IT)
-        left = self._left and (rest >= AFTER_LEAVING or self._left >= _MOST_LEFT)
-        if not (self._begun and (quiet or left)):
+        if not self._begun:
             return False
-        if quiet and self._look_at_all:
-            self._froze_a_screen = self._look_at_all = False
+        rest = self._seconds() - self._last_key
+        if (self._frozen >= MOST_FROZEN and rest >= LONG_QUIET) or (
+            self._frozen >= 3 * MOST_FROZEN and rest >= AFTER_LEAVING
+        ):
             gc.unfreeze()
             gc.collect()
-            gc.freeze()
-        else:
+            self._frozen = 0
+        elif (rest >= QUIET and gc.get_count()[2] >= _WORTH_IT) or (
+            self._left and (rest >= AFTER_LEAVING or self._left >= _MOST_LEFT)
+        ):
             gc.collect()
+            self._frozen += len(gc.get_objects())
+        else:
+            return False
+        gc.freeze()
         self._left = 0
         return True

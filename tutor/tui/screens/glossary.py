@@ -95,7 +95,7 @@ class GlossaryScreen(TutorScreen):
         self.app.call_from_thread(self._show_read)
 
     def _show_read(self) -> None:
-        self.tutor.garbage.keep_lessons()
+        self.tutor.garbage.keep("terms")
         if not self.is_attached:
             return
         self._search(self.query_one(Input).value)

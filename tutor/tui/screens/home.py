@@ -164,7 +164,7 @@ class HomeScreen(TutorScreen):
             self.app.call_from_thread(self._have_read, found)
 
     def _have_read(self, faults: Sequence[Fault]) -> None:
-        self.tutor.garbage.keep_lessons()
+        self.tutor.garbage.keep("lessons")
         self._lessons_read = True
         self._fill_side()
         if faults:

@@ -190,7 +190,7 @@ class LabScreen(TutorScreen):
     # -- beginning --------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self.tutor.garbage.settle()
+        self.tutor.garbage.keep("labs")
         if self._start and self.session.state == "ready":
             self.mode.do("lab.start")
         keep_attempt(self, self.session)  # the run may have met the goal before this screen was open

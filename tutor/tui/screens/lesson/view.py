@@ -330,7 +330,7 @@ class LessonView(Container):
             self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs))
 
         def show(linked: Sequence[Page | None], labs: Mapping[str, str]) -> None:
-            shell_of(self).garbage.keep_lessons()
+            shell_of(self).garbage.keep("terms")
             if lesson is self.lesson and self.is_attached:
                 self.side.name_labs(labs)
                 for block, page in enumerate(linked):
