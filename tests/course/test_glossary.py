@@ -135,7 +135,7 @@ def test_both_languages_of_a_term_are_one_entry() -> None:
     lessons = [
         read_text(Path(f"{name}/01-l.md"), text.encode(), name).lesson for name, text in (("en", en), ("zh", zh))
     ]
-    glossary = build_glossary([lesson for lesson in lessons if lesson is not None])
+    glossary = build_glossary((each.language, term) for each in lessons if each is not None for term in each.terms)
     assert len(glossary) == 1
     found = glossary.search("步长")[0]
     assert (found.name("en"), found.name("zh"), found.definition("zh")) == ("Learning rate", "学习率", "它很小。")

@@ -15,15 +15,16 @@ from tutor.foundation.languages import ENGLISH, fallbacks
 from tutor.foundation.pack_ids import CORE, MARK, own_id_of, pack_of_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tutor.course.glossary import Glossary
     from tutor.course.lab_shelf import LabShelf
-    from tutor.course.lesson import Fault, Lesson, Question
+    from tutor.course.lesson import Fault, Lesson, Question, Term
     from tutor.course.packs.manifest import Pack
     from tutor.course.packs.namespace import Namespace
     from tutor.course.reader import Reading
     from tutor.course.synonyms import Synonyms
+    from tutor.course.term_index import Stamp, TermIndex
 
 _T = TypeVar("_T")
 
@@ -46,8 +47,11 @@ class Course:
         self.neighbours = tuple(neighbours)
         self._headers: dict[str, list[LessonHeader]] = {}
         self._readings: dict[tuple[Path, str], Reading] = {}
+        self._stamps: dict[Path, Stamp | None] = {}
         self._locks: dict[tuple[Path, str], Lock] = {}
         self._glossary: Glossary | None = None
+        self._glossary_lock = Lock()
+        self._indexes: dict[Path, TermIndex] = {}
         self._kept: dict[object, object] = {}
         self._folders: dict[Path, list[str]] = {}
 
@@ -198,6 +202,9 @@ class Course:
         # Several threads read ahead. A lock for each file, so that none waits for a file that it does not want.
         with self._locks.setdefault(key, Lock()):
             if (kept := self._readings.get(key)) is None:
+                from tutor.course.term_index import stamp_of
+
+                self._stamps[path] = stamp_of(path)  # before the file is read: it may change meanwhile
                 kept = self._readings[key] = self._read(*key, written_in)
             return kept
 
@@ -278,15 +285,50 @@ class Course:
         return self._glossary is not None
 
     def glossary(self) -> Glossary:
-        """Return all terms of all lessons. The first call reads every lesson.
+        """Return all terms of all lessons. The first call reads every lesson whose terms are not cached.
 
         A term that the lessons do not define is looked up in the shipped ones.
         """
-        if self._glossary is None:
-            from tutor.course.glossary import build_glossary
+        with self._glossary_lock:
+            if self._glossary is None:
+                from tutor.course.glossary import build_glossary
 
-            self._glossary = build_glossary(self.lessons(), self._shipped_glossary)
-        return self._glossary
+                glossary = build_glossary(self._defined_terms(), self._shipped_glossary)
+                glossary.prepare(self.languages)
+                self._glossary = glossary
+            return self._glossary
+
+    def _defined_terms(self) -> Iterator[tuple[str, Term]]:
+        """Yield the terms that lessons define, each with its language."""
+        files = {path: language for language in reversed(self.languages) for path in self.files(language)}
+        for path in dict.fromkeys(path for language in self.languages for path in self.files(language)):
+            index = self._index_of(path)
+            found = index.known(path)
+            if found is None:
+                reading = self.reading(path, files[path])
+                found = index.add(path, self._stamps.get(path), reading)
+            for term in found.terms:
+                yield found.language, term
+        for index in self._indexes.values():
+            index.keep_only(files)
+            index.save()
+        self._indexes.clear()  # the glossary has the terms now
+
+    def _index_of(self, path: Path) -> TermIndex:
+        """Return the cached terms of the folder that a file belongs to."""
+        pack = self._pack_at(path)
+        folder = self.folder if pack is None else pack.folder
+        if folder not in self._indexes:
+            from tutor.course.term_index import TermIndex
+
+            digest = self._namespace(pack).digest if pack is not None else ""
+            self._indexes.setdefault(folder, TermIndex(folder, digest))
+        return self._indexes[folder]
+
+    def is_faultless(self, path: Path) -> bool:
+        """Whether it is known, without reading it, that a lesson file has no faults. The first call reads a cache."""
+        found = self._index_of(path).known(path)
+        return found is not None and found.faultless
 
     def _shipped_glossary(self) -> Glossary | None:
         """Return the terms of the shipped lessons; None if these are the lessons of the course."""

@@ -8,9 +8,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import merge
 from itertools import accumulate, islice
 
-from tutor.course.lesson import Lesson, Term
+from tutor.course.lesson import Term
 from tutor.course.mentions import Mention, Names, find_names, names_of
 from tutor.foundation.languages import ENGLISH, in_language
 from tutor.foundation.pack_ids import pack_of_id
@@ -54,14 +55,17 @@ class GlossaryEntry:
 
 _PUNCTUATION = re.compile(r"[^\w\s+]")
 _BRACKETS = re.compile(r"[()\[\]/|;,、。]")
+_HYPHENS = str.maketrans("-_–", "   ")
 _APART = re.compile(r"(?<=[\u2e80-\u9fff]) +(?=[\u2e80-\u9fff])")
 """Spaces between Chinese characters."""
 
 
 def fold(text: str) -> str:
     """Normalise ``text`` to compare names: no case, width or accents; simplified characters; hyphens become spaces."""
+    if text.isascii():  # as most names are
+        return text.casefold().translate(_HYPHENS)
     decomposed = simplified(unicodedata.normalize("NFKD", text)).casefold()
-    return "".join(" " if each in "-_–" else each for each in decomposed if not unicodedata.combining(each))
+    return "".join(each for each in decomposed if not unicodedata.combining(each)).translate(_HYPHENS)
 
 
 def _readings(query: str) -> Iterator[str]:
@@ -93,16 +97,22 @@ class Glossary:
         """Return the number of terms."""
         return len(self._by_id)
 
+    def prepare(self, languages: Iterable[str]) -> None:
+        """Do what `entries` in these languages and `search` do at their first call, which takes long for many terms."""
+        for language in languages:
+            self.entries(language)
+        self.search("a")
+
     def get(self, term_id: str) -> GlossaryEntry | None:
         """Return the term with this id, or None if there is none."""
         found = self._by_id.get(term_id)
         return found if found is not None or self._others is None else self._others.get(term_id)
 
-    def entries(self, language: str) -> list[GlossaryEntry]:
+    def entries(self, language: str) -> Sequence[GlossaryEntry]:
         """Return all terms, sorted by their names in ``language``."""
         if language not in self._sorted:
             self._sorted[language] = sorted(self._by_id.values(), key=lambda entry: fold(entry.name(language)))
-        return list(self._sorted[language])
+        return self._sorted[language]
 
     @cached_property
     def _rows(self) -> _Rows:
@@ -112,8 +122,8 @@ class Glossary:
         """Return the terms that ``query`` may mean, best match first, in any language. One typo is allowed.
 
         The order is: an exact name, a name that begins with the query, one with a word that begins with it, one that
-        contains it. An empty query finds nothing. Punctuation, spaces between Chinese characters and a second name in
-        parentheses matter only if something is found with them.
+        contains it, one that contains all its words. An empty query finds nothing. Punctuation, spaces between Chinese
+        characters and a second name in parentheses matter only if something is found with them.
 
         Args:
             query: What the learner typed.
@@ -127,18 +137,26 @@ class Glossary:
         found: dict[int, None] = {}  # Unique, in the order of discovery.
         for patterns in ((f"\n{wanted}\n",), (f"\n{wanted}",), (f" {wanted}", f"({wanted}"), (wanted,)):
             for text in (rows.names, rows.also):
-                found |= dict.fromkeys(text.rows_with(*patterns))
+                found |= dict.fromkeys(islice(text.rows_with(*patterns), limit))
                 if len(found) >= limit:
                     return [rows.entries[row] for row in found][:limit]
+        if " " in wanted:
+            found |= dict.fromkeys(islice(self._with_words(wanted.split()), limit - len(found)))
         if len(wanted) >= _SHORTEST_TYPO:
             nearly = (row for row in self._nearly(wanted) if row not in found)
             found |= dict.fromkeys(islice(nearly, limit - len(found)))
         return [rows.entries[row] for row in found]
 
+    def _with_words(self, words: Sequence[str]) -> Iterator[int]:
+        """Yield the rows of terms whose names contain each word."""
+        both = self._rows.both
+        likely = both.rows_with(max(words, key=len))
+        return (row for row in likely if all(word in both.of(row) for word in words))
+
     def _nearly(self, wanted: str) -> Iterator[int]:
         """Yield the rows of terms with a name that begins with ``wanted`` except for one typo."""
         # A typo in one half leaves the other half intact, so search for the halves first, which is fast.
-        half = len(wanted) // 2
+        half = (len(wanted) + 1) // 2
         both = self._rows.both
         likely = {*both.rows_with(f"\n{wanted[: half - 1]}"), *both.rows_with(wanted[half:])}
         return (row for row in sorted(likely) if _is_nearly(wanted, both.of(row)))
@@ -180,16 +198,20 @@ class _Text:
         """Return the text of a row."""
         return self._text[self._starts[row] : self._starts[row + 1]]
 
-    def rows_with(self, *patterns: str) -> list[int]:
-        """Return the rows that contain any of ``patterns``, in order."""
-        if len(patterns) > 1:
-            return sorted({row for pattern in patterns for row in self.rows_with(pattern)})
-        found, at = [], self._text.find(patterns[0])
+    def rows_with(self, *patterns: str) -> Iterator[int]:
+        """Yield the rows that contain any of ``patterns``, in order."""
+        before = -1
+        for row in merge(*map(self._rows_with_one, patterns)):
+            if row != before:
+                yield row
+            before = row
+
+    def _rows_with_one(self, pattern: str) -> Iterator[int]:
+        at = self._text.find(pattern)
         while at >= 0:
             row = bisect_right(self._starts, at) - 1
-            found.append(row)
-            at = self._text.find(patterns[0], self._starts[row + 1])
-        return found
+            yield row
+            at = self._text.find(pattern, self._starts[row + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +270,16 @@ def _begins_nearly(name: str, wanted: str) -> bool:
     )
 
 
-def build_glossary(lessons: Iterable[Lesson], others: Callable[[], Glossary | None] | None = None) -> Glossary:
-    """Return the glossary of ``lessons``. Terms with the same id in several languages form one entry.
+def build_glossary(
+    defined: Iterable[tuple[str, Term]], others: Callable[[], Glossary | None] | None = None
+) -> Glossary:
+    """Return the glossary of the terms that are ``defined``, each with its language.
 
-    See `Glossary` for ``others``.
+    Terms with the same id in several languages form one entry. See `Glossary` for ``others``.
     """
     terms: dict[str, dict[str, Term]] = {}
-    for lesson in lessons:
-        for term in lesson.terms:
-            terms.setdefault(term.id, {}).setdefault(lesson.language, term)
+    for language, term in defined:
+        terms.setdefault(term.id, {}).setdefault(language, term)
     return Glossary((_entry(term_id, by_language) for term_id, by_language in terms.items()), others)
 
 

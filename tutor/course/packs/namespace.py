@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
+from zlib import crc32
 
 from tutor.foundation.pack_ids import CORE, MARK, in_pack, pack_of_id
 
@@ -38,6 +39,12 @@ class Namespace:
         self._labs_folder = labs_folder
         self._lessons = lessons
         self._terms = terms
+
+    @property
+    def digest(self) -> str:
+        """A short text that is another one if the same ids would be read otherwise."""
+        ids = "\n".join([*sorted(self._lessons), "", *sorted(self._terms)])
+        return f"{self._pack}-{crc32(ids.encode()):08x}"
 
     def own(self, own_id: str) -> str:
         """Return the whole id of what the pack defines."""

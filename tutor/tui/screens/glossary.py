@@ -15,7 +15,7 @@ from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.row_list import RowItem, RowList, fixed
+from tutor.tui.widgets.row_list import MadeItems, RowItem, RowList, fixed
 from tutor.tui.widgets.term import TermView, names_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _OTHERS_WIDTH = 18
 WIDE = 100
 """Columns that the card needs beside the list."""
 _MOST = 500
+"""Terms that a search finds at most, and that decide how wide their names in another language get."""
 
 
 class GlossaryScreen(TutorScreen):
@@ -66,7 +67,7 @@ class GlossaryScreen(TutorScreen):
         return [Span(translate("glossary.count-one" if count == 1 else "glossary.count", count=count), "muted")]
 
     def compose_body(self) -> ComposeResult:
-        items = self._items("") if self._is_read else [fixed(_draw_reading)]
+        items: Sequence[RowItem] = self._items("") if self._is_read else [fixed(_draw_reading)]
         yield Input(placeholder=translate("glossary.placeholder"), select_on_focus=False)
         with Horizontal():
             yield RowList(items)
@@ -113,7 +114,7 @@ class GlossaryScreen(TutorScreen):
         self.query_one(TermView).refresh_texts()
         super().refresh_texts()
 
-    def _items(self, query: str) -> list[RowItem]:
+    def _items(self, query: str) -> Sequence[RowItem]:
         course = self.workspace.course
         glossary = course.glossary() if course is not None else None
         if glossary is None:
@@ -122,9 +123,11 @@ class GlossaryScreen(TutorScreen):
             self._found = glossary.search(query, _MOST) if query.strip() else glossary.entries(language())
         if not self._found:
             return [fixed(_draw_nothing)]
-        both = self.workspace.settings.translations
-        others = max(cell_width(names_of(entry, language(), reads_both=both)[1]) for entry in self._found)
-        return [_item(entry, others, reads_both=both) for entry in self._found]
+        found, both = self._found, self.workspace.settings.translations
+        first = found[:_MOST]  # to measure ten thousand names would take longer than to draw the screen
+        others = max(cell_width(names_of(entry, language(), reads_both=both)[1]) for entry in first)
+        keys = [entry.id for entry in found]
+        return MadeItems(keys, lambda number: _item(found[number], others, reads_both=both))
 
     def _search(self, query: str) -> None:
         if not self._is_read:

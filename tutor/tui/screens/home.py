@@ -42,6 +42,8 @@ _READ_AFTER = 0.15
 """Seconds that a lesson must stay selected before its file is read, so that moving through the map reads nothing."""
 READ_LESSONS_AFTER = 0.8
 """Seconds after the first frame until the lessons are read to find their faults."""
+_READ_AHEAD = 20
+"""Lessons that are read before they are opened, from where the course goes on."""
 _BREATH = 0.01
 """Seconds between two lessons, in which keys are handled."""
 _DIGITS_WITHIN = 0.9
@@ -150,18 +152,34 @@ class HomeScreen(TutorScreen):
             self.run_worker(lambda: self._read_in_background(course), thread=True, exit_on_error=False)
 
     def _read_in_background(self, course: Course) -> None:
-        """Read every lesson once, to find its faults and so that glossary and search open at once."""
+        """Find the faults of all lessons and read the terms, so that the glossary opens at once; read lessons ahead.
+
+        Lessons that are known to have no faults are not read for that. Of a large course, those that the learner may
+        open next are read ahead.
+        """
         worker = get_current_worker()
         faults: dict[Path, tuple[Fault, ...]] = {}
         for name in course.languages:
             for path in course.files(name):
                 if worker.is_cancelled:
                     return
-                faults.setdefault(path, course.reading(path, name).faults)
-                sleep(_BREATH)
-        found = [fault for each in faults.values() for fault in each]
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self._have_read, found)
+                if path not in faults and not course.is_faultless(path):
+                    faults[path] = course.reading(path, name).faults
+                    sleep(_BREATH)
+        course.glossary()
+        if worker.is_cancelled:
+            return
+        self.app.call_from_thread(self._have_read, [fault for each in faults.values() for fault in each])
+        for header in self._to_read_ahead():
+            if worker.is_cancelled:
+                return
+            course.lesson(header.id, header.language)
+            sleep(_BREATH)
+
+    def _to_read_ahead(self) -> Sequence[LessonHeader]:
+        here = lesson_to_continue(self._headers, self._states, self._last)
+        first = self._headers.index(here) if here in self._headers else 0
+        return self._headers[first : first + _READ_AHEAD]
 
     def _have_read(self, faults: Sequence[Fault]) -> None:
         self.tutor.garbage.keep("lessons")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -20,17 +20,22 @@ from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import Commanded, TutorDialog
-from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.row_list import MadeItems, RowItem, RowList
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
-    from tutor.course.glossary import GlossaryEntry
+    from tutor.course.glossary import Glossary, GlossaryEntry
     from tutor.course.lesson import Exercise
     from tutor.study.passages import Found, TextSearch
 
 
+T = TypeVar("T")
+
 _KIND_WIDTH = 8
 _MOST_PASSAGES = 12
+_MOST_TERMS = 50
+_TERM = "term:"
+"""What the keys of terms begin with."""
 _SHORTEST = 3
 """Bytes of a text to find inside lessons: three Latin letters, or one Chinese character."""
 
@@ -52,6 +57,11 @@ class Entry:
     names: tuple[str, ...]
     act: Callable[[], None]
     note: str = ""
+    folded: tuple[str, ...] = field(init=False)
+    """The names as they are compared."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folded", tuple(map(fold, self.names)))
 
 
 class Palette(TutorDialog[None]):
@@ -80,6 +90,8 @@ class Palette(TutorDialog[None]):
         self._entries: list[Entry] = []
         self._passages: tuple[str, list[Entry]] = ("", [])  # for which query they were found
         self._text: TextSearch | None = None
+        self._glossary: Glossary | None = None
+        self._moved = False  # whether the learner has moved the selection since the query was typed
 
     def compose(self) -> ComposeResult:
         self._entries = [*self._commands(), *self._lessons()]
@@ -93,12 +105,21 @@ class Palette(TutorDialog[None]):
         self.run_worker(self._read_more, thread=True, exit_on_error=False)
 
     def _read_more(self) -> None:
-        more = [*self._labs(), *self._exercises(), *self._terms()]
-        if self.is_attached:
-            self.app.call_from_thread(self._add, more)
+        self._from_thread(self._add, self._labs())
+        if self.workspace.course is not None:
+            self._from_thread(self._add_terms, self.workspace.course.glossary())
+        self._from_thread(self._add, self._exercises())
 
-    def _add(self, entries: Iterable[Entry]) -> None:
+    def _from_thread(self, call: Callable[[T], None], value: T) -> None:
+        if self.is_attached:
+            self.app.call_from_thread(call, value)
+
+    def _add(self, entries: Sequence[Entry]) -> None:
         self._entries += entries
+        self._show(self.query_one(Input).value)
+
+    def _add_terms(self, glossary: Glossary) -> None:
+        self._glossary = glossary
         self._show(self.query_one(Input).value)
 
     def _commands(self) -> list[Entry]:
@@ -178,21 +199,14 @@ class Palette(TutorDialog[None]):
         go = partial(router.go, self.tutor, route)
         return [Entry(f"exercise:{PROJECT}", "palette.exercise", names, go, f"tutor exercise {PROJECT}")]
 
-    def _terms(self) -> list[Entry]:
-        course = self.workspace.course
-        if course is None:
-            return []
+    def _term_entry(self, term: GlossaryEntry) -> Entry:
         here, both = language(), self.workspace.settings.translations
-
-        def entry(term: GlossaryEntry) -> Entry:
-            also = (name for names in term.also.values() for name in names)
-            names = tuple(map(harmless_line, (term.name(here), *term.other_names(here), *also)))
-            return Entry(
-                f"term:{term.id}", "palette.term", names,
-                lambda: router.go(self.tutor, routes.Term(term.id)), " ".join(term.names_beside(here, reads_both=both)),
-            )  # fmt: skip
-
-        return [entry(each) for each in course.glossary().entries(here)]
+        also = (name for names in term.also.values() for name in names)
+        names = tuple(map(harmless_line, (term.name(here), *term.other_names(here), *also)))
+        return Entry(
+            f"{_TERM}{term.id}", "palette.term", names,
+            lambda: router.go(self.tutor, routes.Term(term.id)), " ".join(term.names_beside(here, reads_both=both)),
+        )  # fmt: skip
 
     def _find_passages(self, query: str) -> None:
         """Find text inside lessons, in a thread, because that reads all of them."""
@@ -224,23 +238,41 @@ class Palette(TutorDialog[None]):
         if self.query_one(Input).value == query:
             self._show(query)
 
-    def _items(self, query: str) -> list[RowItem]:
-        scored = [(_score(query, entry), entry) for entry in self._entries]
-        found = [(score, entry) for score, entry in scored if score]
-        if query:
-            found.sort(key=lambda pair: -pair[0])
+    def _items(self, query: str) -> Sequence[RowItem]:
+        wanted = fold(query)
+        if not wanted.split():
+            return self._all_items()
+        entries = [*self._entries, *map(self._term_entry, self._search_terms(query))]
+        found = [(score, entry) for entry in entries if (score := _score(wanted, entry))]
+        found.sort(key=lambda pair: -pair[0])
         if found and found[0][0] > 2 * SCATTERED:  # scattered letters count only if nothing else matches
             found = [pair for pair in found if pair[0] > 2 * SCATTERED]
         of_query, passages = self._passages
         return [_item(entry) for entry in [*(each for _, each in found), *(passages if of_query == query else ())]]
 
+    def _search_terms(self, query: str) -> Sequence[GlossaryEntry]:
+        return self._glossary.search(query, _MOST_TERMS) if self._glossary is not None else ()
+
+    def _all_items(self) -> Sequence[RowItem]:
+        """Everything, while nothing is typed. There may be very many terms, so their rows are made when in view."""
+        entries = [*self._entries]
+        terms = self._glossary.entries(language()) if self._glossary is not None else ()
+        keys = [*(entry.key for entry in entries), *(f"{_TERM}{term.id}" for term in terms)]
+
+        def make(number: int) -> RowItem:
+            term = number - len(entries)
+            return _item(entries[number] if term < 0 else self._term_entry(terms[term]))
+
+        return MadeItems(keys, make)
+
     def _show(self, query: str) -> None:
         items = self._items(query)
         if not items:
             items = [RowItem("", lambda _width: [Span(f" {translate('palette.nothing')}", "muted")], selectable=False)]
-        self.query_one(RowList).set_items(items, select=items[0].key)
+        self.query_one(RowList).set_items(items, select=None if self._moved else items[0].key)
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        self._moved = False
         self._show(event.value)
         if len(event.value.strip().encode()) >= _SHORTEST:
             find = partial(self._find_passages, event.value)
@@ -251,14 +283,19 @@ class Palette(TutorDialog[None]):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Close the palette, then do what was chosen."""
-        entry = next(entry for entry in (*self._entries, *self._passages[1]) if entry.key == event.key)
         self.dismiss(None)
+        if event.key.startswith(_TERM):
+            self.app.call_later(router.go, self.tutor, routes.Term(event.key.removeprefix(_TERM)))
+            return
+        entry = next(entry for entry in (*self._entries, *self._passages[1]) if entry.key == event.key)
         self.app.call_later(entry.act)
 
     def action_up(self) -> None:
+        self._moved = True
         self.query_one(RowList).action_up()
 
     def action_down(self) -> None:
+        self._moved = True
         self.query_one(RowList).action_down()
 
     def action_palette(self) -> None:
@@ -266,10 +303,14 @@ class Palette(TutorDialog[None]):
         self.dismiss(None)
 
 
-def _score(query: str, entry: Entry) -> int:
-    """How well an entry matches, 0 if it does not; the name that is shown counts more than the others."""
-    first, *others = (2 * match(query, name) for name in entry.names)
-    return max(first, *(score - 1 for score in others), 0)
+def _score(wanted: str, entry: Entry) -> int:
+    """How well an entry matches a folded query, 0 if it does not; the name that is shown counts more than the others.
+
+    Terms are among what the glossary has found, so they match at least as well as scattered letters do.
+    """
+    first, *others = (2 * _match(wanted, name) for name in entry.folded)
+    least = 2 * SCATTERED if entry.kind == "palette.term" else 0
+    return max(first, *(score - 1 for score in others), least)
 
 
 def _item(entry: Entry) -> RowItem:
@@ -293,11 +334,14 @@ EXACT, PREFIX, WORD, INSIDE, SCATTERED = 5, 4, 3, 2, 1
 
 def match(query: str, name: str) -> int:
     """How well ``name`` matches ``query``: 5 is best, 0 means not at all. Every word of the query must match."""
-    name = fold(name)
-    scores = [_match_word(word, name) for word in fold(query).split()]
+    return _match(fold(query), fold(name))
+
+
+def _match(query: str, name: str) -> int:
+    scores = [_match_word(word, name) for word in query.split()]
     if not scores:
         return INSIDE
-    return EXACT if fold(query) == name else min(scores)
+    return EXACT if query == name else min(scores)
 
 
 def _match_word(word: str, name: str) -> int:

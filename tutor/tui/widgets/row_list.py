@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, overload
 
 from textual import events
 from textual.geometry import Offset, Region, Size
@@ -39,6 +39,42 @@ class RowItem:
     draw: Callable[[int], Row]
     selectable: bool = True
     joined: bool = False
+
+
+class MadeItems(Sequence[RowItem]):
+    """Rows that are made when they are looked at, so that ten thousand of them cost nothing until they come into view.
+
+    All of them can be selected.
+
+    Args:
+        keys: The key of each row.
+        make: Makes the row with a number, counted from 0.
+    """
+
+    def __init__(self, keys: Sequence[str], make: Callable[[int], RowItem]) -> None:
+        self.keys = keys
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, number: int) -> RowItem: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[RowItem]: ...
+
+    def __getitem__(self, number: int | slice) -> RowItem | Sequence[RowItem]:
+        numbers = range(len(self.keys))[number]
+        return self._make(numbers) if isinstance(numbers, int) else [self._make(each) for each in numbers]
+
+
+def _place_of(key: str | None, items: Sequence[RowItem]) -> int:
+    """The number of the selectable row with a key, or else of the first one that can be selected; -1 if none can."""
+    if isinstance(items, MadeItems):
+        return items.keys.index(key) if key in items.keys else min(0, len(items) - 1)
+    choices = (index for index, item in enumerate(items) if item.selectable and item.key == key)
+    return next(choices, next((index for index, item in enumerate(items) if item.selectable), -1))
 
 
 MOVES: tuple[Command, ...] = (
@@ -79,7 +115,7 @@ class RowList(ScrollView, can_focus=True):
 
     def __init__(self, items: Sequence[RowItem] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._items: list[RowItem] = []
+        self._items: Sequence[RowItem] = []
         self._selected = -1
         self.set_items(items)
 
@@ -96,11 +132,8 @@ class RowList(ScrollView, can_focus=True):
     def set_items(self, items: Sequence[RowItem], select: str | None = None) -> None:
         """Show other rows. ``select`` is selected, else the same key as before, else the first selectable row."""
         wanted = select if select is not None else self.selected
-        self._items = list(items)
-        choices = [index for index, item in enumerate(self._items) if item.selectable]
-        self._selected = next(
-            (index for index in choices if self._items[index].key == wanted), min(choices, default=-1)
-        )
+        self._items = items if isinstance(items, MadeItems) else list(items)
+        self._selected = _place_of(wanted, self._items)
         self.virtual_size = Size(self.virtual_size.width, len(self._items))
         self.refresh()
         if self.is_mounted:
@@ -108,10 +141,9 @@ class RowList(ScrollView, can_focus=True):
 
     def select(self, key: str) -> None:
         """Select the row ``key``, if it is there."""
-        for index, item in enumerate(self._items):
-            if item.selectable and item.key == key:
-                self._go(index)
-                return
+        index = _place_of(key, self._items)
+        if index >= 0 and self._items[index].key == key:
+            self._go(index)
 
     def on_resize(self, event: events.Resize) -> None:
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._items))
@@ -168,17 +200,15 @@ class RowList(ScrollView, can_focus=True):
             self.scroll_to(y=self._selected - height + 1, animate=False, force=True)
 
     def _step(self, by: int) -> None:
-        index = max(-1, min(len(self._items), self._selected + by))
-        direction = 1 if by > 0 else -1
-        choices = [i for i, item in enumerate(self._items) if item.selectable]
-        if not choices:  # nothing can be selected: scroll instead
+        if self._selected < 0:  # nothing can be selected: scroll instead
             self.scroll_to(y=self.scroll_offset.y + by, animate=False, force=True)
             return
-        if by in {1, -1}:
-            beyond = [i for i in choices if (i - self._selected) * direction > 0]
-            self._go(min(beyond, key=lambda i: abs(i - self._selected)) if beyond else self._selected)
-        else:
-            self._go(min(choices, key=lambda i: abs(i - index)))
+        last = len(self._items) - 1
+        index = max(0, min(last, self._selected + by))
+        # The nearest row that can be selected; of a single step, only one farther on.
+        step = (1 if by > 0 else -1) if by in {1, -1} else 0
+        beyond = (index + sign * far for far in range(last + 1) for sign in ((step,) if step else (-1, 1)))
+        self._go(next((at for at in beyond if 0 <= at <= last and self._items[at].selectable), self._selected))
 
     def action_up(self) -> None:
         self._step(-1)
