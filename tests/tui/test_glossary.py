@@ -12,14 +12,17 @@ from tests.tui import screen_rows
 from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, make_workspace, note_routes, rows_of, running, text_of
 from tutor.course.catalogue import Course
-from tutor.course.glossary import Glossary
+from tutor.course.glossary import Glossary, GlossaryEntry, build_glossary
+from tutor.course.lesson import Place, Term
 from tutor.tui import router
-from tutor.tui.routes import Lesson, Term
+from tutor.tui.routes import Lesson
+from tutor.tui.routes import Term as TermRoute
 from tutor.tui.screen import TutorDialog, TutorScreen
+from tutor.tui.screens import glossary
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.term import TermCard
-from tutor.tui.widgets.row_list import RowList
+from tutor.tui.widgets.row_list import RowItem, RowList
 from tutor.tui.widgets.term import TermView
 
 BOTH = pytest.mark.parametrize("language", ["en", "zh"])
@@ -48,11 +51,11 @@ async def test_the_screen_is_there_before_the_lessons_have_been_read(
     workspace = workspace_in()
     course, read = workspace.course, Event()
     assert course is not None
-    glossary = type(course).glossary
+    read_terms = type(course).glossary
 
     def slowly(self: Course) -> Glossary:
         read.wait(30)
-        return glossary(self)
+        return read_terms(self)
 
     monkeypatch.setattr(Course, "glossary", slowly)
     async with running(workspace, GlossaryScreen) as pilot:
@@ -61,6 +64,40 @@ async def test_the_screen_is_there_before_the_lessons_have_been_read(
         read.set()
         await settled(pilot)
         assert pilot.app.screen.query_one(RowList).selected == "learning-rate", "what was typed meanwhile is found"
+
+
+async def test_of_very_many_terms_only_those_in_view_are_drawn(
+    workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = workspace_in()
+    course = workspace.course
+    assert course is not None
+    names = [f"term {number:05}" for number in range(3_000)]
+    terms = [Term(f"t{name[-5:]}", name, (), "It is.", "", (), Place(Path()), "descent") for name in names]
+    many = build_glossary(("en", term) for term in terms)
+    monkeypatch.setattr(course, "glossary", lambda: many)
+    monkeypatch.setattr(Course, "has_glossary", True)
+    drawn: set[str] = set()
+    draw = glossary._item
+
+    def noted(entry: GlossaryEntry, others: int, *, reads_both: bool) -> RowItem:
+        drawn.add(entry.id)
+        return draw(entry, others, reads_both=reads_both)
+
+    monkeypatch.setattr(glossary, "_item", noted)
+    async with running(workspace) as pilot:
+        await pilot.press("g")
+        await settled(pilot)
+        assert "3000 terms" in rows_of(pilot)[0].replace(",", "")
+        await pilot.press("tab", "end")
+        await settled(pilot)
+        assert "term 02999" in text_of(pilot)
+        assert len(drawn) < 200
+        await pilot.press("escape", "ctrl+p")
+        await settled(pilot)
+        await pilot.press(*"rm 01234")
+        await settled(pilot)
+        assert pilot.app.screen.query_one(RowList).selected == "term:t01234"
 
 
 @pytest.mark.parametrize("words", ["learning ra", "学习率", "LEARNING RATE", "/learning ra"])
@@ -145,7 +182,7 @@ async def test_links_lead_on_and_back(workspace_in: MakeWorkspace) -> None:
 
 async def test_a_card_opens_over_any_screen_and_the_screen_stays_visible(workspace_in: MakeWorkspace) -> None:
     async with running(workspace_in()) as pilot:
-        router.go(app_of(pilot), Term("loss-function"))
+        router.go(app_of(pilot), TermRoute("loss-function"))
         await settled(pilot)
         text = text_of(pilot)
         assert "┌ Loss function · 损失函数" in text
@@ -173,7 +210,7 @@ async def test_a_card_opens_the_lesson_where_the_term_is_first_met(
 ) -> None:
     opened = note_routes(monkeypatch, Lesson)
     async with running(workspace_in()) as pilot:
-        router.go(app_of(pilot), Term("learning-rate"))
+        router.go(app_of(pilot), TermRoute("learning-rate"))
         await settled(pilot)
         await pilot.press("o")
         await settled(pilot)
@@ -189,7 +226,7 @@ async def test_a_term_that_does_not_exist_is_said(workspace_in: MakeWorkspace) -
 
 async def test_the_glossary_opens_at_a_term_from_its_card(workspace_in: MakeWorkspace) -> None:
     async with running(workspace_in()) as pilot:
-        router.go(app_of(pilot), Term("softmax-function"))
+        router.go(app_of(pilot), TermRoute("softmax-function"))
         await settled(pilot)
         await pilot.press("g")
         await settled(pilot)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -167,3 +169,24 @@ async def test_home_is_one_step_from_anywhere_and_behind_the_last_screen(workspa
         await settled(pilot)
         assert len(app.screen_stack) == 1
         assert router.is_shown(app.screen, routes.Home)
+
+
+async def test_a_screen_whose_module_is_imported_first_gets_the_next_key(
+    workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported: list[str] = []
+
+    def import_in_a_thread(name: str) -> object:
+        imported.append(threading.current_thread().name)
+        return import_module(name)
+
+    monkeypatch.setattr(router, "_is_imported", lambda _route: False)
+    monkeypatch.setattr(router, "import_module", import_in_a_thread)
+    async with running(workspace_in()) as pilot:
+        imported.clear()
+        app = app_of(pilot)
+        await pilot.press("S", "question_mark")
+        await settled(pilot)
+        assert router.is_shown(app.screen, routes.Help)
+        assert router.is_shown(app.screen_stack[-2], routes.Settings)
+        assert imported[0] != threading.main_thread().name

@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from tests.tui.conftest import MakeWorkspace
-from tests.tui.screen_rows import rows_of, running, settled
+from tests.tui.screen_rows import rows_of, running, settled, text_of
 from tutor.charts.cells import Span
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.row_list import MadeItems, RowItem, RowList
 
 
 def item(key: str, *, selectable: bool = True) -> RowItem:
@@ -118,3 +118,24 @@ async def test_a_step_draws_only_the_two_rows_that_change(workspace_in: MakeWork
         await pilot.press("down")
         await settled(pilot)
     assert sorted(set(drawn)) == ["0", "1"]
+
+
+async def test_of_rows_made_when_looked_at_only_those_in_view_are_made(workspace_in: MakeWorkspace) -> None:
+    made: set[int] = set()
+
+    def make(number: int) -> RowItem:
+        made.add(number)
+        return item(str(number))
+
+    screen = ListScreen([])
+    async with running(workspace_in(), lambda: screen) as pilot:
+        screen.rows.set_items(MadeItems([str(number) for number in range(10_000)], make), select="5000")
+        await settled(pilot)
+        assert "row 5000" in text_of(pilot)
+        await pilot.press("end", "up", "pageup", "home", "down")
+        await settled(pilot)
+        assert screen.rows.selected == "1"
+        screen.rows.select("7000")
+        await settled(pilot)
+        assert "row 7000" in text_of(pilot)
+        assert len(made) < 200

@@ -82,15 +82,15 @@ class Deck:
         """
         places = store.cards.places()
         self._introduce(store, places, moment, language)
-        unreadable = {
-            header.id for header in self._course.headers(language) if self._course.lesson(header.id, language) is None
-        }
+        there = {header.id for header in self._course.headers(language)}
+        asked = {card.lesson_id for card in places} & there
+        unreadable = {lesson_id for lesson_id in asked if self._course.lesson(lesson_id, language) is None}
         gone, back = [], []
         for card in places:
-            there = self._is_there(card.key, card.lesson_id, language)
-            if there and card.retired:
+            is_there = self._is_there(card.key, card.lesson_id, language)
+            if is_there and card.retired:
                 back.append(card.key)
-            elif not there and not card.retired and card.lesson_id not in unreadable:
+            elif not is_there and not card.retired and card.lesson_id not in unreadable:
                 gone.append(card.key)
         store.cards.retire(gone)
         store.cards.retire(back, retired=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,8 +31,22 @@ def _module_of(route: type[Route]) -> str:
 
 
 def go(app: Shell, route: Route) -> None:
-    """Open the screen of ``route`` over the one in front."""
+    """Open the screen of ``route`` over the one in front; if need be, a thread imports its module first."""
     app.about_to_open(route)
+    if _is_imported(type(route)):
+        app.push_screen(screen_for(route))
+    else:
+        app.call_later(_import_and_open, app, route)
+
+
+def _is_imported(route: type[Route]) -> bool:
+    # A thread may be importing it: a module has been carried out once it has its last function.
+    return hasattr(sys.modules.get(_module_of(route)), screen_for.__name__)
+
+
+async def _import_and_open(app: Shell, route: Route) -> None:
+    # The app waits meanwhile, and with it the next key; everything else goes on.
+    await asyncio.to_thread(import_module, _module_of(type(route)))
     app.push_screen(screen_for(route))
 
 
@@ -55,9 +71,13 @@ def switch(app: Shell, route: Route) -> None:
 
 def go_home(app: Shell) -> None:
     """Go back to the course map, once all opened screens have been mounted."""
+    app.call_later(_go_home, app)  # after the import of a module whose screen was asked for before
+
+
+def _go_home(app: Shell) -> None:
     for screen in app.screen_stack:
         if not screen.is_mounted:
-            screen.call_later(go_home, app)
+            screen.call_later(_go_home, app)
             return
     while len(app.screen_stack) > 1:
         app.pop_screen()

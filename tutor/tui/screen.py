@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
@@ -24,6 +25,7 @@ from tutor.tui.widgets.frame import GAP, KeyLine, TopLine
 from tutor.tui.widgets.notice import Notice
 
 if TYPE_CHECKING:
+    from tutor.course.lesson import Lesson
     from tutor.tui.shell import Shell
     from tutor.workspace import Workspace
 
@@ -109,6 +111,10 @@ class Commanded(SteadyScreen[ResultType]):
     def workspace(self) -> Workspace:
         """Settings, course, progress, runs."""
         return self.tutor.workspace
+
+    async def read_lesson(self, lesson_id: str) -> Lesson | None:
+        """Read a lesson in the language in use, in a thread, because it takes several frames."""
+        return await asyncio.to_thread(self.workspace.lesson, lesson_id)
 
     def commands(self) -> list[Command]:
         """Every command that works now: the screen's, then the focused widget's, then the shared ones.

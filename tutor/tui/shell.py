@@ -99,6 +99,9 @@ class Shell(Protocol):
     def copy_to_clipboard(self, text: str) -> None:
         """Ask the terminal to put a text on its clipboard. Not every terminal does."""
 
+    def call_later(self, callback: Callable[..., object], *arguments: object) -> object:
+        """Call `callback` once everything that waits has been handled."""
+
     def pop_screen(self) -> object:
         """Leave the screen in front."""
 

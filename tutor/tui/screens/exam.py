@@ -99,7 +99,7 @@ class ExamScreen(OneQuestionScreen):
     async def _open(self) -> None:
         from tutor.progress.records import EXAM_PREFIX
 
-        self._lesson = self.workspace.lesson(self.lesson_id)
+        self._lesson = await self.read_lesson(self.lesson_id)
         if self._lesson is not None and self.workspace.store.open_quiz(f"{EXAM_PREFIX}{self.lesson_id}") is not None:
             await self._start(None)
             if self.session is not None and not self.session.handed_in:
@@ -111,7 +111,11 @@ class ExamScreen(OneQuestionScreen):
     def refresh_texts(self) -> None:
         """Show the same question in another language or look."""
         super().refresh_texts()
-        lesson = self.workspace.lesson(self.lesson_id)
+        self.call_next(self._translate)
+        self.refresh_state()
+
+    async def _translate(self) -> None:
+        lesson = await self.read_lesson(self.lesson_id)
         if lesson is not None and self._lesson is not None:
             self._lesson = lesson
             if self.session is not None:

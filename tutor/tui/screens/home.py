@@ -160,6 +160,7 @@ class HomeScreen(TutorScreen):
         worker = get_current_worker()
         faults: dict[Path, tuple[Fault, ...]] = {}
         for name in course.languages:
+            course.headers(name)
             for path in course.files(name):
                 if worker.is_cancelled:
                     return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -84,16 +85,17 @@ class NotesScreen(TutorScreen):
             self._fill()
             self.say_notices()
 
-    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+    async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Open the lesson at the passage; if it is gone, at its section."""
         note = self._notes[event.key]
-        router.go(self.tutor, routes.Lesson(harmless_line(note.lesson_id), note.anchor, self._quote_today(note)))
+        quote = await self._quote_today(note)
+        router.go(self.tutor, routes.Lesson(harmless_line(note.lesson_id), note.anchor, quote))
 
-    def _quote_today(self, note: Note) -> str:
+    async def _quote_today(self, note: Note) -> str:
         from tutor.study.passages import find_again
 
-        lesson = self.workspace.lesson(note.lesson_id)
-        passage = find_again(note, lesson) if lesson is not None else None
+        lesson = await self.read_lesson(note.lesson_id)
+        passage = await asyncio.to_thread(find_again, note, lesson) if lesson is not None else None
         return passage.text if passage is not None else ""
 
 

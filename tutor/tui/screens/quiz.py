@@ -107,7 +107,11 @@ class QuizScreen(OneQuestionScreen):
     def refresh_texts(self) -> None:
         """Show the same question in another language or look."""
         super().refresh_texts()
-        lesson = self.workspace.lesson(self.lesson_id)
+        self.call_next(self._translate)
+        self.refresh_state()
+
+    async def _translate(self) -> None:
+        lesson = await self.read_lesson(self.lesson_id)
         if lesson is not None and self.session is not None:
             self._lesson = lesson
             self.session.translate(lesson.every_question)
@@ -127,7 +131,7 @@ class QuizScreen(OneQuestionScreen):
         return headers[at + 1] if at + 1 < len(headers) else None
 
     async def _open(self) -> None:
-        self._lesson = self.workspace.lesson(self.lesson_id)
+        self._lesson = await self.read_lesson(self.lesson_id)
         await self._begin(fresh=False)
         self.say_notices()
 

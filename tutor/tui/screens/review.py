@@ -96,6 +96,13 @@ class ReviewScreen(OneQuestionScreen):
     def refresh_texts(self) -> None:
         """Show the same card in another language or look."""
         super().refresh_texts()
+        self.call_next(self._translate)
+        self._fill_page()
+        self.refresh_frame()
+
+    async def _translate(self) -> None:
+        if self.session is not None and self.session.card is not None:
+            await self.read_lesson(self.session.card.lesson_id)  # which the question is taken from
         if self.session is not None:
             self.session.translate()
             for question in self.questions:

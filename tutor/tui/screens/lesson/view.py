@@ -263,7 +263,10 @@ class LessonView(Container):
                 glossary = self.course.glossary() if self.course is not None and self._linked else None
                 reads_both = shell_of(self).workspace.settings.translations
                 pages = LessonPages(self.lesson, self.headers, glossary, reads_both=reads_both)
-                await self.flow.add(appendix_widgets(self.lesson, pages))
+                widgets = appendix_widgets(self.lesson, pages)
+                while more := list(islice(widgets, _AT_ONCE)):
+                    await self.flow.add(more)
+                    await self._frame()
             else:
                 await self.flow.remove_after(self._end)
             self._show_end()
