@@ -15,8 +15,9 @@ from tutor.foundation.languages import ENGLISH, fallbacks
 from tutor.foundation.pack_ids import CORE, MARK, own_id_of, pack_of_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from tutor.course.digests import Digest, DigestCache
     from tutor.course.glossary import Glossary
     from tutor.course.lab_shelf import LabShelf
     from tutor.course.lesson import Fault, Lesson, Question
@@ -48,6 +49,7 @@ class Course:
         self._readings: dict[tuple[Path, str], Reading] = {}
         self._locks: dict[tuple[Path, str], Lock] = {}
         self._glossary: Glossary | None = None
+        self._digests: dict[Path, Digest] = {}
         self._kept: dict[object, object] = {}
         self._folders: dict[Path, list[str]] = {}
 
@@ -254,6 +256,7 @@ class Course:
         self._readings = {key: reading for key, reading in self._readings.items() if key[0] != path}
         self._headers.clear()
         self._glossary = None
+        self._digests.pop(path, None)
         self._folders.clear()
         self._kept.clear()
 
@@ -278,14 +281,14 @@ class Course:
         return self._glossary is not None
 
     def glossary(self) -> Glossary:
-        """Return all terms of all lessons. The first call reads every lesson.
+        """Return all terms of all lessons. The first call may read every lesson.
 
         A term that the lessons do not define is looked up in the shipped ones.
         """
         if self._glossary is None:
             from tutor.course.glossary import build_glossary
 
-            self._glossary = build_glossary(self.lessons(), self._shipped_glossary)
+            self._glossary = build_glossary(self.digests(), self._shipped_glossary)
         return self._glossary
 
     def _shipped_glossary(self) -> Glossary | None:
@@ -295,6 +298,45 @@ class Course:
         except TutorError:
             return None
         return Course(shipped).glossary() if shipped != self.folder else None
+
+    def digests(self) -> Iterator[Digest]:
+        """Yield what there is to know of every lesson file in every language.
+
+        Files that are new or have changed since another start are read, but not kept: who needs the terms, or wants to
+        know whether anything is wrong, should not hold every lesson in memory.
+        """
+        from tutor.course.digests import DigestCache
+
+        seen: set[Path] = set()
+        for language in self.languages:
+            cache = DigestCache(self.folder, language)
+            for path in self.files(language):
+                if path not in seen:
+                    seen.add(path)
+                    yield self._digest(path, language, cache)
+            cache.save()
+
+    def _digest(self, path: Path, language: str, cache: DigestCache) -> Digest:
+        from tutor.course.digests import digest_of
+
+        if (known := self._digests.get(path)) is not None:
+            return known
+        if self._pack_at(path) is not None:  # ids and links depend on the other lessons of the pack
+            digest = digest_of(self.reading(path, language), language)
+        else:
+            stamp = cache.stamp(path)
+            if (kept := cache.digest(path, stamp)) is not None:
+                digest = kept
+            else:
+                written_in = self._language_of(path)
+                key = (path, written_in or language)
+                if (reading := self._readings.get(key)) is not None:  # perhaps before the file changed: not cached
+                    digest = digest_of(reading, language)
+                else:
+                    digest = digest_of(self._read(*key, written_in), language)
+                    cache.keep(path, stamp, digest)
+        self._digests[path] = digest
+        return digest
 
     def faults(self) -> list[Fault]:
         """Return the faults of the individual files, in the order of the files. The first call reads every lesson."""

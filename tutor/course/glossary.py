@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, islice
 
+from tutor.course.digests import Digest
 from tutor.course.lesson import Lesson, Term
 from tutor.course.mentions import Mention, Names, find_names, names_of
 from tutor.foundation.languages import ENGLISH, in_language
@@ -248,7 +249,7 @@ def _begins_nearly(name: str, wanted: str) -> bool:
     )
 
 
-def build_glossary(lessons: Iterable[Lesson], others: Callable[[], Glossary | None] | None = None) -> Glossary:
+def build_glossary(lessons: Iterable[Lesson | Digest], others: Callable[[], Glossary | None] | None = None) -> Glossary:
     """Return the glossary of ``lessons``. Terms with the same id in several languages form one entry.
 
     See `Glossary` for ``others``.

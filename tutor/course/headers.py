@@ -7,16 +7,15 @@ has changed. The cache may be deleted, damaged or read-only at any time.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.files import LARGEST_FILE, file_order, lesson_files, lesson_number
 from tutor.course.id_fields import id_lines
-from tutor.foundation import paths
-from tutor.foundation.files import read_file, read_start, whole_path, write_text
+from tutor.course.stamped_cache import StampedCache
+from tutor.foundation.files import read_start
 from tutor.foundation.pack_ids import in_pack, pack_of_id
 from tutor.foundation.safe_text import harmless, harmless_line
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:  # The types of a whole lesson take longer to define than the 
     from tutor.course.lesson import Fault
 
 _VERSION = 2
-_LARGEST_CACHE = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,56 +109,29 @@ class _Cache:
     """The cached headers of one folder and language."""
 
     def __init__(self, folder: Path, language: str, *, every_id: bool) -> None:
-        name = "".join(each if each.isalnum() else "-" for each in str(whole_path(folder)))[-80:]
-        self._file = paths.cache_folder() / f"headers-{'every-id-' if every_id else ''}{language}-{name}.json"
+        self._cache = StampedCache("headers-every-id" if every_id else "headers", folder, language, _VERSION)
         self._language = language
         self._every_id = every_id
-        self._before = self._load()
-        self._now: dict[str, object] = {}
-
-    def _load(self) -> dict[str, object]:
-        try:
-            content = json.loads(read_file(self._file, _LARGEST_CACHE))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        if not isinstance(content, dict) or content.get("version") != _VERSION:
-            return {}
-        entries = content.get("files")
-        return entries if isinstance(entries, dict) else {}
 
     def header(self, path: Path) -> LessonHeader | None:
         """Return the header of ``path``, from the cache if the file has not changed; None if it cannot be read."""
         try:
-            stat = path.stat()
+            stamp = self._cache.stamp(path)
         except OSError:
             return None
-        stamp = [stat.st_size, stat.st_mtime_ns]
-        known = self._before.get(str(path))
-        if isinstance(known, dict) and known.get("stamp") == stamp:
-            if known.get("broken") is True:
-                self._now[str(path)] = known
-                return None
+        if (known := self._cache.facts(path, stamp)) is not None:
             try:
-                header = self._from_cache(path, known)
+                header = None if known.get("broken") is True else self._from_cache(path, known)
             except (KeyError, TypeError, ValueError):
-                header = None
-            if header is not None:
-                self._now[str(path)] = known
+                pass
+            else:
+                self._cache.keep(path, stamp, known)
                 return header
         fresh = _read_header(path, self._language, every_id=self._every_id)
-        if fresh is None:
-            self._now[str(path)] = {"stamp": stamp, "broken": True}
-        else:
-            self._now[str(path)] = {
-                "stamp": stamp, "id": fresh.id, "title": fresh.title, "number": fresh.number,
-                "needs": list(fresh.needs), "minutes": fresh.minutes, "part": fresh.part, "was": list(fresh.was),
-                "ids": [
-                    [each.is_term, each.id, list(each.names), list(each.was), each.variant_of] for each in fresh.ids
-                ],
-            }  # fmt: skip
+        self._cache.keep(path, stamp, {"broken": True} if fresh is None else _to_cache(fresh))
         return fresh
 
-    def _from_cache(self, path: Path, known: dict[str, object]) -> LessonHeader:
+    def _from_cache(self, path: Path, known: Mapping[str, object]) -> LessonHeader:
         needs, was, ids = known["needs"], known["was"], known["ids"]
         if not (isinstance(needs, list) and isinstance(was, list) and isinstance(ids, list)):
             raise TypeError
@@ -181,14 +152,16 @@ class _Cache:
         )
 
     def save(self) -> None:
-        """Write the cache, if anything is new and the folder is writable."""
-        if self._now == self._before:
-            return
-        content = json.dumps({"version": _VERSION, "files": self._now})  # ASCII, since a name may be invalid UTF-8.
-        try:
-            write_text(self._file, content)
-        except OSError:
-            return  # The next start reads the lessons again, which costs a few milliseconds.
+        """Write the cache."""
+        self._cache.save()
+
+
+def _to_cache(header: LessonHeader) -> dict[str, object]:
+    return {
+        "id": header.id, "title": header.title, "number": header.number,
+        "needs": list(header.needs), "minutes": header.minutes, "part": header.part, "was": list(header.was),
+        "ids": [[each.is_term, each.id, list(each.names), list(each.was), each.variant_of] for each in header.ids],
+    }  # fmt: skip
 
 
 def _read_header(path: Path, language: str, *, every_id: bool) -> LessonHeader | None:

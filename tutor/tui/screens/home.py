@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -150,21 +149,18 @@ class HomeScreen(TutorScreen):
             self.run_worker(lambda: self._read_in_background(course), thread=True, exit_on_error=False)
 
     def _read_in_background(self, course: Course) -> None:
-        """Read every lesson once, to find its faults and so that glossary and search open at once."""
+        """Find the faults of lessons. Only those that are new or have changed are read, and none is kept."""
         worker = get_current_worker()
-        faults: dict[Path, tuple[Fault, ...]] = {}
-        for name in course.languages:
-            for path in course.files(name):
-                if worker.is_cancelled:
-                    return
-                faults.setdefault(path, course.reading(path, name).faults)
-                sleep(_BREATH)
-        found = [fault for each in faults.values() for fault in each]
+        found: list[Fault] = []
+        for digest in course.digests():
+            if worker.is_cancelled:
+                return
+            found += digest.faults
+            sleep(_BREATH)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._have_read, found)
 
     def _have_read(self, faults: Sequence[Fault]) -> None:
-        self.tutor.garbage.keep_lessons()
         self._lessons_read = True
         self._fill_side()
         if faults:

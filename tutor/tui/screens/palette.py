@@ -93,8 +93,10 @@ class Palette(TutorDialog[None]):
         self.run_worker(self._read_more, thread=True, exit_on_error=False)
 
     def _read_more(self) -> None:
-        more = [*self._labs(), *self._exercises(), *self._terms()]
-        if self.is_attached:
+        for read in (lambda: [*self._labs(), *self._terms()], self._exercises):  # exercises stand in lessons
+            more = read()
+            if not self.is_attached:
+                return
             self.app.call_from_thread(self._add, more)
 
     def _add(self, entries: Iterable[Entry]) -> None:
