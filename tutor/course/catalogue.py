@@ -49,7 +49,6 @@ class Course:
         self._readings: dict[tuple[Path, str], Reading] = {}
         self._locks: dict[tuple[Path, str], Lock] = {}
         self._glossary: Glossary | None = None
-        self._digests: dict[Path, Digest] = {}
         self._kept: dict[object, object] = {}
         self._folders: dict[Path, list[str]] = {}
 
@@ -256,7 +255,6 @@ class Course:
         self._readings = {key: reading for key, reading in self._readings.items() if key[0] != path}
         self._headers.clear()
         self._glossary = None
-        self._digests.pop(path, None)
         self._folders.clear()
         self._kept.clear()
 
@@ -291,6 +289,14 @@ class Course:
             self._glossary = build_glossary(self.digests(), self._shipped_glossary)
         return self._glossary
 
+    @property
+    def is_as_shipped(self) -> bool:
+        """Whether it consists of the lessons that ship, which have no faults, and of nothing else."""
+        try:
+            return self.folder == paths.shipped_lessons() and not self.packs
+        except TutorError:
+            return False
+
     def _shipped_glossary(self) -> Glossary | None:
         """Return the terms of the shipped lessons; None if these are the lessons of the course."""
         try:
@@ -319,23 +325,17 @@ class Course:
     def _digest(self, path: Path, language: str, cache: DigestCache) -> Digest:
         from tutor.course.digests import digest_of
 
-        if (known := self._digests.get(path)) is not None:
-            return known
         if self._pack_at(path) is not None:  # ids and links depend on the other lessons of the pack
-            digest = digest_of(self.reading(path, language), language)
-        else:
-            stamp = cache.stamp(path)
-            if (kept := cache.digest(path, stamp)) is not None:
-                digest = kept
-            else:
-                written_in = self._language_of(path)
-                key = (path, written_in or language)
-                if (reading := self._readings.get(key)) is not None:  # perhaps before the file changed: not cached
-                    digest = digest_of(reading, language)
-                else:
-                    digest = digest_of(self._read(*key, written_in), language)
-                    cache.keep(path, stamp, digest)
-        self._digests[path] = digest
+            return digest_of(self.reading(path, language), language)
+        stamp = cache.stamp(path)
+        if (kept := cache.digest(path, stamp)) is not None:
+            return kept
+        written_in = self._language_of(path)
+        key = (path, written_in or language)
+        if (reading := self._readings.get(key)) is not None:  # perhaps before the file changed, so it is not cached
+            return digest_of(reading, language)
+        digest = digest_of(self._read(*key, written_in), language)
+        cache.keep(path, stamp, digest)
         return digest
 
     def faults(self) -> list[Fault]:

@@ -145,8 +145,10 @@ class HomeScreen(TutorScreen):
 
     def _read_lessons(self) -> None:
         course = self.workspace.course
-        if course is not None:
+        if course is not None and not course.is_as_shipped:
             self.run_worker(lambda: self._read_in_background(course), thread=True, exit_on_error=False)
+        else:
+            self._have_read(())
 
     def _read_in_background(self, course: Course) -> None:
         """Find the faults of lessons. Only those that are new or have changed are read, and none is kept."""
