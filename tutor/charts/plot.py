@@ -19,6 +19,7 @@ from tutor.charts.cells import Row, Rows, Span, overlaid
 from tutor.charts.loss_history import Extremes, float_array, merge_columns
 from tutor.charts.scale import Scale
 from tutor.foundation.text import cell_width, pad_left
+from tutor.tables.distinct import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -411,7 +412,7 @@ def point_marks(
     """Return points as one mark with a glyph for each, at most one in a cell; points off the scale are left out."""
     columns, rows = _path_dots(x, y, across, up, grid)
     inside = (columns >= 0) & (columns < grid.columns) & (rows >= 0) & (rows < grid.rows)
-    cells = np.unique(np.stack([columns[inside] // grid.dots_across, rows[inside] // grid.dots_up]), axis=1)
+    cells = distinct(np.stack([columns[inside] // grid.dots_across, rows[inside] // grid.dots_up]), axis=1)
     return Mark(
         cells[0] * grid.dots_across, cells[1] * grid.dots_up, ink, glyph=plain if grid.ascii else glyph, plain=plain
     )
