@@ -26,9 +26,11 @@ from tutor.foundation.translate import language, language_name, sentences, trans
 from tutor.tui import router, routes
 from tutor.tui.background import (
     CLASS_MODULES,
+    EVERYWHERE,
     EXERCISE_MODULES,
     MIN_HEIGHT,
     MIN_WIDTH,
+    MODULES,
     TRAINING_MODULES,
     ForgetfulThreads,
     fits,
@@ -221,15 +223,16 @@ class TutorApp(GuardedApp):
     def _preload(self) -> None:
         if self.classroom is not None:
             preload(self, self._preloaded_class, CLASS_MODULES)
+        elif router.is_shown(self.screen, routes.Lab):
+            preload(self, self._preloaded, (*TRAINING_MODULES, *EVERYWHERE))
         else:
             preload(self, self._preloaded)
-        if self._first is not None:
-            near_exercise = not router.is_shown(self.screen, routes.Lab)
-            preload(self, lambda: None, (*TRAINING_MODULES, *(EXERCISE_MODULES if near_exercise else ())))
+        if self._first is not None and not router.is_shown(self.screen, routes.Lab):
+            preload(self, lambda: None, (*TRAINING_MODULES, *EXERCISE_MODULES))
 
     def about_to_open(self, route: routes.Route) -> None:
         """Import in advance what is likely to follow the screen of ``route``, if it was not imported yet."""
-        if not sys.modules.keys() >= {*TRAINING_MODULES, *EXERCISE_MODULES}:
+        if not sys.modules.keys() >= {*MODULES, *TRAINING_MODULES, *EXERCISE_MODULES}:
             modules = partial(modules_behind, self.workspace, route)
             self.set_timer(_PRELOAD_AFTER, lambda: preload(self, lambda: None, modules))
 

@@ -129,6 +129,9 @@ MODULES: Final = (
 )
 """Modules to import in advance, in the order in which they are likely to be needed."""
 
+EVERYWHERE: Final = ("tutor.tui.screens.palette", "tutor.tui.screens.help", "tutor.tui.screens.settings")
+"""Those of them that every screen leads to. A lab that was opened from the shell leads to no others at first."""
+
 TRAINING_MODULES: Final = (
     "numpy",
     "tutor.ml.datasets.sources",
@@ -180,6 +183,8 @@ def modules_behind(workspace: Workspace, route: Route) -> Sequence[str]:
         return (*(TRAINING_MODULES if lesson.labs else ()), *(EXERCISE_MODULES if lesson.exercises else ()))
     if isinstance(route, routes.WatchedLesson):
         return (*TRAINING_MODULES, *EXERCISE_MODULES)
+    if isinstance(route, routes.Home):
+        return MODULES
     return TRAINING_MODULES if isinstance(route, routes.Labs | routes.Runs) else ()
 
 
