@@ -171,10 +171,12 @@ class Workspace:
         return Judge(self._sandbox)
 
     def count_running(self) -> int:
-        """Return how many runs are in progress. The registry is not opened if there has never been a run."""
-        folder = self._home / "runs" if self._home else paths.runs_folder()
-        if "runs" not in self.__dict__ and not folder.is_dir():
-            return 0
+        """Return how many runs are in progress. The registry is not opened as long as there is none."""
+        if "runs" not in self.__dict__:
+            from tutor.runs.processes import any_alive
+
+            if not any_alive(self._home / "runs" if self._home else paths.runs_folder()):
+                return 0
         return len(self.runs.running())
 
     @property

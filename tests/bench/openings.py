@@ -50,7 +50,7 @@ def open_and_leave(screen: Terminal, name: str) -> None:
     screen.wait("tutor ›", absent="Find a command")
     _rest(screen)
     screen.press("escape")
-    screen.wait("PART 1", absent="tutor ›")
+    screen.wait("Looking for a function", absent="tutor ›")
 
 
 def measure(names: list[str], times: int, pause: float) -> dict[int, tuple[float, float]]:
@@ -59,7 +59,7 @@ def measure(names: list[str], times: int, pause: float) -> dict[int, tuple[float
     with tempfile.TemporaryDirectory() as home:
         screen = Terminal(TUTOR_HOME=home)
         try:
-            screen.wait("PART 1", "? help")
+            screen.wait("Looking for a function", "? help")
             time.sleep(2.0)
             _rest(screen)
             for number, name in enumerate(islice(cycle(names), times), 1):

@@ -104,7 +104,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--lesson", default="gradient-descent")
-    parser.add_argument("--lesson-text", default="The third step", help="words of the lesson's first page")
+    parser.add_argument("--lesson-text", default="hillside at night", help="words of the lesson's first page")
     parser.add_argument("--tutor", nargs="+", default=[sys.executable, "-m", "tutor"])
     arguments = parser.parse_args()
     tutor: list[str] = arguments.tutor

@@ -148,3 +148,17 @@ def test_what_lies_above_is_laid_over_cell_by_cell(under: list[Span], over: list
             assert cell.ground == low.ground
             light = {"heat1": "heat15", "heat14": "heat0"}.get(str(low.ground), high.ink)
             assert cell.ink == light
+
+
+def test_importing_plotext_builds_no_documentation_and_leaves_nothing_in_its_place() -> None:
+    code = (
+        "import sys\n"
+        "from tutor.charts import plot\n"
+        "plot.preload()\n"
+        "assert 'plotext' in sys.modules\n"
+        "found = {'unittest', *plot._DRAW_NOTHING} & sys.modules.keys()\n"
+        "assert not found and not [each for each in sys.modules if each.startswith('plotext._doc.sections')], found\n"
+        "from plotext._tests.run import test\n"
+        "assert callable(test)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

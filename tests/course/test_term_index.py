@@ -59,7 +59,7 @@ def test_the_terms_of_lessons_that_did_not_change_are_not_read_again(folder: Pat
     assert again.glossary().entries("en") == before
     assert [entry.see for entry in before] == [("first",), ("first",)]
     assert len(read) == 2
-    assert again.is_faultless(folder / "en/01-first.md")
+    assert not again.has_read("first", "en"), "no lesson is held for its terms"
 
 
 def test_only_a_changed_file_is_read_again_and_one_that_is_gone_is_forgotten(folder: Path, read: list[str]) -> None:
@@ -88,7 +88,7 @@ def test_a_file_that_changes_after_it_was_read_is_read_again_by_the_next_start(f
         lambda text: text.replace('"terms"', '"other"'),
         lambda text: text.replace('["other First"]', "7"),
         lambda text: text.replace('"Means First."', "{}"),
-        lambda text: text.replace(", true, [[", ', true, [["x", '),
+        lambda text: text.replace('"en", [[', '"en", [["x", '),
         lambda text: "[" * 100_000 + text,
         lambda text: f"\0{text}",
         lambda text: "",
@@ -112,13 +112,11 @@ def test_text_from_a_cache_is_made_harmless(folder: Path) -> None:
     assert _names(folder) == ["Fi\ufffd[31mrst ", "Second"]
 
 
-def test_a_lesson_with_faults_is_not_called_faultless(folder: Path) -> None:
-    path = folder / "en/02-second.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("Means", "<b>Means</b> <q:>"), encoding="utf-8")
-    path.write_text(f"{path.read_text(encoding='utf-8')}\n### No question\n\n<!-- q: nothing -->\n", encoding="utf-8")
-    Course(folder).glossary()
-    assert not Course(folder).is_faultless(path)
-    assert Course(folder).reading(path, "en").faults
+def test_faults_are_found_at_every_start(folder: Path) -> None:
+    (folder / "en/03-third.md").write_text("---\nid: [\n---\n", encoding="utf-8")
+    for _ in range(2):
+        faults = [fault for each in Course(folder).indexed_files() for fault in each.faults]
+        assert {fault.place.path.name for fault in faults} == {"03-third.md"}
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_the_cache(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from tutor.foundation import paths
@@ -25,6 +26,16 @@ def test_without_tutor_home_the_platform_decides(monkeypatch: pytest.MonkeyPatch
     assert paths.progress_file() == tmp_path / "data" / "tutor" / "progress.sqlite3"
     assert paths.settings_file() == tmp_path / "config" / "tutor" / "settings.json"
     assert paths.cache_folder() == tmp_path / "cache" / "tutor"
+
+
+@pytest.mark.parametrize("value", ["", "relative", "/somewhere/else"])
+def test_the_folders_are_those_that_platformdirs_says(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TUTOR_HOME")
+    for kind in ("DATA", "CONFIG", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", value)
+    assert paths.data_folder() == platformdirs.user_data_path("tutor", appauthor=False)
+    assert paths.settings_file().parent == platformdirs.user_config_path("tutor", appauthor=False)
+    assert paths.cache_folder() == platformdirs.user_cache_path("tutor", appauthor=False)
 
 
 def test_lessons_are_found_without_being_told() -> None:

@@ -31,10 +31,12 @@ async def test_the_modules_are_there_and_then_the_loop_is_told(tmp_path: Path) -
 def test_every_module_exists_and_the_map_itself_needs_none_of_them() -> None:
     code = (
         "import importlib, sys, tutor.tui.app, tutor.tui.screens.home\n"
-        "from tutor.tui.background import MODULES, TRAINING_MODULES\n"
-        "assert not [each for each in (*MODULES, *TRAINING_MODULES) if each in sys.modules]\n"
+        "from tutor.tui.background import EXERCISE_MODULES, MODULES, TRAINING_MODULES\n"
+        "assert not [each for each in (*MODULES, *TRAINING_MODULES, *EXERCISE_MODULES) if each in sys.modules]\n"
         "for each in MODULES: importlib.import_module(each)\n"
         "assert 'numpy' not in sys.modules, 'whoever reads does without it'\n"
         "for each in TRAINING_MODULES: importlib.import_module(each)\n"
+        "assert 'tutor.sandbox.job' not in sys.modules, 'whoever trains does without it'\n"
+        "for each in EXERCISE_MODULES: importlib.import_module(each)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -14,6 +14,7 @@ from tutor.charts.plot import Grid, canvas_grid, framed, point_marks
 from tutor.charts.scale import tight_scale
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
+from tutor.tables.distinct import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -82,7 +83,7 @@ def boundary_chart(
             GLYPHS[int(number) % CLASS_INKS],
             ASCII_GLYPHS[int(number) % CLASS_INKS],
         )
-        for number in np.unique(rows[:, 2])
+        for number in distinct(rows[:, 2])
     ]
     drawn = scenery(grid, marks)
     field = _field(np.asarray(classes), np.asarray(certainty), max(2, len(class_names)), grid, colour=colour)

@@ -46,6 +46,7 @@ from tutor.charts.plot import Grid, Mark, Stroke, curve_mark, dot_columns, exclu
 from tutor.charts.scale import LARGEST, Scale, nice_step, row_log_scale, row_scale
 from tutor.foundation.text import cell_width, pad_left, shorten
 from tutor.foundation.translate import translate
+from tutor.tables.distinct import distinct
 
 _SIGNS: dict[Stroke, tuple[str, str]] = {"thin": ("─", "*"), "thick": ("━", "o"), "dashed": ("╌", "+")}
 _ASCII_PINNED = "+x#@"
@@ -371,7 +372,7 @@ def _line_marks(line: LossLine, x: Scale, y: Scale, grid: Grid, axis: Axis, *, s
         mark = Mark(mark.columns[:1], mark.rows[:1], line.ink, glyph="" if grid.ascii else "•", plain=mark.plain)
     marks = [mark]
     if y.logarithmic and (nothing := extremes.low <= 0).any():
-        cells = np.unique(extremes.column[nothing] // grid.dots_across) * grid.dots_across
+        cells = distinct(extremes.column[nothing] // grid.dots_across) * grid.dots_across
         marks.append(Mark(cells, np.zeros_like(cells), line.ink, glyph="v" if grid.ascii else "▼"))
     if line.badge and len(mark.columns) > 1:
         # Where a dash begins, so that the number stands on the line.

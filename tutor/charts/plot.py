@@ -6,11 +6,13 @@ A chart makes a `Scale` for each axis and a `canvas_grid` for the rest, turns it
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -19,6 +21,7 @@ from tutor.charts.cells import Row, Rows, Span, overlaid
 from tutor.charts.loss_history import Extremes, float_array, merge_columns
 from tutor.charts.scale import Scale
 from tutor.foundation.text import cell_width, pad_left
+from tutor.tables.distinct import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -259,13 +262,25 @@ def _row(line: str, inks: tuple[str, ...], width: int) -> tuple[Span, ...]:
 
 
 _loaded: Any = None
+_DRAW_NOTHING = {"plotext._doc.doc": "docs", "plotext._tests.run": "test"}
+"""Modules of plotext for its documentation and its tests, and what it takes from each.
+
+To build the documentation takes three quarters of the time of importing plotext, and half of the memory.
+"""
 
 
 def _plotext() -> Any:
     global _loaded  # noqa: PLW0603 - imported when the first chart is drawn, and set up once
     if _loaded is None:
-        import plotext
-
+        empty = {name: ModuleType(name) for name in _DRAW_NOTHING if name not in sys.modules}
+        for name, module in empty.items():
+            setattr(module, _DRAW_NOTHING[name], None)
+        sys.modules.update(empty)
+        try:
+            import plotext
+        finally:
+            for name in empty:
+                sys.modules.pop(name, None)
         plotext.terminal.limit(False, False)
         _loaded = plotext
     return _loaded
@@ -411,7 +426,7 @@ def point_marks(
     """Return points as one mark with a glyph for each, at most one in a cell; points off the scale are left out."""
     columns, rows = _path_dots(x, y, across, up, grid)
     inside = (columns >= 0) & (columns < grid.columns) & (rows >= 0) & (rows < grid.rows)
-    cells = np.unique(np.stack([columns[inside] // grid.dots_across, rows[inside] // grid.dots_up]), axis=1)
+    cells = distinct(np.stack([columns[inside] // grid.dots_across, rows[inside] // grid.dots_up]), axis=1)
     return Mark(
         cells[0] * grid.dots_across, cells[1] * grid.dots_up, ink, glyph=plain if grid.ascii else glyph, plain=plain
     )

@@ -15,6 +15,7 @@ from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, dot_columns, dot_
 from tutor.charts.scale import Scale, bar_scale, tight_scale
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
+from tutor.tables.distinct import distinct
 
 
 def threshold_chart(
@@ -48,7 +49,8 @@ def threshold_chart(
     legend = _legend(list(heaps), width, height, threshold, mistakes, ascii=ascii)
     body = height - len(legend)
     finite = across[np.isfinite(across)]
-    gap = float(np.diff(np.unique(finite)).min()) if len(np.unique(finite)) > 1 else 1.0
+    places = distinct(finite)
+    gap = float(np.diff(places).min()) if len(places) > 1 else 1.0
     x = tight_scale(
         float(finite.min()) - gap / 2, float(finite.max()) + gap / 2, ticks=max(2, width // 12), ascii=ascii
     )

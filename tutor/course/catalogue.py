@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from tutor.course.glossary import Glossary
     from tutor.course.lab_shelf import LabShelf
-    from tutor.course.lesson import Fault, Lesson, Question, Term
+    from tutor.course.lesson import Fault, Lesson, Question
     from tutor.course.packs.manifest import Pack
     from tutor.course.packs.namespace import Namespace
     from tutor.course.reader import Reading
     from tutor.course.synonyms import Synonyms
-    from tutor.course.term_index import Stamp, TermIndex
+    from tutor.course.term_index import IndexedFile, TermIndex
 
 _T = TypeVar("_T")
 
@@ -47,11 +47,9 @@ class Course:
         self.neighbours = tuple(neighbours)
         self._headers: dict[str, list[LessonHeader]] = {}
         self._readings: dict[tuple[Path, str], Reading] = {}
-        self._stamps: dict[Path, Stamp | None] = {}
         self._locks: dict[tuple[Path, str], Lock] = {}
         self._glossary: Glossary | None = None
         self._glossary_lock = Lock()
-        self._indexes: dict[Path, TermIndex] = {}
         self._kept: dict[object, object] = {}
         self._folders: dict[Path, list[str]] = {}
 
@@ -202,9 +200,6 @@ class Course:
         # Several threads read ahead. A lock for each file, so that none waits for a file that it does not want.
         with self._locks.setdefault(key, Lock()):
             if (kept := self._readings.get(key)) is None:
-                from tutor.course.term_index import stamp_of
-
-                self._stamps[path] = stamp_of(path)  # before the file is read: it may change meanwhile
                 kept = self._readings[key] = self._read(*key, written_in)
             return kept
 
@@ -293,42 +288,53 @@ class Course:
             if self._glossary is None:
                 from tutor.course.glossary import build_glossary
 
-                glossary = build_glossary(self._defined_terms(), self._shipped_glossary)
+                defined = ((each.language, term) for each in self.indexed_files() for term in each.terms)
+                glossary = build_glossary(defined, self._shipped_glossary)
                 glossary.prepare(self.languages)
                 self._glossary = glossary
             return self._glossary
 
-    def _defined_terms(self) -> Iterator[tuple[str, Term]]:
-        """Yield the terms that lessons define, each with its language."""
-        files = {path: language for language in reversed(self.languages) for path in self.files(language)}
-        for path in dict.fromkeys(path for language in self.languages for path in self.files(language)):
-            index = self._index_of(path)
-            found = index.known(path)
-            if found is None:
-                reading = self.reading(path, files[path])
-                found = index.add(path, self._stamps.get(path), reading)
-            for term in found.terms:
-                yield found.language, term
-        for index in self._indexes.values():
-            index.keep_only(files)
-            index.save()
-        self._indexes.clear()  # the glossary has the terms now
+    def indexed_files(self) -> Iterator[IndexedFile]:
+        """Yield what the index knows of every lesson file in every language.
 
-    def _index_of(self, path: Path) -> TermIndex:
-        """Return the cached terms of the folder that a file belongs to."""
+        Files that are new, have changed since another start or have faults are read, but not kept: who needs the terms,
+        or wants to know whether anything is wrong, should not hold every lesson in memory.
+        """
+        indexes: dict[Path, TermIndex] = {}
+        files: set[Path] = set()
+        try:
+            for language in self.languages:
+                for path in self.files(language):
+                    if path not in files:
+                        files.add(path)
+                        yield self._indexed(path, language, self._index_of(path, indexes))
+            for index in indexes.values():
+                index.keep_only(files)
+        finally:
+            for index in indexes.values():
+                index.save()
+
+    def _indexed(self, path: Path, language: str, index: TermIndex) -> IndexedFile:
+        from tutor.course.term_index import IndexedFile, stamp_of
+
+        if (known := index.known(path)) is not None:
+            return known
+        written_in = self._language_of(path)
+        key = (path, written_in or language)
+        if (reading := self._readings.get(key)) is not None:  # perhaps before the file changed, so it is not indexed
+            return IndexedFile.of(reading)
+        stamp = stamp_of(path)  # before the file is read: it may change meanwhile
+        return index.add(path, stamp, IndexedFile.of(self._read(*key, written_in)))
+
+    def _index_of(self, path: Path, indexes: dict[Path, TermIndex]) -> TermIndex:
+        """Return the index of the folder that a file belongs to, which is read at the first call."""
+        from tutor.course.term_index import TermIndex
+
         pack = self._pack_at(path)
         folder = self.folder if pack is None else pack.folder
-        if folder not in self._indexes:
-            from tutor.course.term_index import TermIndex
-
-            digest = self._namespace(pack).digest if pack is not None else ""
-            self._indexes.setdefault(folder, TermIndex(folder, digest))
-        return self._indexes[folder]
-
-    def is_faultless(self, path: Path) -> bool:
-        """Whether it is known, without reading it, that a lesson file has no faults. The first call reads a cache."""
-        found = self._index_of(path).known(path)
-        return found is not None and found.faultless
+        if folder not in indexes:
+            indexes[folder] = TermIndex(folder, self._namespace(pack).digest if pack is not None else "")
+        return indexes[folder]
 
     def _shipped_glossary(self) -> Glossary | None:
         """Return the terms of the shipped lessons; None if these are the lessons of the course."""

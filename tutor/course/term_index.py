@@ -1,8 +1,8 @@
 """What the glossary needs of lesson files, cached, so that it opens without reading them.
 
 Reading a lesson takes some hundredths of a second, and the glossary is made of all of them in every language. So the
-terms of each file are cached in the cache folder with the file's size and modification time, beside whether the file
-has faults. Only a file that is new or has changed is read. The cache may be deleted, damaged or read-only at any time,
+terms of each file without a fault are cached in the cache folder with the file's size and modification time. Only a
+file that is new, has changed or has faults is read. The cache may be deleted, damaged or read-only at any time,
 and others may have written it: what does not look as expected is left out, and the file is read again.
 
 Each file of a lesson is one line of JSON, because the lines are read one after the other in a thread: a single large
@@ -26,6 +26,7 @@ from tutor.foundation.files import read_file, whole_path, write_blocks
 from tutor.foundation.safe_text import harmless, harmless_line, is_harmless
 
 if TYPE_CHECKING:
+    from tutor.course.lesson import Fault
     from tutor.course.reader import Reading
 
 _FORM = ["terms", 1, __version__]
@@ -42,13 +43,20 @@ class IndexedFile:
 
     Args:
         language: The language of its lesson; empty if there is no lesson in it that could be used.
-        terms: The terms that it defines. Their place is the file, without a line, and they know no former ids.
-        faultless: Whether reading it finds no fault.
+        terms: The terms that it defines. From the cache, their place is the file, without a line, and they know no
+            former ids.
+        faults: What reading it found wrong.
     """
 
     language: str
     terms: tuple[Term, ...]
-    faultless: bool
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def of(cls, reading: Reading) -> IndexedFile:
+        """Return what is to be known of a file that was read."""
+        lesson = reading.lesson
+        return cls("", (), reading.faults) if lesson is None else cls(lesson.language, lesson.terms, reading.faults)
 
 
 class TermIndex:
@@ -63,7 +71,7 @@ class TermIndex:
         name = "".join(each if each.isalnum() else "-" for each in str(whole_path(folder)))[-80:]
         self._cache = paths.cache_folder() / f"terms-{name}.jsonl"
         self._head = [*_FORM, digest]
-        self._files: dict[str, tuple[Stamp | None, IndexedFile]] | None = None
+        self._files: dict[str, tuple[Stamp, IndexedFile]] | None = None
         self._lock = Lock()
         self._new = False
         self._saved = time.monotonic()
@@ -71,18 +79,16 @@ class TermIndex:
     def known(self, path: Path) -> IndexedFile | None:
         """Return what is known of a file as it is now; None if it has to be read. The first call reads the cache."""
         found = self._read().get(str(path))
-        return found[1] if found is not None and found[0] is not None and found[0] == stamp_of(path) else None
+        return found[1] if found is not None and found[0] == stamp_of(path) else None
 
-    def add(self, path: Path, stamp: Stamp | None, reading: Reading) -> IndexedFile:
-        """Note what was read from a file that had this ``stamp`` before, and return it."""
-        lesson = reading.lesson
-        found = IndexedFile(
-            lesson.language if lesson is not None else "",
-            lesson.terms if lesson is not None else (),
-            not reading.faults,
-        )
-        self._read()[str(path)] = stamp, found
-        self._new = True
+    def add(self, path: Path, stamp: Stamp | None, found: IndexedFile) -> IndexedFile:
+        """Note what was found in a file that had this ``stamp`` before it was read, and return it.
+
+        What has faults is not kept: a fault is a sentence in the language that is in use, and is told at every start.
+        """
+        if stamp is not None and not found.faults:
+            self._read()[str(path)] = stamp, found
+            self._new = True
         if time.monotonic() - self._saved > _SAVE_EVERY:
             self.save()
         return found
@@ -99,15 +105,15 @@ class TermIndex:
         if not self._new:
             return
         self._new, self._saved = False, time.monotonic()
-        files = [(path, stamp, found) for path, (stamp, found) in list(self._read().items()) if stamp is not None]
-        lines = (self._head, *([path, *stamp, *_as_json(found)] for path, stamp, found in files))
+        files = list(self._read().items())
+        lines = (self._head, *([path, *stamp, *_as_json(found)] for path, (stamp, found) in files))
         try:
             # ASCII, since a name may be invalid UTF-8.
             write_blocks(self._cache, (f"{json.dumps(line)}\n".encode() for line in lines))
         except OSError:
             return  # the next start reads the lessons again
 
-    def _read(self) -> dict[str, tuple[Stamp | None, IndexedFile]]:
+    def _read(self) -> dict[str, tuple[Stamp, IndexedFile]]:
         with self._lock:
             if self._files is None:
                 self._files = dict(_lines_of(self._cache, self._head))
@@ -130,10 +136,10 @@ def _as_json(found: IndexedFile) -> list[object]:
     terms = [
         [term.id, term.name, term.also, term.definition, term.formula, term.see, term.lesson_id] for term in found.terms
     ]
-    return [found.language, found.faultless, terms]
+    return [found.language, terms]
 
 
-def _lines_of(cache: Path, head: list[object]) -> Iterator[tuple[str, tuple[Stamp | None, IndexedFile]]]:
+def _lines_of(cache: Path, head: list[object]) -> Iterator[tuple[str, tuple[Stamp, IndexedFile]]]:
     """Yield what a cache holds, except for lines that are damaged; nothing if it begins with another ``head``."""
     try:
         first, *lines = read_file(cache, _LARGEST).split(b"\n")
@@ -143,9 +149,9 @@ def _lines_of(cache: Path, head: list[object]) -> Iterator[tuple[str, tuple[Stam
         return
     for line in lines:
         try:
-            path, size, modified, language, faultless, terms = _parsed(line)  # type: ignore[misc]
+            path, size, modified, language, terms = _parsed(line)  # type: ignore[misc]
             place = Place(Path(_text(path)))
-            found = IndexedFile(_line(language), tuple(_term(place, *each) for each in terms), faultless is True)
+            found = IndexedFile(_line(language), tuple(_term(place, *each) for each in terms))
         except (TypeError, ValueError):
             continue
         yield _text(path), ((size, modified), found)

@@ -7,6 +7,7 @@ stick); ``TUTOR_LESSONS`` names another lessons folder. ``translations`` in eith
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from tutor.foundation.errors import ExitCode, TutorError
@@ -21,24 +22,28 @@ def _own_home() -> Path | None:
     return whole_path(named_path(home)) if home else None
 
 
+def _user_folder(kind: str, variable: str, usual: str) -> Path:
+    """Return our folder of a kind among the learner's own.
+
+    On Linux this is the XDG Base Directory Specification. platformdirs says the same, but takes 10 ms and a megabyte of
+    every command and every worker.
+    """
+    if sys.platform != "linux":
+        import platformdirs
+
+        return Path(getattr(platformdirs, f"user_{kind}_path")("tutor", appauthor=False))
+    named = os.environ.get(variable, "")
+    return (Path(named) if named.startswith("/") else named_path(usual)) / "tutor"
+
+
 def data_folder() -> Path:
     """Return the folder of progress and runs, which may not exist yet."""
-    home = _own_home()
-    if home is not None:
-        return home
-    import platformdirs
-
-    return platformdirs.user_data_path("tutor", appauthor=False)
+    return _own_home() or _user_folder("data", "XDG_DATA_HOME", "~/.local/share")
 
 
 def settings_file() -> Path:
     """Return the path of the learner's settings (language, theme and so on)."""
-    home = _own_home()
-    if home is not None:
-        return home / "settings.json"
-    import platformdirs
-
-    return platformdirs.user_config_path("tutor", appauthor=False) / "settings.json"
+    return (_own_home() or _user_folder("config", "XDG_CONFIG_HOME", "~/.config")) / "settings.json"
 
 
 def keys_file() -> Path:
@@ -49,11 +54,7 @@ def keys_file() -> Path:
 def cache_folder() -> Path:
     """Return the folder of what may be deleted at any time and is made again."""
     home = _own_home()
-    if home is not None:
-        return home / "cache"
-    import platformdirs
-
-    return platformdirs.user_cache_path("tutor", appauthor=False)
+    return home / "cache" if home is not None else _user_folder("cache", "XDG_CACHE_HOME", "~/.cache")
 
 
 def progress_file() -> Path:

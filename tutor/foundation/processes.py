@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
 
 ONE_THREAD = {
     f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "BLIS")
@@ -32,6 +34,8 @@ def started(
     Raises:
         OSError: No process can be started.
     """
+    import subprocess  # late, because a worker starts none
+
     to = subprocess.DEVNULL if output is None else output
     return subprocess.Popen(
         command,

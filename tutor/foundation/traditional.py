@@ -9,6 +9,8 @@ that are in both Big5 and GB 2312.
 
 from __future__ import annotations
 
+from functools import cache
+
 _TRADITIONAL = (
     "丟並亂亙亞佇佈佔併來侖侶侷俁係俠俬倀倆倉個們倖倫偉側偵偽傑傖傘備傢傭傯傳傴債傷傾僂僅僉僑僕僥僨僱價儀儂億儈儉儐儔"
     "儕儘償優儲儷儺儻儼兇兌兒兗內兩冊冑冪凈凍凜凱別刪剄則剎剛剝剮剴創剷劃劇劉劊劌劍劑勁動務勛勝勞勢勱勳勵勸勻匭匯匱區"
@@ -101,9 +103,15 @@ _SIMPLIFIED = (
     "鹣鹚鹞鹧鸥鸷鹨鸶鹪鹩鹫鹇鹇鹬鹰鹭鸬鹦鹳鹂鸾卤咸鹾碱盐丽麦麸曲面么黄黉点党黪霉黩黾鼋鼍冬鼹齐斋赍齑齿龀龅龇龃龆龄出"
     "龈啮龊龉龋腭龌龙庞龚龛龟"
 )
-_TABLE = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+_FIRST = min(_TRADITIONAL)
+
+
+@cache
+def _table() -> dict[int, int]:
+    """The simplified character of each traditional one. Most learners never need it."""
+    return str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
 
 def simplified(text: str) -> str:
     """``text`` in simplified characters; it keeps its length."""
-    return text if text.isascii() else text.translate(_TABLE)
+    return text if text.isascii() or max(text) < _FIRST else text.translate(_table())

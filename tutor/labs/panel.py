@@ -20,6 +20,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.settings import SETTINGS
 from tutor.ml.arrays import Array
+from tutor.tables.distinct import distinct
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -197,7 +198,7 @@ def evenly_spaced(count: int, most: int) -> NDArray[np.intp]:
     """At most ``most`` of ``count`` indices, evenly spread, the first and the last among them."""
     if count <= most:
         return np.arange(count)
-    return np.unique(np.linspace(0, count - 1, most).round().astype(np.intp))
+    return distinct(np.linspace(0, count - 1, most).round().astype(np.intp))
 
 
 MAX_CORNERS = 200

@@ -46,7 +46,8 @@ class GradientRules:
     ) -> None:
         self._parameters, self._gradient, self._is_weight = parameters, gradient, is_weight
         self._weight_decay, self._clip, self._noise = weight_decay, clip, noise
-        self._random = np.random.default_rng(seed)
+        # NumPy imports its random numbers when they are first asked for, 2 MB that a line without noise never needs.
+        self._random = np.random.default_rng(seed) if noise else None
         self.active = bool(weight_decay or clip or noise)
         """Whether any rule changes the gradient."""
         self._norm_before = 0.0
@@ -55,7 +56,7 @@ class GradientRules:
         """Change the gradient in place."""
         g = self._gradient
         self._norm_before = _norm(g)
-        if self._noise:
+        if self._random is not None:
             g += self._noise * self._random.standard_normal(g.shape, dtype=g.dtype)
         if self._clip:
             norm = _norm(g)

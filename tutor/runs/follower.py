@@ -11,6 +11,7 @@ from time import monotonic, time
 from tutor.foundation.translate import translate
 from tutor.runs.events import Event
 from tutor.runs.log import LogReader, Tail
+from tutor.runs.processes import LOCK_FILE as LOCK_FILE  # noqa: PLC0414 - one of a run's files, like those below
 from tutor.runs.processes import is_held
 from tutor.runs.summary import RunSummary, fold
 
@@ -18,7 +19,6 @@ EVENTS_FILE = "events.jsonl"
 WEIGHTS_FILE = "weights.npz"
 BEST_FILE = "best.npz"
 """The parameters after the epoch with the lowest validation loss, if that was not the last one."""
-LOCK_FILE = "worker.lock"
 WATCHED_FILE = "watched"
 """Touched by whoever follows a run that its learner moves by hand, so that the worker knows that somebody is there."""
 _WATCH_EVERY = 10.0

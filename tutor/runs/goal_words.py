@@ -8,7 +8,6 @@ from tutor.charts.numbers import MINUS, count
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.runs.words import drawn_name
-from tutor.typeset.speech import spoken_maths
 
 _FACT_NAMES: dict[str, str] = {
     "final.train_loss": "lab.train-loss",
@@ -58,6 +57,8 @@ def goal_lines(goal: str, function: str = "", *, ascii: bool = False, short: boo
 
 def goal_aloud(goal: str, function: str = "") -> str:
     """A goal as one says it: ``f of w is less than minus 3.5``. See `goal_lines`."""
+    from tutor.typeset.speech import spoken_maths
+
     return spoken_maths(" ".join(goal_lines(goal, function)))
 
 

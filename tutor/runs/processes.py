@@ -17,6 +17,8 @@ from tutor.foundation.files import open_file
 from tutor.foundation.processes import ONE_THREAD, started
 from tutor.foundation.translate import language
 
+LOCK_FILE = "worker.lock"
+"""In a run's folder; its worker holds it while it lives."""
 _PACKAGES = str(Path(__file__).resolve().parents[2])
 
 
@@ -40,6 +42,22 @@ def start_worker(module: str, folder: Path, arguments: Sequence[str], lock: int)
         process = started([*command, *arguments], environment, (lock,), output=output)
     # Whoever starts a process has to wait for its end, or it stays in the process table.
     threading.Thread(target=process.wait, name=f"end of {folder.name}", daemon=True).start()
+
+
+def read_command_line(words: Sequence[str]) -> tuple[Path, dict[str, str]]:
+    """Return the folder and the options of a command line that `start_worker` has written.
+
+    argparse would bring the words for its messages along: a megabyte and 10 ms of every run.
+
+    Raises:
+        SystemExit: Somebody else has written it.
+    """
+    folder, rest = words[:1], words[1:]
+    names, values = rest[::2], rest[1::2]
+    named = len(names) == len(values) and all(name.startswith("--") for name in names)
+    if not named or not folder or folder[0].startswith("--"):
+        sys.exit("usage: python -m MODULE FOLDER [--NAME VALUE] ...")
+    return Path(folder[0]), {name.removeprefix("--"): value for name, value in zip(names, values, strict=True)}
 
 
 _TRIES = 10
@@ -81,6 +99,14 @@ def is_held(path: Path | str) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def any_alive(runs: Path) -> bool:
+    """Whether any run in the folder ``runs`` has a living worker. To know that takes none of what reads a run."""
+    try:
+        return any(is_held(each / LOCK_FILE) for each in runs.iterdir())
+    except OSError:
+        return False
 
 
 def release(descriptor: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tutor.tables.distinct import distinct
 from tutor.tables.numbers import (
     COMMA,
     MISSING,
@@ -310,7 +311,7 @@ class Column:
         """Whether its cells are whole numbers, all different and none missing, like row numbers in any order."""
         numbers = np.array(self._numbers)
         whole = bool((numbers >= 0.0).all() and (numbers == np.round(numbers)).all())
-        return whole and len(np.unique(numbers)) == len(numbers)
+        return whole and len(distinct(numbers)) == len(numbers)
 
     def padded(self) -> str:
         """A cell with a leading zero, such as the code ``007``; empty if there is none."""

@@ -24,7 +24,19 @@ from tutor.foundation.notify import notice_sequence
 from tutor.foundation.terminal import colour_depth
 from tutor.foundation.translate import language, language_name, sentences, translate
 from tutor.tui import router, routes
-from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH, ForgetfulThreads, fits
+from tutor.tui.background import (
+    CLASS_MODULES,
+    EVERYWHERE,
+    EXERCISE_MODULES,
+    MIN_HEIGHT,
+    MIN_WIDTH,
+    MODULES,
+    TRAINING_MODULES,
+    ForgetfulThreads,
+    fits,
+    modules_behind,
+    preload,
+)
 from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, GarbageCollection
 from tutor.tui.keymap import learners_keys
 from tutor.tui.screen import Commanded, TutorScreen
@@ -82,7 +94,6 @@ class TutorApp(GuardedApp):
         self.garbage = GarbageCollection()
         """Collects garbage in the pauses between keys."""
         self._first = first
-        self._knows_training = False
         self._type_ahead = TypeAhead(self)
         self._ascii = AsciiFilter(enabled=False)
         self._no_colour = NoColor(enabled=bool(os.environ.get("NO_COLOR")))
@@ -210,35 +221,25 @@ class TutorApp(GuardedApp):
             asyncio.get_running_loop().call_later(AFTER_LEAVING, self.garbage.look, context=Context())
 
     def _preload(self) -> None:
-        from tutor.tui.background import CLASS_MODULES, preload
-
+        if not self.screen_stack:
+            return  # the learner has left
         if self.classroom is not None:
             preload(self, self._preloaded_class, CLASS_MODULES)
+        elif router.is_shown(self.screen, routes.Lab):
+            preload(self, self._preloaded, (*TRAINING_MODULES, *EVERYWHERE))
         else:
             preload(self, self._preloaded)
-        if self._first is not None:
-            self._preload_training(lambda: True)
+        if self._first is not None and not router.is_shown(self.screen, routes.Lab):
+            preload(self, lambda: None, (*TRAINING_MODULES, *EXERCISE_MODULES))
 
     def about_to_open(self, route: routes.Route) -> None:
         """Import in advance what is likely to follow the screen of ``route``, if it was not imported yet."""
-        from tutor.tui.background import leads_to_training
-
-        if not self._knows_training:
-            needed = partial(leads_to_training, self.workspace, route)
-            self.set_timer(_PRELOAD_AFTER, partial(self._preload_training, needed))
-
-    def _preload_training(self, needed: Callable[[], bool]) -> None:
-        from tutor.tui.background import TRAINING_MODULES, preload
-
-        def known() -> None:
-            self._knows_training = True
-
-        preload(self, known, TRAINING_MODULES, needed)
+        if not sys.modules.keys() >= {*MODULES, *TRAINING_MODULES, *EXERCISE_MODULES}:
+            modules = partial(modules_behind, self.workspace, route)
+            self.set_timer(_PRELOAD_AFTER, lambda: preload(self, lambda: None, modules))
 
     def _preloaded_class(self) -> None:
         """What a poll needs is imported: the other modules can follow."""
-        from tutor.tui.background import preload
-
         if self.classroom is not None:
             self.classroom.prepare()
         preload(self, self._preloaded)

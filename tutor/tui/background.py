@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import Context
@@ -128,6 +129,9 @@ MODULES: Final = (
 )
 """Modules to import in advance, in the order in which they are likely to be needed."""
 
+EVERYWHERE: Final = ("tutor.tui.screens.palette", "tutor.tui.screens.help", "tutor.tui.screens.settings")
+"""Those of them that every screen leads to. A lab that was opened from the shell leads to no others at first."""
+
 TRAINING_MODULES: Final = (
     "numpy",
     "tutor.ml.datasets.sources",
@@ -135,9 +139,10 @@ TRAINING_MODULES: Final = (
     "tutor.tui.screens.lab.opening",
     "tutor.tui.screens.lab.screen",
     "tutor.tui.screens.sweep",
-    "tutor.tui.screens.exercise.screen",
 )
 """What training needs besides, 12 MB. It is imported once the learner is near a lab: whoever reads does without."""
+EXERCISE_MODULES: Final = ("tutor.tui.screens.exercise.screen",)
+"""What an exercise needs besides, with its editor and the process for programs; imported once one is near."""
 CLASS_MODULES: Final = ("tutor.tui.screens.poll", "tutor.tui.questions.run_card", "tutor.study.misconceptions")
 """Modules that a learner in a class needs at once when a teacher opens a poll. They are imported first."""
 
@@ -145,19 +150,17 @@ CLASS_MODULES: Final = ("tutor.tui.screens.poll", "tutor.tui.questions.run_card"
 def preload(
     app: App[int],
     then: Callable[[], object],
-    modules: Sequence[str] = MODULES,
-    needed: Callable[[], bool] = lambda: True,
+    modules: Sequence[str] | Callable[[], Sequence[str]] = MODULES,
 ) -> None:
     """Import ``modules`` in a thread, then call ``then`` on the event loop; stop if the learner leaves.
 
-    Nothing is done if ``needed``, which the thread calls first, says so.
+    A function, which the thread calls, may say which modules.
     """
 
     def work() -> None:
         worker = get_current_worker()
-        if not needed():
-            return
-        for module in modules:
+        wanted = modules() if callable(modules) else modules
+        for module in (each for each in wanted if each not in sys.modules):
             if worker.is_cancelled:
                 return
             importlib.import_module(module)
@@ -168,15 +171,21 @@ def preload(
     app.run_worker(work, thread=True, exit_on_error=False)
 
 
-def leads_to_training(workspace: Workspace, route: Route) -> bool:
-    """Whether a lab, a run or an exercise may be opened from the screen of ``route``. This may read its lesson."""
+def modules_behind(workspace: Workspace, route: Route) -> Sequence[str]:
+    """The modules of what may be opened from the screen of ``route``. This may read its lesson."""
     from tutor.tui import routes
 
     if isinstance(route, routes.Lesson):
         course = workspace.course
         lesson = course.lesson(route.lesson_id, workspace.language) if course is not None else None
-        return lesson is not None and bool(lesson.labs or lesson.exercises)
-    return isinstance(route, routes.WatchedLesson | routes.Labs | routes.Runs)
+        if lesson is None:
+            return ()
+        return (*(TRAINING_MODULES if lesson.labs else ()), *(EXERCISE_MODULES if lesson.exercises else ()))
+    if isinstance(route, routes.WatchedLesson):
+        return (*TRAINING_MODULES, *EXERCISE_MODULES)
+    if isinstance(route, routes.Home):
+        return MODULES
+    return TRAINING_MODULES if isinstance(route, routes.Labs | routes.Runs) else ()
 
 
 MIN_WIDTH: Final = 40

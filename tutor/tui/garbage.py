@@ -65,6 +65,7 @@ class GarbageCollection:
         """Start. Does nothing if the collector was not switched off for the start, as in tests."""
         if gc.isenabled():
             return
+        gc.collect()  # what dataclasses with slots leave behind, a class each: modules to come use the space
         gc.freeze()  # objects made at start-up stay
         gc.set_threshold(*_THRESHOLDS)
         gc.enable()

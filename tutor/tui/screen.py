@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -129,10 +129,21 @@ class Commanded(SteadyScreen[ResultType]):
 
     def commands_in_reach(self) -> list[Command]:
         """The commands, each with the keys that reach it. While the learner types text, letters do not."""
-        focused = self.focused
-        if focused is None:
+        consumes = self._consumes
+        if consumes is None:
             return self.commands()
-        return [left for each in self.commands() if (left := while_typing(each, focused.check_consume_key))]
+        return [left for each in self.commands() if (left := while_typing(each, consumes))]
+
+    @property
+    def _consumes(self) -> Callable[[str, str | None], bool] | None:
+        """Says whether the focused widget takes a key as text; None if it takes none.
+
+        Most widgets take none, and to find the sign of a key by its name reads a megabyte of Unicode's names.
+        """
+        focused = self.focused
+        if focused is None or type(focused).check_consume_key is DOMNode.check_consume_key:
+            return None
+        return focused.check_consume_key
 
     def refresh_texts(self) -> None:
         """Draw everything again after a change of language, look or ASCII mode.
@@ -240,8 +251,8 @@ class TutorScreen(Commanded[None]):
 
     def _help_in_reach(self) -> Command:
         """The command for help with a key that works now: while the learner types, ``?`` is text."""
-        focused = self.focused
-        return (while_typing(_HELP, focused.check_consume_key) if focused is not None else _HELP) or _HELP
+        consumes = self._consumes
+        return (while_typing(_HELP, consumes) if consumes is not None else _HELP) or _HELP
 
     def _full_status(self) -> Row:
         status = self.status()

@@ -10,8 +10,6 @@ from tutor.typeset.elements import BLANK, Element, Line
 from tutor.typeset.inline import Mentions
 from tutor.typeset.layout import lay_out
 from tutor.typeset.parse import plain_text, read_elements, read_words
-from tutor.typeset.speech import speak
-from tutor.typeset.spelling import spell
 
 _ENDLESS = 400
 """The width in cells of a line that its caller cuts to size."""
@@ -26,6 +24,8 @@ class Document:
 
     def spoken_lines(self, width: int) -> tuple[Line, ...]:
         """Return the page for whoever listens: formulas and tables in words, drawings as their descriptions."""
+        from tutor.typeset.speech import speak  # late, because its patterns are half a megabyte and few listen
+
         return lay_out(speak(self.elements), width)
 
     def lines(self, width: int, *, ascii: bool = False) -> tuple[Line, ...]:
@@ -35,7 +35,11 @@ class Document:
         """
         page = self._pages.get((width, ascii))
         if page is None:
-            elements = spell(self.elements) if ascii else self.elements
+            elements = self.elements
+            if ascii:
+                from tutor.typeset.spelling import spell
+
+                elements = spell(elements)
             page = self._pages[width, ascii] = lay_out(elements, width, ascii=ascii)
         return page
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from tutor.foundation.translate import translate
 from tutor.labs.panel import DrawStyle, Panel, Payload, evenly_spaced, rounded, rounded_all
+from tutor.tables.distinct import distinct
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -47,7 +48,7 @@ class Threshold(Panel):
             return None
         self._shown_column = number
         column = context.x_train[:, number]
-        values = np.unique(column)
+        values = distinct(column)
         values = values[evenly_spaced(len(values), MAX_VALUES)]
         counts = {
             name: [int(np.count_nonzero(column[context.y_train == place] == value)) for value in values]

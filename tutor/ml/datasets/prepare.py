@@ -12,6 +12,7 @@ from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset, Floats, Ints, RawData
 from tutor.ml.settings import DataSettings
+from tutor.tables.distinct import distinct
 
 RANDOM, GROUPED, TIME = "random", "grouped", "time"
 Split = tuple[Ints, Ints]
@@ -180,7 +181,7 @@ def _fewer_rows(table: RawData, rows: int) -> RawData:
 def _rank_in_class(y: Ints) -> Ints:
     """For each row, how many rows of its class come before it, (n,)."""
     rank = np.zeros(len(y), dtype=np.int64)
-    for label in np.unique(y):
+    for label in distinct(y):
         rows = np.flatnonzero(y == label)
         rank[rows] = np.arange(len(rows))
     return rank
@@ -231,9 +232,11 @@ def keep_back(table: RawData, fraction: float, seed: int, kind: str) -> Split:
     elif table.task != CLASSIFICATION:
         kept = random.permutation(count)[count - round(fraction * count) :]
     else:
-        classes = (np.flatnonzero(table.y == label) for label in np.unique(table.y))
+        classes = (np.flatnonzero(table.y == label) for label in distinct(table.y))
         kept = np.concatenate([random.permutation(rows)[: round(fraction * len(rows))] for rows in classes])
-    return np.setdiff1d(everything, kept), np.sort(kept)
+    left = np.ones(count, dtype=bool)
+    left[kept] = False
+    return np.flatnonzero(left), np.sort(kept)
 
 
 def folds(table: RawData, rows: Ints, count: int, seed: int, kind: str) -> list[Split]:
@@ -276,7 +279,7 @@ def _some_groups(groups: Ints, fraction: float, random: np.random.Generator) -> 
 
 def _share_out_groups(groups: Ints, count: int, random: np.random.Generator) -> Ints:
     """For each row the fold of its group: the largest group first, each to the fold with the fewest rows so far."""
-    names = random.permutation(np.unique(groups))
+    names = random.permutation(distinct(groups))
     _at_least(len(names), count, "ml.too-few-groups-for-folds")
     sizes = np.array([(groups == name).sum() for name in names])
     filled = np.zeros(count, dtype=np.int64)

@@ -6,7 +6,6 @@ that started it, and stops by itself. NumPy is imported late, after it has been 
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import signal
@@ -27,7 +26,7 @@ from tutor.runs.control import CONTROL_FILE, Inbox
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, WEIGHTS_FILE, unwatched_seconds
 from tutor.runs.log import RESERVE_BYTES, LogWriter
-from tutor.runs.processes import hold
+from tutor.runs.processes import hold, read_command_line
 from tutor.runs.worker.job import LogFullError, TrainingJob
 from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
 from tutor.runs.worker.turns import Turns
@@ -42,18 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 if the run ended in any way, 5 if it failed, 4 if it cannot write.
     """
-    parser = argparse.ArgumentParser(prog="python -m tutor.runs.worker", description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--data-folder", type=Path)
-    parser.add_argument("--language", default=ENGLISH)
-    parser.add_argument("--lock", type=int, help="descriptor of the lock, if the parent holds it already")
-    given = parser.parse_args(arguments)
+    folder, given = read_command_line(sys.argv[1:] if arguments is None else arguments)
+    data_folder = Path(given["data-folder"]) if "data-folder" in given else None
+    lock = int(given["lock"]) if "lock" in given else None  # the parent holds it already
     os.environ.update(ONE_THREAD)
-    speak(given.language)
+    speak(given.get("language", ENGLISH))
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # Ctrl-C, if somebody has started this process by hand, is a stop like any other.
     try:
-        return _work(given.folder, given.data_folder, given.lock)
+        return _work(folder, data_folder, lock)
     except OSError as error:
         print(translate("runs.failed-disk", reason=error.strerror or str(error)), file=sys.stderr)
         return int(ExitCode.CANNOT_WRITE)

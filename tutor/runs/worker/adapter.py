@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -331,9 +328,12 @@ def write_weights(path: Path, named: Mapping[str, NDArray[Any]]) -> None:
     Raises:
         OSError: there is no room.
     """
+    import tempfile
+    from zipfile import ZipFile
+
     descriptor, temporary = tempfile.mkstemp(prefix=".weights.", suffix=".npz", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+        with os.fdopen(descriptor, "wb") as file, ZipFile(file, "w") as archive:
             for name, array in named.items():
                 with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
                     _write(entry, array)
@@ -350,10 +350,13 @@ def read_weights(path: Path) -> dict[str, NDArray[Any]]:
         OSError: There is no such file, or it cannot be read.
         ValueError: It is damaged.
     """
+    from zipfile import BadZipFile
+    from zlib import error as zlib_error
+
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+    except (BadZipFile, EOFError, zlib_error, NotImplementedError, RuntimeError) as error:
         raise ValueError(str(error)) from error
 
 

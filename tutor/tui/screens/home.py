@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -42,10 +41,8 @@ _READ_AFTER = 0.15
 """Seconds that a lesson must stay selected before its file is read, so that moving through the map reads nothing."""
 READ_LESSONS_AFTER = 0.8
 """Seconds after the first frame until the lessons are read to find their faults."""
-_READ_AHEAD = 20
-"""Lessons that are read before they are opened, from where the course goes on."""
 _BREATH = 0.01
-"""Seconds between two lessons, in which keys are handled."""
+"""Seconds of reading, and of pauses in it, in which keys are handled."""
 _DIGITS_WITHIN = 0.9
 """Seconds within which a second digit makes a two-digit number with the first."""
 
@@ -150,37 +147,30 @@ class HomeScreen(TutorScreen):
         course = self.workspace.course
         if course is not None:
             self.run_worker(lambda: self._read_in_background(course), thread=True, exit_on_error=False)
+        else:
+            self._have_read(())
 
     def _read_in_background(self, course: Course) -> None:
-        """Find the faults of all lessons and read the terms, so that the glossary opens at once; read lessons ahead.
+        """Find the faults of lessons and index their terms, so that the glossary opens at once; read a lesson ahead.
 
-        Lessons that are known to have no faults are not read for that. Of a large course, those that the learner may
-        open next are read ahead.
+        Only files that are new, have changed or have faults are read, and none of these is kept.
         """
         worker = get_current_worker()
-        faults: dict[Path, tuple[Fault, ...]] = {}
-        for name in course.languages:
-            course.headers(name)
-            for path in course.files(name):
-                if worker.is_cancelled:
-                    return
-                if path not in faults and not course.is_faultless(path):
-                    faults[path] = course.reading(path, name).faults
-                    sleep(_BREATH)
-        course.glossary()
-        if worker.is_cancelled:
-            return
-        self.app.call_from_thread(self._have_read, [fault for each in faults.values() for fault in each])
-        for header in self._to_read_ahead():
+        found: list[Fault] = []
+        breathed = monotonic()
+        for each in course.indexed_files():
             if worker.is_cancelled:
                 return
+            found += each.faults
+            if monotonic() - breathed > _BREATH:  # what is indexed takes next to no time
+                sleep(_BREATH)
+                breathed = monotonic()
+        if worker.is_cancelled:
+            return
+        self.app.call_from_thread(self._have_read, found)
+        header = lesson_to_continue(self._headers, self._states, self._last)
+        if header is not None:
             course.lesson(header.id, header.language)
-            sleep(_BREATH)
-
-    def _to_read_ahead(self) -> Sequence[LessonHeader]:
-        here = lesson_to_continue(self._headers, self._states, self._last)
-        first = self._headers.index(here) if here in self._headers else 0
-        return self._headers[first : first + _READ_AHEAD]
 
     def _have_read(self, faults: Sequence[Fault]) -> None:
         self.tutor.garbage.keep("lessons")

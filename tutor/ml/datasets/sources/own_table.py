@@ -23,6 +23,7 @@ from tutor.ml.datasets.sources.source import DataSource
 from tutor.ml.settings import DataSettings
 from tutor.tables.columns import MAX_WORDS, Column, Flags, Floats, Ints
 from tutor.tables.dialect import clean_name
+from tutor.tables.distinct import distinct
 from tutor.tables.reader import LONGEST_NAME, MIN_ROWS, Table, read_table
 from tutor.tables.report import column_notes, names_shown, shown, total_notes
 
@@ -102,7 +103,7 @@ def load_labelled_table(
     notes += [*column_notes([*encoded.columns, table.columns[target]]), *encoded.notes]
     notes += total_notes(table.columns.values())
     if groups is not None:
-        notes.append(translate("ml.note-groups", column=shown(group), count=len(np.unique(groups))))
+        notes.append(translate("ml.note-groups", column=shown(group), count=len(distinct(groups))))
     return RawData(
         x,
         labels.y[kept],
@@ -184,7 +185,7 @@ def _labels(table: Table, target: str, task: str) -> _Labels:
         return _words(table, column)
     numbers = table.numbers(target, missing_allowed=True)
     known = ~column.is_missing
-    values = np.unique(numbers[known])
+    values = distinct(numbers[known])
     if len(values) == 1:
         _refuse_one_value(table, target, f"{values[0]:g}")
     whole = bool((values == np.round(values)).all())
