@@ -93,10 +93,11 @@ class Palette(TutorDialog[None]):
         self.run_worker(self._read_more, thread=True, exit_on_error=False)
 
     def _read_more(self) -> None:
-        for read in (lambda: [*self._labs(), *self._terms()], self._exercises):  # exercises stand in lessons
-            more = read()
-            if not self.is_attached:
-                return
+        self._add_from_thread([*self._labs(), *self._terms()])
+        self._add_from_thread(self._exercises())  # last, because the lessons in which they stand may have to be read
+
+    def _add_from_thread(self, more: Iterable[Entry]) -> None:
+        if self.is_attached:
             self.app.call_from_thread(self._add, more)
 
     def _add(self, entries: Iterable[Entry]) -> None:
