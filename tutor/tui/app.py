@@ -223,20 +223,21 @@ class TutorApp(GuardedApp):
     def _preload(self) -> None:
         if not self.screen_stack:
             return  # the learner has left
+        lab_first = self._first is not None and router.is_shown(self.screen, routes.Lab)
         if self.classroom is not None:
             preload(self, self._preloaded_class, CLASS_MODULES)
-        elif router.is_shown(self.screen, routes.Lab):
+        elif lab_first:
             preload(self, self._preloaded, (*TRAINING_MODULES, *EVERYWHERE))
         else:
             preload(self, self._preloaded)
-        if self._first is not None and not router.is_shown(self.screen, routes.Lab):
-            preload(self, lambda: None, (*TRAINING_MODULES, *EXERCISE_MODULES))
+        if self._first is not None and not lab_first:
+            preload(self, None, (*TRAINING_MODULES, *EXERCISE_MODULES))
 
     def about_to_open(self, route: routes.Route) -> None:
         """Import in advance what is likely to follow the screen of ``route``, if it was not imported yet."""
         if not sys.modules.keys() >= {*MODULES, *TRAINING_MODULES, *EXERCISE_MODULES}:
             modules = partial(modules_behind, self.workspace, route)
-            self.set_timer(_PRELOAD_AFTER, lambda: preload(self, lambda: None, modules))
+            self.set_timer(_PRELOAD_AFTER, lambda: preload(self, None, modules))
 
     def _preloaded_class(self) -> None:
         """What a poll needs is imported: the other modules can follow."""

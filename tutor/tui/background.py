@@ -149,10 +149,10 @@ CLASS_MODULES: Final = ("tutor.tui.screens.poll", "tutor.tui.questions.run_card"
 
 def preload(
     app: App[int],
-    then: Callable[[], object],
+    then: Callable[[], object] | None,
     modules: Sequence[str] | Callable[[], Sequence[str]] = MODULES,
 ) -> None:
-    """Import ``modules`` in a thread, then call ``then`` on the event loop; stop if the learner leaves.
+    """Import ``modules`` in a thread, then call ``then`` on the event loop, if given; stop if the learner leaves.
 
     A function, which the thread calls, may say which modules.
     """
@@ -165,7 +165,7 @@ def preload(
                 return
             importlib.import_module(module)
             sleep(_BREATH)
-        if not worker.is_cancelled:
+        if then is not None and not worker.is_cancelled:
             app.call_from_thread(then)
 
     app.run_worker(work, thread=True, exit_on_error=False)

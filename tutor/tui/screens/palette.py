@@ -108,7 +108,7 @@ class Palette(TutorDialog[None]):
         self._from_thread(self._add, self._labs())
         if self.workspace.course is not None:
             self._from_thread(self._add_terms, self.workspace.course.glossary())
-        self._from_thread(self._add, self._exercises())
+        self._from_thread(self._add, self._exercises())  # last, because their lessons may have to be read
 
     def _from_thread(self, call: Callable[[T], None], value: T) -> None:
         if self.is_attached:
