@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
@@ -119,11 +120,12 @@ class HomeScreen(TutorScreen):
             self._fill_side()
         super().refresh_texts()
 
-    def on_screen_resume(self) -> None:
+    async def on_screen_resume(self) -> None:
         """Read progress again: the learner may come back from a lesson."""
         super().on_screen_resume()
         if self._progress_read or "store" in self.workspace.__dict__:
             self._read_progress()
+            await asyncio.sleep(0)  # so that the queries and the rows are two steps of the event loop
             self._show()
             self._find_section()
             self._fill_side()
