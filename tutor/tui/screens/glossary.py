@@ -65,6 +65,8 @@ class GlossaryScreen(TutorScreen):
         return [translate("glossary.title")]
 
     def status(self) -> Row:
+        if not self._is_read:
+            return []
         count = len(self._found)
         return [Span(translate("glossary.count-one" if count == 1 else "glossary.count", count=count), "muted")]
 

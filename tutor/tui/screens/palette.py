@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Input
+from textual.worker import get_current_worker
 
 from tutor.charts.cells import Row, Span
 from tutor.course.glossary import fold
@@ -189,7 +191,9 @@ class Palette(TutorDialog[None]):
                 lambda: router.go(self.tutor, routes.Exercise(exercise.id)), exercise.id,
             )  # fmt: skip
 
-        return [*(entry(each.exercise) for each in find_exercises(course, language())), *self._project(course)]
+        worker = get_current_worker()
+        found = takewhile(lambda _: not worker.is_cancelled, find_exercises(course, language()))
+        return [*(entry(each.exercise) for each in found), *self._project(course)]
 
     def _project(self, course: Course) -> list[Entry]:
         """The section that sets the project, which is scored in a shell and has no screen of its own."""
@@ -221,10 +225,14 @@ class Palette(TutorDialog[None]):
             return
         if self._text is None:
             self._text = TextSearch(course, language())
+        worker = get_current_worker()  # cancelled once another query was typed or the palette was closed
+        found = self._text.find(query, most=_MOST_PASSAGES, stop=lambda: worker.is_cancelled)
+        if worker.is_cancelled:
+            return
         titles = {header.id: harmless_line(header.numbered_title) for header in course.headers(language())}
         entries = [
-            self._passage_entry(number, found, titles.get(found.lesson_id, found.lesson_id))
-            for number, found in enumerate(self._text.find(query, most=_MOST_PASSAGES))
+            self._passage_entry(number, each, titles.get(each.lesson_id, each.lesson_id))
+            for number, each in enumerate(found)
         ]
         if self.is_attached:
             self.app.call_from_thread(self._show_passages, query, entries)
