@@ -120,15 +120,18 @@ class HomeScreen(TutorScreen):
             self._fill_side()
         super().refresh_texts()
 
-    async def on_screen_resume(self) -> None:
+    def on_screen_resume(self) -> None:
         """Read progress again: the learner may come back from a lesson."""
         super().on_screen_resume()
         if self._progress_read or "store" in self.workspace.__dict__:
-            self._read_progress()
-            await asyncio.sleep(0)  # so that the queries and the rows are two steps of the event loop
-            self._show()
-            self._find_section()
-            self._fill_side()
+            self.call_next(self._come_back)
+
+    async def _come_back(self) -> None:
+        self._read_progress()
+        await asyncio.sleep(0)  # so that the queries and the rows are two steps of the event loop
+        self._show()
+        self._find_section()
+        self._fill_side()
 
     def _read_headers(self) -> None:
         self._headers = self.workspace.headers()
@@ -174,7 +177,7 @@ class HomeScreen(TutorScreen):
             return
         self.app.call_from_thread(self._have_read, [fault for each in faults.values() for fault in each])
         for header in self._to_read_ahead():
-            if worker.is_cancelled:
+            if get_current_worker().is_cancelled:
                 return
             course.lesson(header.id, header.language)
             sleep(_BREATH)
