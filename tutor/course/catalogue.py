@@ -300,16 +300,19 @@ class Course:
 
     def _defined_terms(self) -> Iterator[tuple[str, Term]]:
         """Yield the terms that lessons define, each with its language."""
-        files = {path: language for language in reversed(self.languages) for path in self.files(language)}
-        for path in dict.fromkeys(path for language in self.languages for path in self.files(language)):
+        files: dict[Path, str] = {}
+        for language in self.languages:
+            for path in self.files(language):
+                files.setdefault(path, language)
+        for path, language in files.items():
             index = self._index_of(path)
             found = index.known(path)
             if found is None:
-                reading = self.reading(path, files[path])
+                reading = self.reading(path, language)
                 found = index.add(path, self._stamps.get(path), reading)
             for term in found.terms:
                 yield found.language, term
-        for index in self._indexes.values():
+        for index in list(self._indexes.values()):
             index.keep_only(files)
             index.save()
         self._indexes.clear()  # the glossary has the terms now
