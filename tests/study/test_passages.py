@@ -147,10 +147,16 @@ def test_text_is_found_in_lessons_word_by_word(tmp_path: Path) -> None:
         assert [each.lesson_id for each in TextSearch(Course(tmp_path / "course"), "zh").find(query)] == ["a"]
 
 
-def test_a_search_ends_when_its_time_is_up(tmp_path: Path) -> None:
-    lesson(tmp_path)
-    search = TextSearch(Course(tmp_path / "course"), "en")
-    assert len(search.find("slope", seconds=-1)) <= 1
+def test_a_search_that_is_not_wanted_any_more_reads_no_further(tmp_path: Path) -> None:
+    for name in ("en/01-a.md", "en/02-b.md", "en/03-c.md"):
+        lesson(tmp_path, "\nThe slope.\n", name)
+    course = Course(tmp_path / "course")
+    search = TextSearch(course, "en")
+    asked = iter([False, True])
+    assert [each.lesson_id for each in search.find("slope", stop=lambda: next(asked))] == ["a"]
+    assert not course.has_read("b", "en")
+    assert [each.lesson_id for each in search.find("slope", most=2)] == ["a", "b"]
+    assert not course.has_read("c", "en"), "enough was found"
 
 
 def test_notes_as_markdown_follow_the_course(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
 from tutor.course.lesson import Place, Term
@@ -149,7 +149,7 @@ def _lines_of(cache: Path, head: list[object]) -> Iterator[tuple[str, tuple[Stam
         return
     for line in lines:
         try:
-            path, size, modified, language, terms = _parsed(line)  # type: ignore[misc]
+            path, size, modified, language, terms = _parsed(line)
             place = Place(Path(_text(path)))
             found = IndexedFile(_line(language), tuple(_term(place, *each) for each in terms))
         except (TypeError, ValueError):
@@ -157,7 +157,7 @@ def _lines_of(cache: Path, head: list[object]) -> Iterator[tuple[str, tuple[Stam
         yield _text(path), ((size, modified), found)
 
 
-def _parsed(line: bytes) -> object:
+def _parsed(line: bytes) -> Any:
     """A line of JSON; None if it is none."""
     try:
         return json.loads(line)

@@ -7,10 +7,10 @@ so that a note survives small edits of the lesson.
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from tutor.course.glossary import fold
@@ -167,7 +167,7 @@ def notes_as_markdown(notes: Iterable[Note], titles: dict[str, str]) -> str:
 
 
 class TextSearch:
-    """Finds text inside the lessons of a course. Reads all lessons at first use, so use it in a thread.
+    """Finds text inside the lessons of a course. It reads lessons as it gets to them, so use it in a thread.
 
     Args:
         course: The course.
@@ -177,35 +177,38 @@ class TextSearch:
     def __init__(self, course: Course, language: str) -> None:
         self._course = course
         self._language = language
-        self._passages: list[tuple[str, Found]] | None = None
+        self._lessons: list[list[tuple[str, Found]]] = []  # the passages of the lessons that have been read so far
+        self._lock = Lock()
 
-    def find(self, query: str, *, most: int = 20, seconds: float = 0.5) -> list[Found]:
+    def find(self, query: str, *, most: int = 20, stop: Callable[[], bool] = lambda: False) -> list[Found]:
         """The first passages that contain every word of ``query``, in the order of the course.
 
         Args:
             query: The words.
             most: How many passages are found at most.
-            seconds: The search ends after this time, with what it has found.
+            stop: The search ends once this says so, with what it has found; it is asked before each lesson.
         """
         words = [letters_of(word) for word in query.split()[:20]]
         words = [word for word in words if word]
-        if not words:
-            return []
-        until = time.monotonic() + seconds
         found: list[Found] = []
-        for text, place in self._all():
-            if all(word in text for word in words):
-                found.append(place)
-            if len(found) >= most or time.monotonic() > until:
+        for number in range(len(self._course.headers(self._language)) if words else 0):
+            if stop():
                 break
-        return found
+            found += [place for text, place in self._lesson(number) if all(word in text for word in words)]
+            if len(found) >= most:
+                break
+        return found[:most]
 
-    def _all(self) -> list[tuple[str, Found]]:
-        if self._passages is None:
-            self._passages = [
-                (letters_of(f"{passage.title} {passage.text}"), Found(header.id, passage))
-                for header in self._course.headers(self._language)
-                if (lesson := self._course.lesson(header.id, self._language)) is not None
-                for passage in passages(lesson)
-            ]
-        return self._passages
+    def _lesson(self, number: int) -> list[tuple[str, Found]]:
+        """The passages of a lesson, which come after those of all lessons before it."""
+        with self._lock:  # the search for what was typed before may not have ended
+            if number == len(self._lessons):
+                header = self._course.headers(self._language)[number]
+                lesson = self._course.lesson(header.id, self._language)
+                self._lessons.append(
+                    [
+                        (letters_of(f"{passage.title} {passage.text}"), Found(header.id, passage))
+                        for passage in (passages(lesson) if lesson is not None else ())
+                    ]
+                )
+            return self._lessons[number]

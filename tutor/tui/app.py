@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 _HAND_OVER = 0.0002
 """Seconds after which a thread that computes gives way to the event loop. A key takes about eight steps of the loop,
 before each of which it may have to wait so long; Python's own 5 ms add up to 40."""
+_MOST_THREADS = 16
+"""Some of them read large courses for long, and a lesson that is opened must not wait for them."""
 _PRELOAD_AFTER = 0.4
 """Seconds after the first frame until the modules of other screens are imported."""
 
@@ -169,7 +171,9 @@ class TutorApp(GuardedApp):
 
     def on_mount(self) -> None:
         """Do what the first frame does not need after it."""
-        asyncio.get_running_loop().set_default_executor(ForgetfulThreads(thread_name_prefix="tutor"))
+        asyncio.get_running_loop().set_default_executor(
+            ForgetfulThreads(max_workers=_MOST_THREADS, thread_name_prefix="tutor")
+        )
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:

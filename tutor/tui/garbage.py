@@ -7,8 +7,8 @@ only what was made since then, which takes some milliseconds. Collections of you
 remain Python's business.
 
 A screen consists of thousands of objects that refer to one another. It is collected soon after it was left, so that the
-next screen can use its memory. A screen that another one covered meanwhile was frozen, so it stays. When much was
-frozen, some of that is garbage by now, and a long pause is used to visit everything once.
+next screen can use its memory. A screen that another one covered meanwhile was frozen, so it stays. When many screens
+have been left, a long pause is used to visit everything once.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ _MOST_LEFT: Final = 4
 _WORTH_IT: Final = 5
 """Collections of the middle generation after which a pause is used for a full one."""
 
-MOST_FROZEN: Final = 100_000
-"""So many objects frozen, about eight lessons, are worth a visit of everything in a long pause.
+MANY_LEFT: Final = 20
+"""Screens left, any of which may have been frozen, after which a long pause is used to visit everything.
 
-When three times as many are frozen, the learner hurries from screen to screen, and a short pause has to do.
+If none comes until ten times as many have been left, the learner hurries from screen to screen: a short one has to do.
 """
 
 
@@ -59,7 +59,7 @@ class GarbageCollection:
         self._begun = False
         self._kept: set[str] = set()
         self._left = 0
-        self._frozen = 0  # objects frozen since everything was visited, of which some may be garbage by now
+        self._left_since = 0  # screens left since everything was visited
 
     def begin(self) -> None:
         """Start. Does nothing if the collector was not switched off for the start, as in tests."""
@@ -84,6 +84,7 @@ class GarbageCollection:
     def leave(self) -> None:
         """A screen has been left. Call `look` after `AFTER_LEAVING` seconds."""
         self._left += 1
+        self._left_since += 1
 
     def on_input(self) -> None:
         """A key or the mouse was used: wait with collections."""
@@ -94,17 +95,16 @@ class GarbageCollection:
         if not self._begun:
             return False
         rest = self._seconds() - self._last_key
-        if (self._frozen >= MOST_FROZEN and rest >= LONG_QUIET) or (
-            self._frozen >= 3 * MOST_FROZEN and rest >= AFTER_LEAVING
+        if (self._left_since >= MANY_LEFT and rest >= LONG_QUIET) or (
+            self._left_since >= 10 * MANY_LEFT and rest >= AFTER_LEAVING
         ):
             gc.unfreeze()
             gc.collect()
-            self._frozen = 0
+            self._left_since = 0
         elif (rest >= QUIET and gc.get_count()[2] >= _WORTH_IT) or (
             self._left and (rest >= AFTER_LEAVING or self._left >= _MOST_LEFT)
         ):
             gc.collect()
-            self._frozen += len(gc.get_objects())
         else:
             return False
         gc.freeze()

@@ -28,7 +28,9 @@ _OTHERS_WIDTH = 18
 WIDE = 100
 """Columns that the card needs beside the list."""
 _MOST = 500
-"""Terms that a search finds at most, and that decide how wide their names in another language get."""
+"""Terms that a search finds at most."""
+_MEASURED = 200
+"""Terms that decide how wide the column of names in another language gets."""
 
 
 class GlossaryScreen(TutorScreen):
@@ -63,6 +65,8 @@ class GlossaryScreen(TutorScreen):
         return [translate("glossary.title")]
 
     def status(self) -> Row:
+        if not self._is_read:
+            return []
         count = len(self._found)
         return [Span(translate("glossary.count-one" if count == 1 else "glossary.count", count=count), "muted")]
 
@@ -124,7 +128,7 @@ class GlossaryScreen(TutorScreen):
         if not self._found:
             return [fixed(_draw_nothing)]
         found, both = self._found, self.workspace.settings.translations
-        first = found[:_MOST]  # to measure ten thousand names would take longer than to draw the screen
+        first = found[:_MEASURED]  # to measure ten thousand names would take longer than to draw the screen
         others = max(cell_width(names_of(entry, language(), reads_both=both)[1]) for entry in first)
         keys = [entry.id for entry in found]
         return MadeItems(keys, lambda number: _item(found[number], others, reads_both=both))

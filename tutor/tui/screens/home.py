@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -120,10 +121,14 @@ class HomeScreen(TutorScreen):
         """Read progress again: the learner may come back from a lesson."""
         super().on_screen_resume()
         if self._progress_read or "store" in self.workspace.__dict__:
-            self._read_progress()
-            self._show()
-            self._find_section()
-            self._fill_side()
+            self.call_next(self._come_back)
+
+    async def _come_back(self) -> None:
+        self._read_progress()
+        await asyncio.sleep(0)  # so that the queries and the rows are two steps of the event loop
+        self._show()
+        self._find_section()
+        self._fill_side()
 
     def _read_headers(self) -> None:
         self._headers = self.workspace.headers()
@@ -168,6 +173,8 @@ class HomeScreen(TutorScreen):
         if worker.is_cancelled:
             return
         self.app.call_from_thread(self._have_read, found)
+        for name in course.languages:
+            course.headers(name)
         header = lesson_to_continue(self._headers, self._states, self._last)
         if header is not None:
             course.lesson(header.id, header.language)

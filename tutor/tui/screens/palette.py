@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Input
+from textual.worker import get_current_worker
 
 from tutor.charts.cells import Row, Span
 from tutor.course.glossary import fold
@@ -40,6 +42,10 @@ _SHORTEST = 3
 """Bytes of a text to find inside lessons: three Latin letters, or one Chinese character."""
 
 
+_folded = lru_cache(maxsize=10_000)(fold)
+"""The palette is opened again and again, with the same names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something to find.
@@ -61,7 +67,7 @@ class Entry:
     """The names as they are compared."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "folded", tuple(map(fold, self.names)))
+        object.__setattr__(self, "folded", tuple(map(_folded, self.names)))
 
 
 class Palette(TutorDialog[None]):
@@ -185,7 +191,9 @@ class Palette(TutorDialog[None]):
                 lambda: router.go(self.tutor, routes.Exercise(exercise.id)), exercise.id,
             )  # fmt: skip
 
-        return [*(entry(each.exercise) for each in find_exercises(course, language())), *self._project(course)]
+        worker = get_current_worker()
+        found = takewhile(lambda _: not worker.is_cancelled, find_exercises(course, language()))
+        return [*(entry(each.exercise) for each in found), *self._project(course)]
 
     def _project(self, course: Course) -> list[Entry]:
         """The section that sets the project, which is scored in a shell and has no screen of its own."""
@@ -217,10 +225,14 @@ class Palette(TutorDialog[None]):
             return
         if self._text is None:
             self._text = TextSearch(course, language())
+        worker = get_current_worker()  # cancelled once another query was typed or the palette was closed
+        found = self._text.find(query, most=_MOST_PASSAGES, stop=lambda: worker.is_cancelled)
+        if worker.is_cancelled:
+            return
         titles = {header.id: harmless_line(header.numbered_title) for header in course.headers(language())}
         entries = [
-            self._passage_entry(number, found, titles.get(found.lesson_id, found.lesson_id))
-            for number, found in enumerate(self._text.find(query, most=_MOST_PASSAGES))
+            self._passage_entry(number, each, titles.get(each.lesson_id, each.lesson_id))
+            for number, each in enumerate(found)
         ]
         if self.is_attached:
             self.app.call_from_thread(self._show_passages, query, entries)
@@ -239,16 +251,17 @@ class Palette(TutorDialog[None]):
             self._show(query)
 
     def _items(self, query: str) -> Sequence[RowItem]:
-        wanted = fold(query)
-        if not wanted.split():
+        words = fold(query).split()
+        if not words:
             return self._all_items()
         entries = [*self._entries, *map(self._term_entry, self._search_terms(query))]
-        found = [(score, entry) for entry in entries if (score := _score(wanted, entry))]
+        found = [(score, entry) for entry in entries if (score := _score(words, entry))]
         found.sort(key=lambda pair: -pair[0])
         if found and found[0][0] > 2 * SCATTERED:  # scattered letters count only if nothing else matches
             found = [pair for pair in found if pair[0] > 2 * SCATTERED]
         of_query, passages = self._passages
-        return [_item(entry) for entry in [*(each for _, each in found), *(passages if of_query == query else ())]]
+        shown = [*(each for _, each in found), *(passages if of_query == query else ())]
+        return MadeItems([entry.key for entry in shown], lambda number: _item(shown[number]))
 
     def _search_terms(self, query: str) -> Sequence[GlossaryEntry]:
         return self._glossary.search(query, _MOST_TERMS) if self._glossary is not None else ()
@@ -303,14 +316,18 @@ class Palette(TutorDialog[None]):
         self.dismiss(None)
 
 
-def _score(wanted: str, entry: Entry) -> int:
-    """How well an entry matches a folded query, 0 if it does not; the name that is shown counts more than the others.
+def _score(words: Sequence[str], entry: Entry) -> int:
+    """How well an entry matches the words of a folded query, 0 if it does not; the name that is shown counts most.
 
     Terms are among what the glossary has found, so they match at least as well as scattered letters do.
     """
-    first, *others = (2 * _match(wanted, name) for name in entry.folded)
-    least = 2 * SCATTERED if entry.kind == "palette.term" else 0
-    return max(first, *(score - 1 for score in others), least)
+    best = 2 * SCATTERED if entry.kind == "palette.term" else 0
+    less = 0
+    for name in entry.folded:
+        if score := _match(words, name):
+            best = max(best, 2 * score - less)
+        less = 1
+    return best
 
 
 def _item(entry: Entry) -> RowItem:
@@ -334,14 +351,13 @@ EXACT, PREFIX, WORD, INSIDE, SCATTERED = 5, 4, 3, 2, 1
 
 def match(query: str, name: str) -> int:
     """How well ``name`` matches ``query``: 5 is best, 0 means not at all. Every word of the query must match."""
-    return _match(fold(query), fold(name))
+    return _match(fold(query).split(), fold(name))
 
 
-def _match(query: str, name: str) -> int:
-    scores = [_match_word(word, name) for word in query.split()]
-    if not scores:
+def _match(words: Sequence[str], name: str) -> int:
+    if not words:
         return INSIDE
-    return EXACT if query == name else min(scores)
+    return EXACT if words == name.split() else min(_match_word(word, name) for word in words)
 
 
 def _match_word(word: str, name: str) -> int:
