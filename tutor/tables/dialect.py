@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ _HEAD_RECORDS = 30
 """The header must be among this many first records."""
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]+")
 _RULE = re.compile(r"[-+|=: \r\n]+")
 """A line below the header, as Markdown and database shells draw it."""
 
@@ -160,8 +162,18 @@ class _CountedLines:
 
 
 def clean_name(cell: str) -> str:
-    """The name of a column: any spaces and line ends become one space, and control characters are removed."""
-    return harmless_line(_SPACES.sub(" ", cell.replace("\ufeff", "")).strip())
+    """The name of a column: `tidy`, and without control characters."""
+    return harmless_line(tidy(cell))
+
+
+def tidy(cell: str) -> str:
+    """A text with one space for any spaces and line ends, no invisible characters, and accents in one form.
+
+    Two texts that look the same are then equal, as far as Unicode says so.
+    """
+    if not cell.isascii():
+        cell = unicodedata.normalize("NFC", _INVISIBLE.sub("", cell))
+    return _SPACES.sub(" ", cell).strip()
 
 
 def find_dialect(lines: Sequence[str], *, separator: str = "") -> Dialect:

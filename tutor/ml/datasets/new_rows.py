@@ -14,7 +14,7 @@ from tutor.foundation.translate import translate
 from tutor.ml.datasets.dataset import Floats, Origin
 from tutor.ml.datasets.sources.own_table import word_name
 from tutor.tables.columns import MAX_WORDS, Column
-from tutor.tables.dialect import clean_name
+from tutor.tables.dialect import clean_name, tidy
 from tutor.tables.reader import Table, read_table
 from tutor.tables.report import names_shown, shown
 
@@ -111,7 +111,7 @@ def _codes(table: Table, name: str, known: Sequence[str]) -> Floats:
             translate("predict.too-many-words", path=table.path, column=shown(name), most=MAX_WORDS),
             hint=translate("predict.unknown-word-hint", known=names_shown(known)),
         )
-    places = {word: index for index, word in enumerate(known)}
+    places = {tidy(word): index for index, word in enumerate(known)}
     if not column.words.keys() <= places.keys():
         _refuse_word(table, column, places)
     by_code = np.full(len(column.words) + 1, -1.0)  # the last one is for the code −1
