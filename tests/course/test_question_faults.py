@@ -59,7 +59,7 @@ def test_two_kinds_of_answer_are_told_at_the_heading(body: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "about half", "0.5 ± x", "x ± 0.1", "1 ± -0.1", "2..1", "1..", "..", "nan", "inf", "1/0", "0,5",
+    ["", "about half", "0.5 ± x", "50 ± 10 %", "x ± 0.1", "1 ± -0.1", "2..1", "1..", "..", "nan", "inf", "1/0", "0,5",
      "1e300/1e-300", "9" * 50 + "e300", "1e999"],
 )  # fmt: skip
 def test_an_answer_that_is_no_number_is_told_at_its_line(written: str) -> None:
