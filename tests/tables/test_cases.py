@@ -463,6 +463,9 @@ def test_rows_in_quotes_as_a_whole_are_told(row: str, tmp_path: Path) -> None:
         (b"\xef\xbb\xbf<html><table>\n", "HTML"),
         (b'{"a": 1, "y": 2}\n', "JSON"),
         (b"@RELATION iris\n\n@attribute a numeric\n", "ARFF"),
+        (b"\x93NUMPY\x01\x00v\x00", "NumPy"),
+        (b"$FL2@(#) SPSS DATA FILE", "SPSS"),
+        (b"<stata_dta><header>", "Stata"),
     ],
 )
 def test_a_file_of_another_format_is_told_as_what_it_is(data: bytes, kind: str, tmp_path: Path) -> None:
@@ -547,3 +550,10 @@ def test_a_few_numbers_that_cannot_be_read_make_no_classes(tmp_path: Path) -> No
     text = lines("x,y", (f"{n},{n}.1 ± 0.2" for n in range(10, 18)))
     with pytest.raises(TutorError, match="has 8 different words in 8 rows"):
         loaded(tmp_path, text, "y")
+
+
+@pytest.mark.parametrize("separator", ["^", "~", ":"])
+def test_a_separator_that_is_not_known_is_told(separator: str, tmp_path: Path) -> None:
+    with pytest.raises(TutorError) as caught:
+        loaded(tmp_path, "a,y\n1,2\n2,3\n3,5\n4,6\n5,9\n".replace(",", separator), "y")
+    assert "separate them with commas, semicolons, tabs or bars" in caught.value.hint

@@ -131,6 +131,8 @@ class Table:
         near = nearest(name, self.names)
         if near:
             return translate("ml.did-you-mean", near=shown(near))
+        if len(self.columns) == 1:
+            return translate("tables.one-column", name=shown(next(iter(self.columns))))
         return translate("tables.columns", known=listed(map(shown, self.names[:NAMES_SHOWN])))
 
 
