@@ -557,3 +557,15 @@ def test_a_separator_that_is_not_known_is_told(separator: str, tmp_path: Path) -
     with pytest.raises(TutorError) as caught:
         loaded(tmp_path, "a,y\n1,2\n2,3\n3,5\n4,6\n5,9\n".replace(",", separator), "y")
     assert "separate them with commas, semicolons, tabs or bars" in caught.value.hint
+
+
+def test_codes_with_leading_zeros_that_were_read_as_numbers_are_told(tmp_path: Path) -> None:
+    text = lines("plz,y", (f"{['01067', '80331'][n % 2]},{n}.5" for n in range(8)))
+    assert "“plz” has codes such as 01067, which were read as numbers" in notes(loaded(tmp_path, text, "y"))
+
+
+def test_a_table_in_a_box_as_mysql_draws_it(tmp_path: Path) -> None:
+    rule = "+----+----+"
+    rows = [rule, "| a  | y  |", rule, *(f"|{n:3} |{n * 3:3} |" for n in range(1, 9)), rule]
+    data = loaded(tmp_path, "\n".join(rows) + "\n", "y")
+    assert (data.feature_names, data.y[:2].tolist()) == (("a",), [3, 6])

@@ -27,7 +27,7 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]+")
 _RULE = re.compile(r"[-+|=: \r\n]+")
-"""A line below the header, as Markdown and database shells draw it."""
+"""A line around the header, as Markdown and database shells draw it."""
 
 
 class BrokenRowError(ValueError):
@@ -263,6 +263,8 @@ def _records(lines: list[str], skipped: int, separator: str) -> list[_Record]:
     try:
         for found in reader:
             line, last = last + 1, skipped + reader.line_num
+            if "--" in lines[line - 1] and _RULE.fullmatch(lines[line - 1]):
+                continue
             cells = found[:-1] if separator == SPACES and found and not found[-1] else found
             comment = bool(cells) and cells[0].startswith("#") and (cells[0] != "#" or separator == SPACES)
             if comment:

@@ -105,6 +105,11 @@ def load_labelled_table(
     groups = _groups_of(table, group)[kept] if group else None
     notes = [_size_note(table), *table.report.notes([*chosen, target]), *labels.notes, _label_note(table, target)]
     notes += [*column_notes([*encoded.columns, table.columns[target]]), *encoded.notes]
+    notes += [
+        translate("tables.note-padded", column=shown(column.name), cell=shown(cell))
+        for column in encoded.columns
+        if not column.holds_words and (cell := column.padded())
+    ]
     notes += total_notes(table.columns.values())
     if copies := _copies_of(labels, encoded.columns):
         notes.append(translate("ml.note-copy", columns=names_shown(copies), target=shown(target)))
