@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
 from tutor.tables.log_columns import LogColumns, meaning_of, parse_columns
-from tutor.tables.training_log import TrainingLog
+from tutor.tables.training_log import Training, TrainingLog
 
 Epochs = list[tuple[float | None, dict[str, float]]]
 
@@ -517,18 +517,20 @@ def test_one_row_for_each_value_is_refused_and_not_taken_for_one_measure(name: s
     assert f"“{name}” names what each row measures" in log.problem.hint
 
 
+def newest_last(log: TrainingLog) -> list[Training]:
+    """The trainings of a log, put in the order of their epochs."""
+    assert log.body is not None
+    log.body.put_newest_last()
+    return log.trainings
+
+
 def test_a_file_that_begins_with_its_last_epoch_is_one_training() -> None:
     log, trainings = read("epoch,loss,acc\n3,0.3,90%\n2,0.4,0.5%\n1,0.5,0.4%\n")
     assert [len(each) for each in trainings] == [1, 1, 1]
-    assert log.body is not None
-    log.body.put_newest_last()
-    (training,) = log.trainings
+    training = newest_last(log)[0]
     reading = training.reading()
     told = [(epoch.number, training.values(place, reading)) for place, epoch in enumerate(training.epochs)]
     assert told[0] == (1, {"train_loss": 0.5, "train_accuracy": 0.004})
     assert [number for number, _ in told] == [1, 2, 3]
     assert "begins with the last epoch" in " ".join(log.remarks(reading))
-    restarted, _ = read("epoch,loss\n1,0.5\n2,0.4\n1,0.6\n2,0.3\n")
-    assert restarted.body is not None
-    restarted.body.put_newest_last()
-    assert len(restarted.trainings) == 2
+    assert len(newest_last(read("epoch,loss\n1,0.5\n2,0.4\n1,0.6\n2,0.3\n")[0])) == 2

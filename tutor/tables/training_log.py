@@ -688,8 +688,8 @@ class LogBody:
         ):
             said.append(translate("follow.phase", column=self._called([self.columns.phase])))
         if reading.fractions:
-            each = {"percent": reading.percent, "fractions": reading.fractions}
-            said.append(translate("follow.percent-some", **{key: self._called(sorted(of)) for key, of in each.items()}))
+            percent, fractions = self._called(sorted(reading.percent)), self._called(sorted(reading.fractions))
+            said.append(translate("follow.percent-some", percent=percent, fractions=fractions))
         elif reading.percent:
             said.append(translate("follow.percent"))
         if self.was_reversed:
