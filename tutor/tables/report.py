@@ -86,15 +86,7 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
     """Notes on how the numbers of these columns were read, and on what looks wrong."""
     columns = list(columns)
     numeric = [column for column in columns if not column.holds_words]
-    notes: list[str] = []
-    commas = [column.name for column in numeric if column.decision.decimal == COMMA and _has_commas(column)]
-    if commas:
-        notes.append(translate("tables.note-decimal-commas", columns=names_shown(commas)))
-    notes += _thousands_notes(numeric)
-    if assumed := [column for column in numeric if column.decision.assumed]:
-        cell, names = assumed[0].ambiguous[POINT].cell, names_shown([column.name for column in assumed])
-        notes.append(translate("tables.note-assumed-point", columns=names, cell=shown(cell)))
-    notes += _affix_notes(numeric)
+    notes = number_notes(numeric)
     for column in columns:
         if words := column.empty_words():
             cells = listed(f"“{shown(text)}” ({count})" for text, count in list(words.items())[:_NAMES_SHOWN])
@@ -108,6 +100,20 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
         if (sentinel := column.sentinel()) is not None:
             value, count = sentinel
             notes.append(translate("tables.note-sentinel", column=shown(column.name), value=f"{value:g}", count=count))
+    return notes
+
+
+def number_notes(numeric: list[Column]) -> list[str]:
+    """Notes on the marks, percent signs, currencies and units that were read in columns of numbers."""
+    notes: list[str] = []
+    commas = [column.name for column in numeric if column.decision.decimal == COMMA and _has_commas(column)]
+    if commas:
+        notes.append(translate("tables.note-decimal-commas", columns=names_shown(commas)))
+    notes += _thousands_notes(numeric)
+    if assumed := [column for column in numeric if column.decision.assumed]:
+        cell, names = assumed[0].ambiguous[POINT].cell, names_shown([column.name for column in assumed])
+        notes.append(translate("tables.note-assumed-point", columns=names, cell=shown(cell)))
+    notes += _affix_notes(numeric)
     return notes
 
 
