@@ -131,9 +131,12 @@ def test_a_file_has_a_line_for_each_row_and_its_score_if_the_labels_are_known(
     # The rows that were predicted are not overwritten, by whatever name.
     before = new.read_bytes()
     (tmp_path / "link.csv").symlink_to(new)
-    over = ["run", "predict", run_id, "--data", str(new), "-o", str(tmp_path / "link.csv")]
+    over = ["run", "predict", run_id, "--data", str(new), "-o", str(tmp_path / "link.csv"), "--force"]
     with pytest.raises(TutorError, match="is not overwritten"):
         dispatch(over)
+    assert new.read_bytes() == before
+    with pytest.raises(TutorError, match="already exists"):
+        dispatch(["run", "export", run_id, "-o", str(new)])
     assert new.read_bytes() == before
     capsys.readouterr()
     # To standard output go the predictions alone.

@@ -527,7 +527,7 @@ def newest_last(log: TrainingLog) -> list[Training]:
 def test_a_file_that_begins_with_its_last_epoch_is_one_training() -> None:
     log, trainings = read("epoch,loss,acc\n3,0.3,90%\n2,0.4,0.5%\n1,0.5,0.4%\n")
     assert [len(each) for each in trainings] == [1, 1, 1]
-    training = newest_last(log)[0]
+    (training,) = newest_last(log)
     reading = training.reading()
     told = [(epoch.number, training.values(place, reading)) for place, epoch in enumerate(training.epochs)]
     assert told[0] == (1, {"train_loss": 0.5, "train_accuracy": 0.004})
