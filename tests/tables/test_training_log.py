@@ -529,8 +529,7 @@ def test_a_file_that_begins_with_its_last_epoch_is_one_training() -> None:
     assert [len(each) for each in trainings] == [1, 1, 1]
     (training,) = newest_last(log)
     reading = training.reading()
-    told = [(epoch.number, training.values(place, reading)) for place, epoch in enumerate(training.epochs)]
-    assert told[0] == (1, {"train_loss": 0.5, "train_accuracy": 0.004})
-    assert [number for number, _ in told] == [1, 2, 3]
+    assert [epoch.number for epoch in training.epochs] == [1, 2, 3]
+    assert training.values(0, reading) == {"train_loss": 0.5, "train_accuracy": 0.004}
     assert "begins with the last epoch" in " ".join(log.remarks(reading))
     assert len(newest_last(read("epoch,loss\n1,0.5\n2,0.4\n1,0.6\n2,0.3\n")[0])) == 2
