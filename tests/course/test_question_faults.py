@@ -33,6 +33,9 @@ def test_a_list_of_answers_has_at_most_26_lines() -> None:
 
 def test_two_options_with_the_same_text_are_told() -> None:
     assert told_of_question("1. [x] A\n2. [ ] A <!-- note -->\n") == [(1, said("same-options"))]
+    for one, other in (("a  b", "a b"), ("a &lt; b", "a < b"), ("$x+1$", "$x + 1$")):
+        assert told_of_question(f"1. [x] {one}\n2. [ ] {other}\n") == [(1, said("same-options"))]
+    assert told_of_question("1. [x] `a  b`\n2. [ ] `a b`\n") == []
 
 
 def test_an_empty_option_is_told_at_its_line() -> None:
