@@ -34,6 +34,7 @@ def in_chinese(number: int) -> str:
         ("二〇二六", 2026), ("一点八一", Fraction("1.81")), ("零点五", Fraction("0.5")), ("三分之一", Fraction(1, 3)),
         ("百分之五", Fraction(1, 20)), ("一半", Fraction(1, 2)), ("97％。", Fraction("0.97")), ("１２８層", 128),
         ("1，024", 1024), ("五轮", 5), ("壹佰", 100), ("3.", 3), ("−0.28，", Fraction("-0.28")),
+        ("5 轮", 5), ("20回合", 20), ("1万", 10_000), ("1.5 亿", 150_000_000), ("负2萬", -20_000),
     ],
 )  # fmt: skip
 def test_a_number_is_read(typed: str, value: Fraction | int) -> None:

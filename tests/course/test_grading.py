@@ -346,3 +346,21 @@ def test_one_typo_is_one_letter_or_two_swapped(left: str, right: str, one: bool)
 def test_folding_keeps_signs_of_figures() -> None:
     assert fold(" −1 ") == "-1"
     assert fold("Step – Size") == "stepsize"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "typed"),
+    [("x^2", "x²"), ("x^2", "x**2"), ("x²", "$x^2$"), ("w - lr * dw", "w−lr·dw"), ("2*a", "2 × a"), ("10^-3", "10⁻³"),
+     ("bias", "the bias"), ("epoch", "An epoch"), ("a", "a")],
+)  # fmt: skip
+def test_a_formula_in_other_signs_and_an_article_do_not_matter(accepted: str, typed: str) -> None:
+    verdict = grade_blanks((accepted, typed))
+    assert (verdict.correct, verdict.notes) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("accepted", "typed"),
+    [("w - lr * dw", "w lr * dw"), ("w - lr * dw", "w - dw"), ("x^2", "x^3"), ("bias", "the"), ("x=1", "x-1")],
+)
+def test_another_formula_is_wrong(accepted: str, typed: str) -> None:
+    assert not grade_blanks((accepted, typed)).correct

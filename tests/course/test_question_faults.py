@@ -33,6 +33,9 @@ def test_a_list_of_answers_has_at_most_26_lines() -> None:
 
 def test_two_options_with_the_same_text_are_told() -> None:
     assert told_of_question("1. [x] A\n2. [ ] A <!-- note -->\n") == [(1, said("same-options"))]
+    for one, other in (("a  b", "a b"), ("a &lt; b", "a < b"), ("$x+1$", "$x + 1$")):
+        assert told_of_question(f"1. [x] {one}\n2. [ ] {other}\n") == [(1, said("same-options"))]
+    assert told_of_question("1. [x] `a  b`\n2. [ ] `a b`\n") == []
 
 
 def test_an_empty_option_is_told_at_its_line() -> None:
@@ -59,7 +62,7 @@ def test_two_kinds_of_answer_are_told_at_the_heading(body: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "about half", "0.5 ± x", "x ± 0.1", "1 ± -0.1", "2..1", "1..", "..", "nan", "inf", "1/0", "0,5",
+    ["", "about half", "0.5 ± x", "50 ± 10 %", "x ± 0.1", "1 ± -0.1", "2..1", "1..", "..", "nan", "inf", "1/0", "0,5",
      "1e300/1e-300", "9" * 50 + "e300", "1e999"],
 )  # fmt: skip
 def test_an_answer_that_is_no_number_is_told_at_its_line(written: str) -> None:

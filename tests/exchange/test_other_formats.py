@@ -181,13 +181,54 @@ def test_an_anki_package(tmp_path: Path) -> None:
 
 def test_a_table_of_terms() -> None:
     found = read_foreign(
-        b'\xef\xbb\xbf#separator:tab\r\n#html:true\r\n#deck column:1\r\nloss\thow wrong it is $5\tx\r\n"a ""b"""\t\\(\\frac{1}{2}\\)\r\nlone\r\n'
+        b'\xef\xbb\xbf#separator:tab\r\n#html:true\r\nloss\thow wrong it is $5\tx\r\n"a ""b"""\t\\(\\frac{1}{2}\\)\r\nlone\r\n'
     )
     lesson = lesson_of(found)
     assert [(term.name, term.definition) for term in lesson.terms] == [
         ("loss", r"how wrong it is \$5"), ('a "b"', r"$\frac{1}{2}$"),
     ]  # fmt: skip
-    assert [loss.line for loss in found.losses] == [3, 4, 6]
+    assert [loss.line for loss in found.losses] == [3, 5]
+
+
+def test_notes_that_anki_exported_with_kind_deck_and_tags() -> None:
+    """Anki says in the head which columns hold them; they are no terms."""
+    found = read_foreign(
+        b"#separator:Semicolon\n#html:true\n#guid column:1\n#notetype column:2\n#deck column:3\n#tags column:6\n"
+        b'k1;Basic;ML::Nets;loss;"how ""wrong""; two\nlines";t\nk2;Cloze;ML;The {{c1::gradient {{c2::here}}}} is up;;t\n'
+        b"k3;Basic;ML;[latex]$x^2$[/latex];[$$]y[/$$] <b>b</b>;\n"
+    )
+    lesson = lesson_of(found)
+    terms = [(term.name, term.definition) for term in lesson.terms]
+    assert terms == [("loss", 'how "wrong"; two\\\nlines'), ("$x^2$", "$$y$$ **b**")]
+    (gaps,) = lesson.questions
+    assert isinstance(gaps.content, Blanks)
+    assert [blank.accepted for blank in gaps.content.blanks] == [("gradient here",)]
+    assert [str(loss) for loss in found.losses] == ["Tags are not carried over."]
+
+
+@pytest.mark.parametrize("head", ["Term\tDefinition", "正面\t背面"])
+def test_a_header_above_terms_is_no_term(head: str) -> None:
+    found = read_foreign(f"{head}\nloss\thow wrong\nback\tthe rear\n".encode())
+    assert [term.name for term in lesson_of(found).terms] == ["loss", "back"]
+    assert len(found.losses) == 1
+
+
+def test_aiken_as_chinese_teachers_write_it() -> None:
+    questions, losses = imported(
+        "下坡的方向？\na、上\nb．下\nc）左\n答案：B\n\n选两个\nA. 一\nB. 二\nC. 三\n正确答案：AC\n"
+    )
+    assert ticks(questions[0]) == [("上", False), ("下", True), ("左", False)]
+    assert [right for _, right in ticks(questions[1])] == [True, False, True]
+    assert losses == []
+
+
+def test_files_in_older_encodings() -> None:
+    questions, losses = imported("::题一:: 梯度下降往哪里走？ {=下坡 ~上坡}\n".encode("gb18030"))
+    assert questions[0].prompt == "梯度下降往哪里走？"
+    assert "GB18030" in losses[0]
+    text = moodle_question("truefalse", "题", "对吗？", answer("100", "true") + answer("0", "false"))
+    xml = f'<?xml version="1.0" encoding="GBK"?>\n<quiz>{text}</quiz>'
+    assert imported(xml.encode("gbk"))[0][0].prompt == "对吗？"
 
 
 LAUGHS = '<!DOCTYPE q [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><quiz>&b;</quiz>'
@@ -207,7 +248,7 @@ OUTSIDE = '<!DOCTYPE q SYSTEM "file:///etc/passwd"><quiz/>'
         (b"SQLite format 3\0 no database", "no database"),
         (b'{"version": 3}', "JSON"),
         (b"just words", "This is not GIFT"),
-        (b"\xff\xfa", "not text"),
+        (b"\xff\x00\xfa", "not text"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(content: bytes, said: str) -> None:

@@ -128,6 +128,17 @@ def test_a_file_has_a_line_for_each_row_and_its_score_if_the_labels_are_known(
     assert lines[0] == "row,town,p(Bergen),p(Bodø),p(Oslo)"
     assert lines[1].startswith("1,Oslo,")
     assert [len(line.split(",")) for line in lines] == [5, 5, 5]
+    # The rows that were predicted are not overwritten, by whatever name.
+    before = new.read_bytes()
+    (tmp_path / "link.csv").symlink_to(new)
+    over = ["run", "predict", run_id, "--data", str(new), "-o", str(tmp_path / "link.csv"), "--force"]
+    with pytest.raises(TutorError, match="is not overwritten"):
+        dispatch(over)
+    assert new.read_bytes() == before
+    with pytest.raises(TutorError, match="already exists"):
+        dispatch(["run", "export", run_id, "-o", str(new)])
+    assert new.read_bytes() == before
+    capsys.readouterr()
     # To standard output go the predictions alone.
     assert dispatch(["run", "predict", run_id, "--data", str(new)]) == ExitCode.OK
     written = capsys.readouterr()
@@ -187,6 +198,16 @@ def test_empty_cells_are_filled_and_told(runs: Runs, tmp_path: Path) -> None:
     assert any("area" in note and "mean" in note for note in rows.notes)
     assert any("town" in note for note in rows.notes)
     assert np.isfinite(predict(run, rows).values).all()
+
+
+def test_what_was_read_of_new_rows_is_told(runs: Runs, tmp_path: Path) -> None:
+    run = trained_run(runs.folder_of(train_on(houses(tmp_path / "houses.csv"), "price")))
+    new = tmp_path / "new.csv"
+    new.write_text("area;sold;rooms;town\n54,5 m;no;3;Oslo\n;;;\n40,0 m;no;3;Oslo\n", encoding="utf-8")
+    told = " ".join(rows_of_file(run, new).notes)
+    assert "“m” was removed from the numbers in: area" in told
+    assert "Commas were read as decimal points in: area" in told
+    assert "Row 2 of the result is line 4 of the file" in told
 
 
 def test_a_table_that_has_changed_since_the_training_is_not_taken_for_the_validation_rows(

@@ -189,7 +189,7 @@ def test_unknown_is_a_word_among_words(tmp_path: Path) -> None:
     assert loaded(tmp_path, lines("a,y", rows), "y").feature_names == ("a=None", "a=red", "a=unknown")
 
 
-@pytest.mark.parametrize("code", ["-999", "-9999", "999", "-99", "9999.0"])
+@pytest.mark.parametrize("code", ["-999", "-9999", "999", "-99", "9999.0", "8888", "1e20"])
 def test_a_number_far_from_all_others_that_may_mean_missing_is_told(code: str, tmp_path: Path) -> None:
     rows = [f"{code if n % 10 == 3 else n % 30 + 0.5},{n * 2 % 13},{n}.5" for n in range(40)]
     assert f"4 cells of “temp” say {float(code):g}, far from all others" in notes(
@@ -328,7 +328,7 @@ def test_a_comma_within_a_name_that_was_typed_without_quotes(tmp_path: Path) -> 
 def test_words_that_differ_in_case_only_are_told(tmp_path: Path) -> None:
     text = lines("a,b,kind", (f"{n},{('x', 'X')[n % 2]},{('Yes', 'yes', 'YES', 'no')[n % 4]}" for n in range(12)))
     said = notes(loaded(tmp_path, text, "kind"))
-    assert "Words in “kind” that differ only in upper and lower case count as different: YES, Yes, yes" in said
+    assert "Words in “kind” that differ only in case, spaces or a final sign count as different: YES, Yes, yes" in said
     assert "“b”" in said
 
 
@@ -463,6 +463,9 @@ def test_rows_in_quotes_as_a_whole_are_told(row: str, tmp_path: Path) -> None:
         (b"\xef\xbb\xbf<html><table>\n", "HTML"),
         (b'{"a": 1, "y": 2}\n', "JSON"),
         (b"@RELATION iris\n\n@attribute a numeric\n", "ARFF"),
+        (b"\x93NUMPY\x01\x00v\x00", "NumPy"),
+        (b"$FL2@(#) SPSS DATA FILE", "SPSS"),
+        (b"<stata_dta><header>", "Stata"),
     ],
 )
 def test_a_file_of_another_format_is_told_as_what_it_is(data: bytes, kind: str, tmp_path: Path) -> None:
@@ -490,3 +493,79 @@ def test_a_last_row_that_sums_up_the_others_is_told(word: str, tmp_path: Path) -
 def test_dates_as_excel_makes_them_are_no_negative_numbers(tmp_path: Path) -> None:
     data = loaded(tmp_path, lines("x,y", (f"{n % 9 + 1}-Mar,{n}.5" for n in range(40))), "y")
     assert data.feature_names[0] == "x=1-Mar"
+
+
+@pytest.mark.parametrize("odd", ["Iris  setosa", "Iris\u00a0setosa", "Iris\u200b setosa", "\tIris setosa "])
+def test_words_that_look_the_same_are_one_class(odd: str, tmp_path: Path) -> None:
+    data = loaded(tmp_path, lines("x;kind", (f"{n};{['Iris setosa', odd, 'Süd'][n % 3]}" for n in range(12))), "kind")
+    assert data.class_names == ("Iris setosa", "Süd")
+    assert data.y[:3].tolist() == [0, 0, 1]
+
+
+def test_an_accent_may_be_written_as_one_character_or_two(tmp_path: Path) -> None:
+    words = ["Su\u0308d", "Süd", "N"]
+    text = lines("gro\u0308ße,kind", (f"{n},{words[n % 3]}" for n in range(12)))
+    assert loaded(tmp_path, text, "größe").feature_names == ("kind=N", "kind=Süd")
+
+
+def test_words_that_differ_in_a_final_point_or_a_joint_are_told(tmp_path: Path) -> None:
+    text = lines("x,income,b", (f"{n},{['<=50K', '<=50K.', '>50K'][n % 3]},{['A+', 'A-'][n % 2]}" for n in range(12)))
+    told = notes(loaded(tmp_path, text, "income"))
+    assert "count as different: <=50K, <=50K.." in told
+    assert told.count("count as different") == 1  # A+ and A- differ in more
+
+
+def test_the_indexes_that_pandas_adds_are_left_out_wherever_they_are(tmp_path: Path) -> None:
+    head = "Unnamed: 0.1,x,Unnamed: 0,kind"
+    data = loaded(tmp_path, lines(head, (f"{n},{n % 5}.5,{n},{'ab'[n > 6]}" for n in range(12))), "kind")
+    assert data.feature_names == ("x",)
+    assert "Left out, because it only numbers the rows: Unnamed: 0.1, Unnamed: 0" in notes(data)
+
+
+@pytest.mark.parametrize("name", ["PassengerId", "customer_id", "学号"])
+def test_a_number_that_each_row_was_given_is_told(name: str, tmp_path: Path) -> None:
+    told = notes(loaded(tmp_path, lines(f"{name},x,y", (f"{n + 1000},{n % 5}.5,{n}.25" for n in range(12))), "y"))
+    assert f"“{name}” only counts the rows" in told
+
+
+@pytest.mark.parametrize(("feature", "label"), [("se vi", "setosa virginica"), ("0 1", "no yes"), ("0.5 7", "0.5 7")])
+def test_a_column_that_gives_the_label_away_is_told(feature: str, label: str, tmp_path: Path) -> None:
+    rows = [f"{n * 7 % 11},{feature.split()[n % 2]},{n % 4},{label.split()[n % 2]}" for n in range(24)]
+    assert "“y” follows from copy alone" in notes(loaded(tmp_path, lines("x,copy,z,y", rows), "y"))
+    rows[5] = f"1,{feature.split()[0]},1,{label.split()[1]}"
+    assert "follows from" not in notes(loaded(tmp_path, lines("x,copy,z,y", rows), "y"))
+
+
+def test_words_for_an_empty_cell_are_told_of_words_too(tmp_path: Path) -> None:
+    text = lines("country,y", (f"{['NA', 'DE', 'FR', 'US'][n % 4]},{n}.5" for n in range(12)))
+    assert "In “country” these cells count as empty: “NA” (3)" in notes(loaded(tmp_path, text, "y"))
+
+
+@pytest.mark.parametrize("cell", ["۱۱۰٫۵", "११०.5", '"=""110.5"""'])
+def test_numbers_in_other_digits_or_kept_from_excel(cell: str, tmp_path: Path) -> None:
+    assert loaded(tmp_path, lines("x,y", [f"{cell},{n}.5" if n else "1,0.25" for n in range(6)]), "y").x[1] == [110.5]
+
+
+def test_a_few_numbers_that_cannot_be_read_make_no_classes(tmp_path: Path) -> None:
+    text = lines("x,y", (f"{n},{n}.1 ± 0.2" for n in range(10, 18)))
+    with pytest.raises(TutorError, match="has 8 different words in 8 rows"):
+        loaded(tmp_path, text, "y")
+
+
+@pytest.mark.parametrize("separator", ["^", "~", ":"])
+def test_a_separator_that_is_not_known_is_told(separator: str, tmp_path: Path) -> None:
+    with pytest.raises(TutorError) as caught:
+        loaded(tmp_path, "a,y\n1,2\n2,3\n3,5\n4,6\n5,9\n".replace(",", separator), "y")
+    assert "separate them with commas, semicolons, tabs or bars" in caught.value.hint
+
+
+def test_codes_with_leading_zeros_that_were_read_as_numbers_are_told(tmp_path: Path) -> None:
+    text = lines("plz,y", (f"{['01067', '80331'][n % 2]},{n}.5" for n in range(8)))
+    assert "“plz” has codes such as 01067, which were read as numbers" in notes(loaded(tmp_path, text, "y"))
+
+
+def test_a_table_in_a_box_as_mysql_draws_it(tmp_path: Path) -> None:
+    rule = "+----+----+"
+    rows = [rule, "| a  | y  |", rule, *(f"|{n:3} |{n * 3:3} |" for n in range(1, 9)), rule]
+    data = loaded(tmp_path, "\n".join(rows) + "\n", "y")
+    assert (data.feature_names, data.y[:2].tolist()) == (("a",), [3, 6])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
 from tutor.tables.log_columns import LogColumns, meaning_of, parse_columns
-from tutor.tables.training_log import TrainingLog
+from tutor.tables.training_log import Training, TrainingLog
 
 Epochs = list[tuple[float | None, dict[str, float]]]
 
@@ -478,3 +478,58 @@ def test_lines_that_end_as_on_old_macs() -> None:
 def test_short_words_for_test_data_and_epochs() -> None:
     ((number, found),) = epochs("ep,tr_loss,te_loss\n7,1,2\n")
     assert (number, found) == (7.0, {"train_loss": 1.0, "valid_loss": 2.0})
+
+
+def test_an_accuracy_up_to_1_beside_one_up_to_100_is_a_fraction_and_that_is_told() -> None:
+    text = "epoch,loss,acc,val_acc\n1,0.9,0.30,31.0\n2,0.5,0.88,87.5\n"
+    assert series(text, "train_accuracy") == [0.3, 0.88]
+    assert series(text, "valid_accuracy") == [0.31, 0.875]
+    log, _ = read(text)
+    assert "val_acc is in percent and shown as a fraction; acc is taken for a fraction" in " ".join(
+        log.remarks(log.trainings[0].reading())
+    )
+    assert series("epoch,loss,acc,val_acc\n1,6.9,0.5,0.9\n2,6.5,0.8,2.5\n", "train_accuracy") == [0.005, 0.008]
+
+
+@pytest.mark.parametrize("word", ["No log", "#na#"])
+def test_words_of_libraries_for_a_loss_that_was_not_measured_keep_the_rest_of_the_row(word: str) -> None:
+    assert series(f"Epoch,Training Loss,Validation Loss\n1,{word},0.5\n2,0.3,0.4\n", "valid_loss") == [0.5, 0.4]
+
+
+@pytest.mark.parametrize("cell", ["nan(0x8000000000000)", "-nan(snan)"])
+def test_nan_as_c_prints_it(cell: str) -> None:
+    assert str(series(f"epoch,loss\n1,0.5\n2,{cell}\n", "train_loss")) == "[0.5, nan]"
+
+
+@pytest.mark.parametrize("name", ["MultiClass", "Huber:delta=1.0", "ppl", "Verlust"])
+def test_more_names_of_losses(name: str) -> None:
+    assert series(f"iter\t{name}\n0\t2.5\n1\t2.0\n", "valid_loss", "test_error.tsv") == [2.5, 2.0]
+
+
+def test_steps_in_thousands_and_millions_go_on_growing() -> None:
+    assert numbers("step,loss\n900k,0.5\n1M,0.4\n1.1M,0.3\n") == [900_000, 1_000_000, 1_100_000]
+
+
+@pytest.mark.parametrize("name", ["metric", "key", "tag"])
+def test_one_row_for_each_value_is_refused_and_not_taken_for_one_measure(name: str) -> None:
+    log, _ = read(f"run,{name},step,value\na,train_loss,0,2.0\na,train_loss,1,1.5\na,val_loss,0,2.2\n")
+    assert log.problem is not None
+    assert f"“{name}” names what each row measures" in log.problem.hint
+
+
+def newest_last(log: TrainingLog) -> list[Training]:
+    """The trainings of a log, put in the order of their epochs."""
+    assert log.body is not None
+    log.body.put_newest_last()
+    return log.trainings
+
+
+def test_a_file_that_begins_with_its_last_epoch_is_one_training() -> None:
+    log, trainings = read("epoch,loss,acc\n3,0.3,90%\n2,0.4,0.5%\n1,0.5,0.4%\n")
+    assert [len(each) for each in trainings] == [1, 1, 1]
+    (training,) = newest_last(log)
+    reading = training.reading()
+    assert [epoch.number for epoch in training.epochs] == [1, 2, 3]
+    assert training.values(0, reading) == {"train_loss": 0.5, "train_accuracy": 0.004}
+    assert "begins with the last epoch" in " ".join(log.remarks(reading))
+    assert len(newest_last(read("epoch,loss\n1,0.5\n2,0.4\n1,0.6\n2,0.3\n")[0])) == 2

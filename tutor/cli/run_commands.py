@@ -11,6 +11,7 @@ import click
 
 from tutor.cli.completion import complete_runs
 from tutor.cli.fronts import open_screens, style_for
+from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path
 from tutor.foundation.translate import translate
 
@@ -178,19 +179,33 @@ def _import(file: Path, name: str, follow: bool, columns: str) -> int:
     help=translate("watch.cli-as"),
 )
 @click.option("-o", "--to", default=None, metavar="PATH", help=translate("watch.cli-to"))
+@click.option("--force", is_flag=True, help=translate("transfer.cli-force"))
 @_which_epoch
-def _export(run: str | None, kind: str, to: str | None, epoch: Any) -> int:
+def _export(run: str | None, kind: str, to: str | None, force: bool, epoch: Any) -> int:
     from tutor.plain.steer import export
 
-    return export(run, kind, named_path(to) if to else None, epoch)
+    return export(run, kind, _new_file(to, force=force), epoch)
+
+
+def _new_file(to: str | None, *, force: bool) -> Path | None:
+    """The file to write, which may only exist already if that was asked for."""
+    path = named_path(to) if to else None
+    if path is not None and path.is_file() and not force:
+        raise TutorError(
+            translate("transfer.exists", path=path),
+            hint=translate("transfer.exists-hint"),
+            exit_code=ExitCode.CANNOT_WRITE,
+        )
+    return path
 
 
 @_action("predict", "predict.cli", "predict.cli-short")
 @_one_run()
 @click.option("--data", default=None, metavar="FILE", help=translate("predict.cli-data"))
 @click.option("-o", "--to", default=None, metavar="FILE", help=translate("predict.cli-to"))
+@click.option("--force", is_flag=True, help=translate("transfer.cli-force"))
 @_which_epoch
-def _predict(run: str | None, data: str | None, to: str | None, epoch: Any) -> int:
+def _predict(run: str | None, data: str | None, to: str | None, force: bool, epoch: Any) -> int:
     from tutor.plain.predict import predict_rows
 
-    return predict_rows(run, named_path(data) if data else None, named_path(to) if to else None, epoch)
+    return predict_rows(run, named_path(data) if data else None, _new_file(to, force=force), epoch)

@@ -54,6 +54,10 @@ _NOT_A_LAB_FAULT = ("course.not-a-lab", "course.not-a-lab-hint")
 _NOT_AN_EXERCISE_FENCE_FAULT = ("course.not-an-exercise-fence", "course.not-an-exercise-fence-hint")
 _UNREAD_COMMENT_FAULT = ("course.unread-comment", "course.unread-comment-hint")
 _MISTYPED_COMMENT_FAULT = ("course.unread-comment", "course.mistyped-comment-hint")
+_WIDE_ROW_FAULT = ("course.wide-row", "course.wide-row-hint")
+_NO_TABLE_FAULT = ("course.no-table", "course.no-table-hint")
+_BAR = re.compile(r"(?<!\\)\|")
+_ROW = re.compile(r"\s{0,3}\|.*\|\s*")
 _ONCE = (_FOOTNOTE_FAULT, _LINK_DEFINITION_FAULT)
 """What is written in two places by its name and reported at the first."""
 
@@ -105,11 +109,27 @@ def _found_in(source: Source, element: Element) -> Iterator[_Found]:
         start = token.map[0] + source.first if token.map is not None else element.start
         if token.type == "fence":
             yield from _in_info(start, token.info.strip(), token.content)
+        elif token.type == "table_open" and token.map is not None:
+            yield from _in_rows(source, element, range(start + 2, token.map[1] + source.first))
         elif token.type in {"inline", "html_block"} and token.content:
             yield from _in_comments(start, token.content)
             yield from _in_text(start, token.content, is_html=token.type == "html_block")
     if element.kind == "blockquote":
         yield from _in_quotation(element)
+    elif element.kind == "paragraph":
+        lines = source.lines[element.start : element.end]
+        if len(lines) > 1 and all(map(_ROW.fullmatch, lines[:2])):
+            yield _Found(element.start, "|", _NO_TABLE_FAULT)
+
+
+def _in_rows(source: Source, element: Element, rows: range) -> Iterator[_Found]:
+    """Yield each row that has more cells than the head of its table, because Markdown drops those."""
+    wide = sum(token.type == "th_open" for token in element.tokens)
+    for number in rows if sum(token.type == "table_open" for token in element.tokens) == 1 else ():
+        cells = _BAR.split(source.lines[number].lstrip("> \t").removeprefix("|").rstrip())
+        lost = [cell.strip() for cell in cells[wide:]]
+        if any(lost):
+            yield _Found(number, next(filter(None, lost)), _WIDE_ROW_FAULT, next(filter(None, lost))[:40])
 
 
 def _in_text(start: int, content: str, *, is_html: bool) -> Iterator[_Found]:

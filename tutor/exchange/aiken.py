@@ -10,9 +10,11 @@ from tutor.exchange.items import Choice, Collection, Item, ItemKind, Loss, quote
 from tutor.exchange.markup import from_plain, to_plain
 from tutor.foundation.translate import translate
 
-_OPTION = re.compile(r"\s{0,20}(?P<letter>[A-Z])[.)]\s+(?P<text>\S.*)")
+_OPTION = re.compile(r"\s{0,20}(?P<letter>[A-Za-z])(?:[.)]\s+|[．、）：]\s*)(?P<text>\S.*)")
 _ANSWER = re.compile(
-    r"\s{0,20}ANSWER\s{0,3}[:：]\s{0,20}(?P<letters>[A-Z](?:\s{0,3}[,;]\s{0,3}[A-Z]){0,25})\s*", re.IGNORECASE
+    r"\s{0,20}(?:ANSWER|(?:正确|参考|标准|正確|參考|標準)?答案)\s{0,3}[:：]\s{0,20}"
+    r"(?P<letters>(?-i:[A-H]{2,8})|[A-Z](?:\s{0,3}[,;，；、]\s{0,3}[A-Z]){0,25})[.。]?\s*",
+    re.IGNORECASE,
 )
 
 
@@ -32,8 +34,8 @@ def read_aiken(text: str) -> Collection:
         option = _OPTION.fullmatch(line)
         if answer is not None:
             _add(found, first or number, prompt, options, answer["letters"])
-        elif option is not None and option["letter"] == ascii_uppercase[len(options) % 26]:
-            options.append((option["letter"], option["text"].strip()))
+        elif option is not None and option["letter"].upper() == ascii_uppercase[len(options) % 26]:
+            options.append((option["letter"].upper(), option["text"].strip()))
             continue
         elif not line.strip():
             continue

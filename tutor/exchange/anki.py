@@ -6,6 +6,7 @@ queries, and only tables are read: a view could run for ever.
 
 from __future__ import annotations
 
+import csv
 import importlib
 import json
 import re
@@ -32,6 +33,10 @@ _MOST_STEPS: Final = 20_000
 """So many times a query may report that it has worked for another 10,000 steps of SQLite's machine."""
 
 _GAP = re.compile(r"\{\{c[0-9]{1,3}::(?P<answer>[^{}]{0,2000}+)\}\}")
+_BRACE = re.compile(r"(\{\{c[0-9]{1,3}::|\}\})")
+_LATEX = re.compile(r"\[(?P<sign>latex|\$\$?)\](?P<formula>.{1,2000}?)\[/(?P=sign)\]", re.DOTALL)
+_SETTING = re.compile(r"#(?P<key>[a-z]{1,20})(?P<column> column)?:(?P<value>.{0,200})", re.IGNORECASE)
+_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "space": " ", "pipe": "|", "colon": ":"}
 _SOUND = re.compile(r"\[sound:[^\]]{0,300}\]|\[anki:[^\]]{0,300}\]")
 
 
@@ -51,6 +56,51 @@ def read_anki(archive: Archive) -> Collection:
     if media:
         found.lose(translate("exchange.other-files", count=len(media), first=media[0]))
     return found
+
+
+def looks_like_anki_text(text: str) -> bool:
+    """Return whether ``text`` begins as an export of Anki in plain text."""
+    return text.lstrip().casefold().startswith("#separator:")
+
+
+def read_anki_text(text: str) -> Collection:
+    """Read “Notes in Plain Text” of Anki. Never raises: what cannot be read is reported with its line.
+
+    The lines at its head say which columns hold the kind of note, the deck, the tags and the identifier.
+    """
+    found = Collection()
+    lines = text.lstrip().split("\n")
+    settings: dict[str, str] = {}
+    for line in lines:
+        setting = _SETTING.fullmatch(line.strip()[:300])
+        if setting is None:
+            break
+        settings[f"{setting['key']}{setting['column'] or ''}".casefold()] = setting["value"].strip()
+    value = settings.get("separator", "tab")
+    separator = _SEPARATORS.get(value.casefold(), value if len(value) == 1 else "\t")
+    numbers = {
+        key.removesuffix(" column"): int(place) - 1
+        for key, place in settings.items()
+        if key.endswith(" column") and place.isdecimal() and len(place) < 4
+    }
+    rows = csv.reader((f"{line}\n" for line in lines[len(settings) :]), delimiter=separator)
+    try:
+        for row in rows:
+            _add_row(found, row, numbers, len(settings) + rows.line_num)
+    except csv.Error:
+        found.lose(translate("exchange.bad-anki"), line=len(settings) + rows.line_num)
+    if "tags" in numbers:
+        found.lose(translate("exchange.tags"))
+    return found
+
+
+def _add_row(found: Collection, row: list[str], numbers: dict[str, int], line: int) -> None:
+    """Add one note of an export in plain text."""
+    if not any(map(str.strip, row)):
+        return
+    deck = row[numbers["deck"]] if numbers.get("deck", len(row)) < len(row) else ""
+    fields = [cell.strip() for place, cell in enumerate(row) if place not in numbers.values()]
+    _add_note(found, fields or [""], harmless_line(deck.split("::")[-1]), line)
 
 
 def _decompressed(content: bytes) -> bytes:
@@ -115,17 +165,44 @@ def _read_notes(connection: sqlite3.Connection, found: Collection) -> None:
     )
     tagged = 0
     for number, (identifier, fields, tags) in enumerate(rows, 1):
-        name, *others = str(fields).split("\x1f")
         tagged += bool(str(tags or "").strip())
-        section = decks.get(identifier, "")
-        tell = found.teller(_shown(name), number)
-        name, *others = (_without_sound(each, tell) for each in (name, *others))
-        if _GAP.search(name):
-            _add_gaps(found, name, others, section, number, tell)
-        else:
-            add_term(found, name, others, number, section)
+        _add_note(found, str(fields).split("\x1f"), decks.get(identifier, ""), number)
     if tagged:
         found.lose(translate("exchange.tags"))
+
+
+def _add_note(found: Collection, fields: list[str], section: str, number: int) -> None:
+    """Add a note as a term, or as a question if it has gaps."""
+    tell = found.teller(_shown(fields[0]), number)
+    name, *others = (_LATEX.sub(_as_mathjax, _without_sound(each, tell)) for each in fields)
+    if _GAP.search(name):
+        _add_gaps(found, _outer_gaps(name), others, section, number, tell)
+    else:
+        add_term(found, name, others, number, section)
+
+
+def _as_mathjax(found: re.Match[str]) -> str:
+    r"""A formula between Anki's own marks as ``\( … \)``; a ``[latex]`` has its own dollar signs."""
+    formula = found["formula"].strip()
+    is_shown = found["sign"] == "$$" or formula.startswith(("$$", r"\["))
+    formula = formula.strip("$").removeprefix(r"\[").removesuffix(r"\]").strip()
+    return rf"\[{formula}\]" if is_shown else rf"\({formula}\)"
+
+
+def _outer_gaps(text: str) -> str:
+    """The text with only the outermost of gaps that lie in one another."""
+    kept: list[str] = []
+    depth = 0
+    for piece in _BRACE.split(text):
+        if piece.startswith("{{c") and _BRACE.fullmatch(piece):
+            depth += 1
+            kept += [piece] if depth == 1 else []
+        elif piece == "}}" and depth:
+            depth -= 1
+            kept += [] if depth else [piece]
+        else:
+            kept.append(piece)
+    return "".join(kept)
 
 
 def _decks_of(connection: sqlite3.Connection, tables: set[str]) -> dict[int, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from tutor.exchange.aiken import looks_like_aiken, read_aiken
-from tutor.exchange.anki import COLLECTIONS, read_anki, read_database
+from tutor.exchange.anki import COLLECTIONS, looks_like_anki_text, read_anki, read_anki_text, read_database
 from tutor.exchange.archives import Archive
 from tutor.exchange.gift import read_gift
 from tutor.exchange.items import Collection
@@ -16,11 +17,16 @@ from tutor.exchange.xml_tree import Node, read_xml
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import translate
+from tutor.tables.encoding import SAMPLE, detect_encoding
 
 LARGEST_FILE = 256 << 20
 """Bytes of a package with media; a file of text may have `_LARGEST_TEXT`."""
 
 _LARGEST_TEXT = 16 << 20
+_DECLARED = re.compile(
+    rb"<\?xml [^<>]{0,60}encoding=[\"'](gbk|gb2312|gb18030|big5|shift_jis|euc-kr|euc-jp)[\"']", re.IGNORECASE
+)
+"""The encodings of XML that Python's parser cannot read."""
 
 
 def read_foreign(content: bytes) -> Collection:
@@ -41,12 +47,20 @@ def read_foreign(content: bytes) -> Collection:
     if len(content) > _LARGEST_TEXT:
         raise TutorError(translate("exchange.large-text", most=_LARGEST_TEXT >> 20))
     if _is_xml(content):
-        return _read_tree(read_xml(content))
-    text = _decoded(content)
+        return _read_tree(read_xml(_in_utf8(content)))
+    text, note = _decoded(content)
     # Tabs are kept for tables of terms, where they part columns.
-    clean = "\t".join(harmless(piece) for piece in text.split("\t"))
+    found = _read_text("\t".join(harmless(piece) for piece in text.split("\t")))
+    if note:
+        found.lose(note)
+    return found
+
+
+def _read_text(clean: str) -> Collection:
     if clean.lstrip().startswith(('{"', "[{")):
         raise TutorError(translate("exchange.json"), hint=translate("exchange.json-hint"))
+    if looks_like_anki_text(clean):
+        return read_anki_text(clean)
     if looks_like_aiken(clean):
         return read_aiken(clean.replace("\t", "    "))
     if looks_like_tsv(clean):
@@ -75,9 +89,23 @@ def _read_tree(root: Node) -> Collection:
     )
 
 
-def _decoded(content: bytes) -> str:
-    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+def _in_utf8(content: bytes) -> bytes:
+    """XML without the declaration of an encoding that the parser does not know."""
+    found = _DECLARED.match(content)
+    if found is None:
+        return content
     try:
-        return content.decode("utf-16" if is_wide else "utf-8-sig")
+        text = content.decode(found[1].decode("ascii"))
     except UnicodeDecodeError as error:
         raise TutorError(translate("exchange.no-text"), hint=translate("exchange.no-text-hint")) from error
+    return text.partition("?>")[2].encode()
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    """The text, and a note if its encoding is not UTF-8."""
+    encoding = detect_encoding(content[:SAMPLE], more=len(content) > SAMPLE)
+    try:
+        text = content.decode(encoding.codec if encoding is not None else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TutorError(translate("exchange.no-text"), hint=translate("exchange.no-text-hint")) from error
+    return text, encoding.note() if encoding is not None and encoding.guessed else ""

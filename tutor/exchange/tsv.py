@@ -7,6 +7,14 @@ from tutor.exchange.markup import from_html, from_plain, looks_like_html
 from tutor.foundation.translate import translate
 
 _PARTED = 0.6
+_NAMES = frozenset(
+    {"term", "terms", "front", "word", "begriff", "terme", "术语", "術語", "名称", "词语", "单词", "概念", "正面"}
+)
+_MEANINGS = frozenset({
+    "definition", "back", "meaning", "answer", "translation", "définition", "定义", "定義", "释义",
+    "解释", "含义", "背面", "反面", "答案", "翻译",
+})  # fmt: skip
+"""The words of a header above the two columns."""
 
 
 def looks_like_tsv(text: str) -> bool:
@@ -26,6 +34,9 @@ def read_tsv(text: str) -> Collection:
         if not line.strip():
             continue
         name, *columns = (_cell(each) for each in line.split("\t"))
+        if not found.items and columns and name.casefold() in _NAMES and columns[0].casefold() in _MEANINGS:
+            found.lose(translate("exchange.header", line=" ".join(line.split())[:60]), line=number)
+            continue
         add_term(found, name, columns, number)
     return found
 

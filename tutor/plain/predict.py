@@ -26,6 +26,8 @@ def predict_rows(name: str | None, data: Path | None, to: Path | None, epoch: Ep
     Raises:
         TutorError: There is no such run, it has no model, the rows are not such rows, or the file cannot be written.
     """
+    if data is not None and to is not None and to.exists() and data.exists() and to.samefile(data):
+        raise TutorError(translate("predict.over-data", path=to), hint=translate("predict.over-data-hint"))
     runs = Runs(paths.runs_folder())
     run = trained_run(runs.folder_of(runs.pick(name)), epoch)
     rows = rows_of_file(run, data) if data else validation_rows(run, open_course().data_folder)

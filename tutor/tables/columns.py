@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tutor.tables.dialect import tidy
 from tutor.tables.distinct import distinct
 from tutor.tables.numbers import (
     COMMA,
@@ -31,8 +32,12 @@ Flags = npt.NDArray[np.bool_]
 MAX_WORDS = 1000
 """A column with more distinct words than this stops counting them, because nothing uses so many."""
 _MAX_AFFIXES = 20
-_SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
-"""Numbers that programs write for a missing value."""
+_SENTINELS = (
+    -9.0, -99.0, -999.0, -9999.0, -99999.0, -999999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0,
+    77.0, 88.0, 777.0, 888.0, 7777.0, 8888.0, -77.0, -88.0, -777.0, -888.0, -7777.0, -8888.0,
+    32767.0, -32768.0, 65535.0, 2147483647.0, -2147483648.0, 1e20, -1e20, 1e30, -1e30, 1e34, -1e34, 1e35,
+)  # fmt: skip
+"""Numbers that programs and surveys write for a missing value."""
 
 
 _TOTALS = frozenset({
@@ -196,7 +201,11 @@ class Column:
                 else [-1 if each.lower() in MISSING else 0 for each in cells]
             )
         words = self.words
-        for text in dict.fromkeys(cells):
+        new = [text for text in dict.fromkeys(cells) if text not in words]
+        if changed := {text: plain for text in new if (plain := tidy(text)) != text}:
+            cells = [changed.get(text, text) for text in cells]
+            new = list(dict.fromkeys(changed.get(text, text) for text in new))
+        for text in new:
             if text not in words and text.lower() not in MISSING:
                 words[text] = len(words)
         codes = [words.get(text, -1) for text in cells]
@@ -302,9 +311,9 @@ class Column:
 
     @property
     def counts_rows(self) -> bool:
-        """Whether its cells count the rows from 0 or 1."""
+        """Whether each of its cells is the one above it plus 1."""
         numbers = np.array(self._numbers)
-        return len(numbers) > 1 and numbers[0] in {0.0, 1.0} and bool((np.diff(numbers) == 1.0).all())
+        return len(numbers) > 1 and bool((np.diff(numbers) == 1.0).all())
 
     @property
     def numbers_rows(self) -> bool:
@@ -330,14 +339,15 @@ class Column:
         """A number that looks like the code of a missing value, such as −999 far from all others, and its count."""
         numbers = self.numbers
         finite = numbers[np.isfinite(numbers)]
-        for value in _SENTINELS:
-            is_code = finite == value
-            count = int(is_code.sum())
-            rest = finite[~is_code]
-            if count and len(rest) > count:
-                gap = rest.min() - value if value < 0 else value - rest.max()
-                if gap > max(float(np.ptp(rest)), 0.5 * abs(value)):
-                    return value, count
+        is_code = np.isin(finite, _SENTINELS)
+        rest = finite[~is_code]
+        if not len(rest) or not is_code.any():
+            return None
+        low, high = float(rest.min()), float(rest.max())
+        for value, count in Counter(finite[is_code].tolist()).most_common():
+            gap = low - value if value < 0 else value - high
+            if count < len(rest) and gap > max(high - low, 0.5 * abs(value)):
+                return value, count
         return None
 
 

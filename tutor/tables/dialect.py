@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,8 +25,9 @@ _HEAD_RECORDS = 30
 """The header must be among this many first records."""
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]+")
 _RULE = re.compile(r"[-+|=: \r\n]+")
-"""A line below the header, as Markdown and database shells draw it."""
+"""A line around the header, as Markdown and database shells draw it."""
 
 
 class BrokenRowError(ValueError):
@@ -160,8 +162,18 @@ class _CountedLines:
 
 
 def clean_name(cell: str) -> str:
-    """The name of a column: any spaces and line ends become one space, and control characters are removed."""
-    return harmless_line(_SPACES.sub(" ", cell.replace("\ufeff", "")).strip())
+    """The name of a column: `tidy`, and without control characters."""
+    return harmless_line(tidy(cell))
+
+
+def tidy(cell: str) -> str:
+    """A text with one space for any spaces and line ends, no invisible characters, and accents in one form.
+
+    Two texts that look the same are then equal, as far as Unicode says so.
+    """
+    if not cell.isascii():
+        cell = unicodedata.normalize("NFC", _INVISIBLE.sub("", cell))
+    return _SPACES.sub(" ", cell).strip()
 
 
 def find_dialect(lines: Sequence[str], *, separator: str = "") -> Dialect:
@@ -251,6 +263,8 @@ def _records(lines: list[str], skipped: int, separator: str) -> list[_Record]:
     try:
         for found in reader:
             line, last = last + 1, skipped + reader.line_num
+            if "--" in lines[line - 1] and _RULE.fullmatch(lines[line - 1]):
+                continue
             cells = found[:-1] if separator == SPACES and found and not found[-1] else found
             comment = bool(cells) and cells[0].startswith("#") and (cells[0] != "#" or separator == SPACES)
             if comment:

@@ -25,14 +25,27 @@ _NO_WORDS_BELOW = 3
 _LONGEST_KNOWN = 60
 """A longer name is not one of the known ones; in characters."""
 
-_TRAIN = ("train", "training", "trn", "tr", "learn", "fit", "训练", "训练集", "訓練", "訓練集")
-_VALID = ("valid", "validation", "val", "vali", "验证", "验证集", "校验", "驗證", "驗證集")
+_TRAIN = ("train", "training", "trainings", "trn", "tr", "learn", "fit", "训练", "训练集", "訓練", "訓練集")
+_VALID = (
+    "valid",
+    "validation",
+    "val",
+    "vali",
+    "validierung",
+    "validierungs",
+    "検証",
+    "验证",
+    "验证集",
+    "校验",
+    "驗證",
+    "驗證集",
+)
 _EVAL = ("eval", "evaluation", "dev", "devel", "holdout", "heldout", "评估", "評估")
 _TEST = ("test", "testing", "tst", "测试", "测试集", "測試", "測試集", "te")
-_LOSS = ("loss", "losses", "损失", "损失值", "损失函数", "損失", "損失值", "損失函數")
+_LOSS = ("loss", "losses", "verlust", "损失", "损失值", "损失函数", "損失", "損失值", "損失函數")
 _ENTROPY = (
     "logloss", "mlogloss", "binarylogloss", "multilogloss", "crossentropy", "softmaxcrossentropy", "xent", "xentropy",
-    "ce", "bce", "nll", "negativeloglikelihood", "perplexity", "objective", "cost",
+    "ce", "bce", "nll", "negativeloglikelihood", "perplexity", "ppl", "multiclassonevsall", "objective", "cost",
 )  # fmt: skip
 _DISTANCE = (
     "mse", "rmse", "mae", "mape", "rmsle", "l1", "l2", "huber", "hinge", "poisson", "gamma", "tweedie", "quantile",
@@ -42,6 +55,7 @@ _ERROR = ("error", "merror", "err", "binaryerror", "multierror")
 _ACCURACY = (
     "accuracy", "acc", "accuracies", "categoricalaccuracy", "sparsecategoricalaccuracy", "binaryaccuracy", "top1",
     "accuracytop1", "acctop1", "准确率", "正确率", "精度", "准确度", "準確率", "正確率", "準確度",
+    "genauigkeit", "正解率",
 )  # fmt: skip
 _RATE = ("lr", "learningrate", "learnrate", "baselearnrate", "baselr", "学习率", "學習率")
 _EPOCH = (
@@ -54,6 +68,7 @@ _COUNTER = (
     "update", "updates", "ntree", "ntrees", "trees", "步", "步数", "步數", "迭代", "迭代次数", "迭代次數", "迭代数",
 )  # fmt: skip
 _MODIFIERS = {
+    "metrics": 1,
     "epoch": 1, "s": 1, "0": 1, "1": 2, "set": 1, "data": 1, "dataset": 1, "total": 2, "overall": 2, "mean": 2,
     "avg": 2, "average": 2, "value": 2, "score": 2, "percent": 1, "pct": 1, "multiclass": 1, "函数": 1, "平均": 2,
     "总": 2, "running": 4, "smoothed": 4, "ema": 4, "batch": 5, "minibatch": 5, "step": 5, "last": 5, "final": 6,
@@ -70,6 +85,8 @@ _PHASE = frozenset({
 })  # fmt: skip
 """Columns whose words distinguish the rows of training from those of validation."""
 _PHASES = ("valid", "test")
+_NAMING = frozenset({"metric", "metricname", "key", "tag", "variable", "measure", "指标", "指標"})
+"""Columns that name what each row measures, in a table with one row for each value."""
 _NO_METRICS = frozenset({
     "", "batch", "time", "times", "timestamp", "date", "datetime", "walltime", "elapsed", "seconds", "duration",
     "unnamed0", "index", "gradientnorm", "trainepoch", "remaining", "passed", "时间", "用时", "耗时", "時間", "日期",
@@ -79,6 +96,8 @@ _NO_METRIC_ENDS = ("runtime", "persecond", "flos", "seconds", "walltime")
 _SIGNS = re.compile(r"[\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
 _PERCENT = re.compile(r"[%％]|\bpercent\b|\bpct\b", re.IGNORECASE)
+_CATBOOST_OPTIONS = re.compile(r"(?<=[A-Za-z]):\w{1,30}=.{0,60}")
+"""What follows a loss in ``Huber:delta=1.0``."""
 _TENSORBOARD = re.compile(r"run-(?P<run>.*)-tag-(?P<tag>.+)", re.IGNORECASE)
 
 
@@ -141,7 +160,9 @@ class Meaning(NamedTuple):
 
 def meaning_of(name: str) -> Meaning | None:
     """The meaning of a column's name; None if it does not consist of known words."""
-    words = _cut_into_words(squashed(name))
+    words = _cut_into_words(squashed(_CATBOOST_OPTIONS.sub("", name)))
+    if words == ("multiclass",):  # the loss of CatBoost; elsewhere it says of what kind an accuracy is
+        words = ("multiclassonevsall",)
     kinds = [(*_WORDS[word], word) for word in words]
     measures = {kind for kind, _, _ in kinds if kind in {"loss", "accuracy", "rate"}}
     parts = {kind for kind, _, _ in kinds if kind in {"train", "valid"}}
@@ -276,13 +297,18 @@ class LogColumns:
     def _read_file_name(self, short: Sequence[str]) -> None:
         """What only the name of the file says: TensorBoard's tag, and CatBoost's test data."""
         found = _TENSORBOARD.fullmatch(self.stem)
-        if "value" in short and not self.meanings and (found or self.counts_steps):
+        if self.naming is None and "value" in short and not self.meanings and (found or self.counts_steps):
             tag = meaning_of(found["tag"]) if found else None
             meaning = tag or Meaning("loss", "", 0, 0, 0, "loss")
             part = meaning.part or _part_in(found["run"] if found else "")
             self.meanings[short.index("value")] = meaning._replace(part=part)
         if squashed(self.stem) == "testerror":
             self.meanings = {index: each._replace(part="valid") for index, each in self.meanings.items()}
+
+    @property
+    def naming(self) -> str | None:
+        """The column that names what each row measures; None if each measure has a column."""
+        return next((name for name in self.names[: self._width] if squashed(name) in _NAMING), None)
 
     @property
     def has_loss(self) -> bool:
@@ -358,4 +384,6 @@ def _part_in(text: str) -> str:
 def no_loss(path: object, columns: LogColumns, line: int) -> TutorError:
     """The error that no column is a loss, with the columns that there are and how to name one."""
     named = translate("follow.name-columns")
+    if columns.naming is not None and any(squashed(name) == "value" for name in columns.names):
+        named = translate("follow.one-row-a-value", column=shown(columns.naming))
     return TutorError(translate("watch.csv-no-loss", path=path, line=line), hint=f"{columns.listing()} {named}")

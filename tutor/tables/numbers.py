@@ -32,7 +32,7 @@ MISSING_AMONG_NUMBERS = frozenset({
     "-", "--", "---", "–", "—", "−", "－", ".", "..", "...", "…", "*", "**", "/", "none", "nil", "missing", "unknown",
     "unk", "not available", "not applicable", "no data", "nodata", "undefined", "empty", "blank", "tbd",
     "无", "空", "未知", "暂无", "没有", "不详", "—-", "——",
-    ":", "nd", "n.d.", "n/d", "s/d", "k.a.", "k. a.", "n.v.", "(missing)", "[missing]", "(none)",
+    ":", "no log", "#na#", "nd", "n.d.", "n/d", "s/d", "k.a.", "k. a.", "n.v.", "(missing)", "[missing]", "(none)",
     "._", *(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"),  # of SAS and Stata
 })  # fmt: skip
 """Texts for a missing value in a column of numbers; in a column of words they are words."""
@@ -45,7 +45,12 @@ _FOLDED = str.maketrans({
     "￥": "¥", "’": "'", "‘": "'", "ʼ": "'", "＇": "'", "٫": ",", "٬": "'", "（": "(", "）": ")",
     **dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
     **dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff"),
-    **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
+    # wide, Arabic, Persian, Devanagari, Bengali and Thai digits
+    **{
+        chr(zero + digit): str(digit)
+        for zero in (0xFF10, 0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50)
+        for digit in range(10)
+    },
 })  # fmt: skip
 _CELL = re.compile(
     r"(?P<paren>\()?(?P<sign>[+-]?) ?(?P<before>[^\W\d_]{0,3}[^\w\s.,'()+-]?) ?(?P<inner>[+-]?) ?"
@@ -108,6 +113,8 @@ def parse_cell(text: str) -> Number | None:
 
 def _parse_written(text: str) -> Number | None:
     """A number in a notation that Python does not read."""
+    if text.startswith('="') and text.endswith('"'):  # how programs keep Excel from changing a cell
+        return parse_cell(text[2:-1].strip())
     if _FAR.search(text):
         text = text.translate(_FOLDED).strip()
     match = _CELL.fullmatch(_NO_CENTS.sub("0", text, count=1))

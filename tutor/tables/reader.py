@@ -38,7 +38,8 @@ DECIMAL_MARKS = {"auto": "", "point": POINT, "comma": COMMA}
 _ROWS_PER_BATCH = 2000
 _BLOCK = 1 << 16
 """How many characters are read at once."""
-_INDEX_NAMES = frozenset({"", "#", "Unnamed: 0"})
+_INDEX_NAMES = frozenset({"", "#"})
+_PANDAS_INDEX = re.compile(r"Unnamed: 0(?:\.[0-9]{1,3}){0,9}|level_0")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _SEARCH_BYTES = 32 << 20
 """How many bytes are searched for characters beyond ASCII."""
@@ -130,6 +131,8 @@ class Table:
         near = nearest(name, self.names)
         if near:
             return translate("ml.did-you-mean", near=shown(near))
+        if len(self.columns) == 1:
+            return translate("tables.one-column", name=shown(next(iter(self.columns))))
         return translate("tables.columns", known=listed(map(shown, self.names[:NAMES_SHOWN])))
 
 
@@ -385,10 +388,13 @@ def _names(path: Path, dialect: Dialect) -> list[str]:
 
 
 def _index(columns: list[Column], dialect: Dialect) -> tuple[str, ...]:
-    """The name of the column that only numbers the rows, or names them as R does; empty if there is no such column.
+    """The names of the columns that only number the rows, or name them as R does. Pandas adds one at each rewriting.
 
-    It is not a feature: if the rows were sorted by label before they were written, their number reveals the label.
+    They are no features: if the rows were sorted by label before they were written, their number reveals the label.
     """
     first = columns[0]
+    found = [each.name for each in columns if _PANDAS_INDEX.fullmatch(each.name) and each.numbers_rows]
     nameless = not dialect.names[0] or first.name in _INDEX_NAMES
-    return (first.name,) if len(columns) > 1 and nameless and (dialect.row_names or first.numbers_rows) else ()
+    if nameless and (dialect.row_names or first.numbers_rows):
+        found.insert(0, first.name)
+    return tuple(found) if len(found) < len(columns) else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,9 +17,11 @@ LONGEST_SHOWN = 60
 """How many characters of a cell or a name are shown."""
 _NAMES_SHOWN = 6
 _COMMAS = frozenset(",，٫")
-_ROW_NUMBERS = frozenset(
-    {"id", "idx", "index", "no", "no.", "nr", "nr.", "row", "rowid", "row_id", "序号", "编号", "行号"}
+_ROW_NUMBERS = re.compile(
+    r"(?:.{0,80}[\W_])?(?:id|idx|index|no|nr|row|rowid|serial)\.?|(?-i:.{0,80}[a-z]I[Dd])|.{0,80}(?:序号|编号|行号|学号)",
+    re.IGNORECASE,
 )
+"""Names of columns that may only number the rows, such as ``id``, ``row_id`` and ``PassengerId``."""
 _SEPARATOR_NOTES = {
     ";": "tables.note-semicolon",
     "\t": "tables.note-tab",
@@ -81,7 +84,27 @@ class Report:
 
 def column_notes(columns: Iterable[Column]) -> list[str]:
     """Notes on how the numbers of these columns were read, and on what looks wrong."""
+    columns = list(columns)
     numeric = [column for column in columns if not column.holds_words]
+    notes = number_notes(numeric)
+    for column in columns:
+        if words := column.empty_words():
+            cells = listed(f"“{shown(text)}” ({count})" for text, count in list(words.items())[:_NAMES_SHOWN])
+            notes.append(translate("tables.note-empty-words", column=shown(column.name), cells=cells))
+    notes += [
+        translate("tables.note-counts-rows", column=shown(column.name))
+        for column in numeric
+        if _ROW_NUMBERS.fullmatch(column.name) and column.counts_rows
+    ]
+    for column in numeric:
+        if (sentinel := column.sentinel()) is not None:
+            value, count = sentinel
+            notes.append(translate("tables.note-sentinel", column=shown(column.name), value=f"{value:g}", count=count))
+    return notes
+
+
+def number_notes(numeric: list[Column]) -> list[str]:
+    """Notes on the marks, percent signs, currencies and units that were read in columns of numbers."""
     notes: list[str] = []
     commas = [column.name for column in numeric if column.decision.decimal == COMMA and _has_commas(column)]
     if commas:
@@ -91,19 +114,6 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
         cell, names = assumed[0].ambiguous[POINT].cell, names_shown([column.name for column in assumed])
         notes.append(translate("tables.note-assumed-point", columns=names, cell=shown(cell)))
     notes += _affix_notes(numeric)
-    for column in numeric:
-        if words := column.empty_words():
-            cells = listed(f"“{shown(text)}” ({count})" for text, count in list(words.items())[:_NAMES_SHOWN])
-            notes.append(translate("tables.note-empty-words", column=shown(column.name), cells=cells))
-    notes += [
-        translate("tables.note-counts-rows", column=shown(column.name))
-        for column in numeric
-        if column.name.casefold() in _ROW_NUMBERS and column.counts_rows
-    ]
-    for column in numeric:
-        if (sentinel := column.sentinel()) is not None:
-            value, count = sentinel
-            notes.append(translate("tables.note-sentinel", column=shown(column.name), value=f"{value:g}", count=count))
     return notes
 
 

@@ -11,6 +11,7 @@ import codecs
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf, isfinite, nan
 from pathlib import PurePath
 
@@ -29,6 +30,8 @@ MAX_NOTES = 3
 """How many skipped rows are reported with their line; the others are only counted."""
 _HEAD_WITHIN = 30
 _NOT_A_NUMBER = frozenset({"nan", "+nan", "-nan", "nan(ind)", "-nan(ind)", "1.#qnan", "-1.#qnan", "-1.#ind", "1.#ind"})
+_NAN_OF_C = re.compile(r"[-+]?s?nan\(\w{0,30}\)")
+"""As C prints it: ``-nan(snan)``, ``nan(0x8000000000000)``."""
 _ENDLESS = {"∞": inf, "+∞": inf, "-∞": -inf, "−∞": -inf, "1.#inf": inf, "-1.#inf": -inf}
 _WRAPPED = re.compile(
     r"(?:[A-Za-z]{1,20}\.)?(?:[Tt]ensor|[Aa]rray|DeviceArray|float(?:16|32|64)?|bfloat16|Variable|Parameter|Decimal)"
@@ -36,10 +39,14 @@ _WRAPPED = re.compile(
     r"|<tf\.Tensor:[^<>=]{0,40}=[^<>]{0,80}numpy=([-+0-9.A-Za-z]{1,40})>"
 )
 """A number as a library prints it: ``tensor(0.53, device='cuda:0')``, ``np.float32(0.5)``."""
+_MULTIPLES = {"k": 1e3, "m": 1e6, "b": 1e9, "万": 1e4}
+"""Steps may be counted in thousands: after ``900k`` comes ``1M``."""
 _SOME_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _PERCENT_FROM = 1.001
 """An accuracy above this is not a fraction; slightly above 1 may be rounding."""
+_FAR_SMALLER = 25.0
+"""An accuracy up to 1 is a fraction if another one is this many times as large: 0.9 beside 90."""
 _LONG_ENOUGH = 3
 """After this many epochs, a column with a single number is not a curve."""
 
@@ -77,7 +84,8 @@ class Reading:
     Args:
         roles: The columns of each role; if there are several, their sum counts.
         metrics: The columns of metrics by their names.
-        percent: Whether accuracies go up to 100.
+        percent: The columns of accuracies that go up to 100.
+        fractions: The columns of accuracies that go up to 1, although others go up to 100.
         thousands: The columns in which a comma separates thousands.
         overwritten: Whether a row repeated a measure of another row of its epoch.
         unsure: A column of a role whose commas are ambiguous, and such a cell; None if there is none.
@@ -85,7 +93,8 @@ class Reading:
 
     roles: Mapping[str, tuple[int, ...]]
     metrics: Mapping[str, int]
-    percent: bool = False
+    percent: frozenset[int] = frozenset()
+    fractions: frozenset[int] = frozenset()
     thousands: frozenset[int] = frozenset()
     unsure: tuple[int, str] | None = None
     overwritten: bool = False
@@ -229,11 +238,13 @@ class Training:
                 "learning_rate", (min(rates, key=lambda index: (columns.meanings[index].modifier, index)),)
             )
         accuracies = [index for role in ("train_accuracy", "valid_accuracy") for index in roles.get(role, ())]
+        percent = self._percent_among(accuracies)
         thousands, unsure = self._commas({index for each in roles.values() for index in each})
         return Reading(
             roles={role: roles[role] for role in ROLES if role in roles},
             metrics=self._metrics({index for each in roles.values() for index in each if len(each) == 1}),
-            percent=any(map(self._in_percent, accuracies)),
+            percent=frozenset(percent),
+            fractions=frozenset(accuracies) - percent if percent else frozenset(),
             thousands=thousands,
             unsure=unsure,
             overwritten=self._overwritten,
@@ -304,6 +315,13 @@ class Training:
         seen = self._seen[index]
         return seen.least >= -_PERCENT_FROM + 1.0 and seen.most <= 100 * _PERCENT_FROM
 
+    def _percent_among(self, accuracies: Sequence[int]) -> set[int]:
+        """The columns in percent; if one is, the others are as well, unless they are far smaller."""
+        sure = {index for index in accuracies if self._in_percent(index)}
+        most = {index: self._seen.get(index, _Seen()).most for index in accuracies}
+        largest = max((most[index] for index in sure), default=inf)
+        return {index for index in accuracies if index in sure or most[index] * _FAR_SMALLER > largest}
+
     def _in_percent(self, index: int) -> bool:
         return (
             index in self.percent_signs
@@ -343,7 +361,8 @@ class Training:
                 found[role] = sum(_value(epoch, index, reading) for index in columns)
         for role in ("train_accuracy", "valid_accuracy"):
             if role in found:
-                found[role] = _share(found[role] / 100 if reading.percent else found[role])
+                is_percent = not reading.percent.isdisjoint(reading.roles[role])
+                found[role] = _share(found[role] / 100 if is_percent else found[role])
         for name, index in reading.metrics.items():
             if index in epoch.values:
                 found[name] = _value(epoch, index, reading)
@@ -533,6 +552,8 @@ class LogBody:
         self._left_out_count = 0
         self._mapping = list(range(len(dialect.names)))
         """The column of each cell of a row; −1 if it belongs to none."""
+        self.was_reversed = False
+        """Whether the file began with its last epoch."""
 
     def is_whole(self, line: str) -> bool:
         """Whether a line without a line end has as many cells as the header."""
@@ -569,6 +590,22 @@ class LogBody:
         training.percent_signs |= before.percent_signs
         self.trainings.append(training)
         training.take(epoch, values, opened)
+
+    def put_newest_last(self) -> None:
+        """Read a file that begins with its last epoch as the one training it is, not as one for each of its rows."""
+        numbers = [each.epochs[0].number for each in self.trainings if len(each.epochs) == 1]
+        falls = all(one is not None and other is not None and one > other for one, other in pairwise(numbers))
+        if not falls or len(numbers) < max(_LONG_ENOUGH, len(self.trainings)):
+            return
+        whole = Training(self.columns)
+        for each in reversed(self.trainings):
+            for index, marks in each.decimals.items():
+                whole.decimals.setdefault(index, set()).update(marks)
+            whole.open_cells |= each.open_cells
+            whole.percent_signs |= each.percent_signs
+            epoch = each.epochs[0]
+            whole.take(epoch.number, epoch.values, epoch.opened or set())
+        self.trainings, self.was_reversed = [whole], True
 
     def _is_head(self, cells: list[str]) -> bool:
         """Whether a row is the header again, perhaps with other columns, which are used from here on."""
@@ -608,7 +645,7 @@ class LogBody:
     def _take_cell(self, index: int, text: str, values: dict[int, float], opened: set[int]) -> None:
         training = self.trainings[-1]
         lower = text.lower()
-        if lower in _NOT_A_NUMBER:
+        if lower in _NOT_A_NUMBER or _NAN_OF_C.fullmatch(lower):
             values[index] = nan
             return
         found = Number(_ENDLESS[lower]) if lower in _ENDLESS else parse_cell(text)
@@ -650,8 +687,13 @@ class LogBody:
             self.columns.is_of_phase(index) for each in reading.roles.values() for index in each
         ):
             said.append(translate("follow.phase", column=self._called([self.columns.phase])))
-        if reading.percent:
+        if reading.fractions:
+            percent, fractions = self._called(sorted(reading.percent)), self._called(sorted(reading.fractions))
+            said.append(translate("follow.percent-some", percent=percent, fractions=fractions))
+        elif reading.percent:
             said.append(translate("follow.percent"))
+        if self.was_reversed:
+            said.append(translate("follow.newest-first"))
         if reading.overwritten:
             said.append(translate("follow.last-row-counts"))
         return said
@@ -693,7 +735,8 @@ def _epoch_number(text: str, name: str) -> float | None:
     found = parse_cell(text[:100])
     if found is not None and isfinite(found.value):
         grouped = found.ambiguous == COMMA
-        return float(round(found.value * 1000)) if grouped else found.value
+        value = float(round(found.value * 1000)) if grouped else found.value
+        return value * _MULTIPLES.get(found.affix.casefold(), 1.0)
     first = _SOME_NUMBER.search(text[:100])
     if first is None or _DATE.search(text[:100]):
         raise _no_number(text, name)

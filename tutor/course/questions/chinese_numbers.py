@@ -13,9 +13,11 @@ _NUMBER = re.compile(rf"(?P<whole>{_NUMERAL}{{1,30}})(?:[点點](?P<part>[{''.jo
 _FRACTION = re.compile(rf"(?P<under>{_NUMERAL}{{1,30}})分之(?P<over>.{{1,40}})")
 _COUNTED = re.compile(
     rf"(?<=[\d%％‰{''.join((*_DIGITS, *_TENS, *_MYRIADS))}半])"
-    "[个個次轮輪天种種层層类類步项項组組行列张張条條人份维維]$"
+    r"\s?(?:回合|[个個次轮輪天种種层層类類步项項组組行列张張条條人份维維])$"
 )
 """What is counted, behind a number: 3个, 五轮."""
+_MANY = re.compile(r"(?P<digits>[0-9]{1,12}(?:\.[0-9]{1,12})?)\s?(?P<unit>[万萬亿億])")
+"""Digits before a unit: 1.5万."""
 _STOP = re.compile(r"(?<=\S)[。｡．.,，、；;！!]$")
 _POINT = re.compile(r"(?<=\d)[。｡](?=\d)")
 
@@ -37,6 +39,8 @@ def in_western_signs(text: str) -> str:
 def _value(text: str) -> str | None:
     if text in ("半", "一半"):
         return "1/2"
+    if found := _MANY.fullmatch(text):
+        return f"{found['digits']}e{len(str(_MYRIADS[found['unit']])) - 1}"
     if found := _FRACTION.fullmatch(text):
         under, over = _value(found["under"]), _value(found["over"]) or found["over"]
         return f"{over}/{under}"

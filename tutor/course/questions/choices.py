@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator, Sequence, Set
 from math import inf
 from typing import ClassVar, Literal
@@ -23,6 +25,16 @@ from tutor.course.questions.base import (
 )
 from tutor.course.source import Element, Source
 from tutor.foundation.translate import translate
+
+_FORMULA = re.compile(r"\$[^$]{1,1000}\$")
+
+
+def _as_shown(text: str) -> str:
+    """The text of an option without differences that no screen shows: runs of spaces, entities, spaces in formulas."""
+    if "`" in text:
+        return text
+    text = _FORMULA.sub(lambda found: "".join(found[0].split()), html.unescape(text))
+    return " ".join(text.split())
 
 
 class ChoiceQuestion(QuestionType[Options]):
@@ -55,7 +67,7 @@ class ChoiceQuestion(QuestionType[Options]):
         if not self.right_number_of_ticks(ticked) and not unclear:  # A tick that cannot be read may be the right one.
             message, hint = self.wrong_ticks
             source.fault(place, translate(message, count=ticked), translate(hint))
-        if len({option.text for option in options}) < len(options):
+        if len({_as_shown(option.text) for option in options}) < len(options):
             source.fault(place, translate("course.same-options"))
         return Options(options)
 

@@ -26,6 +26,11 @@ _SHORTEST_TYPO = 6
 _HYPHENS = re.compile(r"(?<=[^\W\d_])[\s·・-]+(?=[^\W\d_])")
 _AROUND = "。，、；：！？.,;:!?「」『』《》〈〉【】()[]<>…"
 """Punctuation that people type around an answer; folding has made the wide forms narrow."""
+_FORMULA = re.compile(r"[=*^×⋅∙²³⁴-⁹¹⁰]|(?<=[A-Za-z0-9)]) ?· ?(?=[A-Za-z0-9(])")
+"""A sign by which an answer is a formula."""
+_RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴-⁹]+")
+_IN_FORMULA = str.maketrans({**dict.fromkeys("×·⋅∙", "*"), "$": ""})
+_ARTICLE = re.compile(r"(?:the|an?)\s+(?=\S)", re.IGNORECASE)
 _KINDS = ("问题", "任务", "problems", "problem", "task")
 _TWO_NAMES = re.compile(r"(?P<one>[^()/\[\]]{1,80})[(/\[](?P<other>[^()/\[\]]{1,80})[)\]]?")
 _QUOTES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("‘’'`\"“”", ""))
@@ -226,13 +231,16 @@ def _is_letter(character: str) -> bool:
 def _meant(typed: str, blank: Blank) -> str | None:
     """Return the accepted answer that ``typed`` matches; None if it matches none.
 
-    Punctuation around it, a second right name in parentheses, a word such as "problem" behind it and one typo in a long
-    word do not matter.
+    Punctuation around it, an article, a second right name in parentheses, a word such as "problem" behind it and one
+    typo in a long word do not matter. The signs of a formula may be written in any way.
     """
     folded = fold(typed)
     if not folded or len(folded) > LONGEST_TEXT:
         return None
-    names = {fold(each): each for each in reversed((*blank.accepted, *blank.also))}
+    accepted_here = (*blank.accepted, *blank.also)
+    if any(_same_formula(typed, each) for each in accepted_here):
+        return typed
+    names = {fold(each): each for each in reversed(accepted_here) if not _has_minus(each)}
     if folded in names:
         return names[folded]
     number = read_number(typed)
@@ -248,7 +256,24 @@ def _meant(typed: str, blank: Blank) -> str | None:
         is_long_word = wanted.isascii() and wanted.isalpha() and len(wanted) >= _SHORTEST_TYPO
         if is_long_word and is_one_typo(folded, wanted) and not _are_opposites(folded, wanted):
             return accepted
-    return None
+    article = _ARTICLE.match(typed.lstrip())
+    return typed if article is not None and _meant(typed.lstrip()[article.end() :], blank) is not None else None
+
+
+def _same_formula(typed: str, accepted: str) -> bool:
+    """Whether an accepted answer is a formula, and what is typed is the same one in any signs: x², x^2 and x**2."""
+    return _FORMULA.search(accepted) is not None and _in_plain_signs(typed) == _in_plain_signs(accepted)
+
+
+def _has_minus(accepted: str) -> bool:
+    """Whether an accepted answer is a formula with a minus, which `fold` would take for a hyphen."""
+    return _FORMULA.search(accepted) is not None and "-" in accepted.translate(_QUOTES)
+
+
+def _in_plain_signs(formula: str) -> str:
+    raised = _RAISED.sub(lambda found: f"^{found[0]}", formula)
+    plain = unicodedata.normalize("NFKC", raised).casefold().translate(_QUOTES).translate(_IN_FORMULA)
+    return "".join(plain.replace("**", "^").split()).rstrip("。.;")
 
 
 def _without_kind(folded: str) -> str:

@@ -22,6 +22,12 @@ _APART = re.compile(r"[0-9][\s_]+[0-9]")
 _RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴-⁹]+")
 _TIMES_TEN = re.compile(r"[*x·×⋅∙]10\^(?P<exponent>[+-]?[0-9]{1,3})$")
 _TEN = re.compile(r"^(?P<sign>[+-]?)10\^(?P<exponent>[+-]?[0-9]{1,3})$")
+_COUNTED = re.compile(
+    r"(?<=[0-9.])\s*(?:epochs?|updates?|steps?|parameters?|weights?|examples?|batch(?:es)?|layers?|units?|neurons?"
+    r"|class(?:es)?|features?|rows?|times)$",
+    re.IGNORECASE,
+)
+"""What the course counts, behind a number: 3 epochs."""
 _DASHES = str.maketrans(dict.fromkeys("−–‐‑", "-") | {"⁄": "/", "∕": "/", "÷": "/"})
 
 
@@ -29,8 +35,8 @@ def read_number(text: str, decimal: str = "") -> Fraction | None:
     """Return the exact number that ``text`` represents, or None if it is not a number.
 
     It reads decimals, fractions, scientific notation (``5e-1``, ``5·10^-1``, ``5·10⁻¹``), percentages, wide digits, a
-    typographic minus, commas between thousands, and what `chinese_numbers` reads. Any other comma is rejected, unless
-    it is the decimal mark.
+    typographic minus, words for what the course counts (``3 epochs``), commas between thousands, and what
+    `chinese_numbers` reads. Any other comma is rejected, unless it is the decimal mark.
 
     Args:
         text: What was typed.
@@ -39,7 +45,7 @@ def read_number(text: str, decimal: str = "") -> Fraction | None:
     """
     if len(text) > _LONGEST:
         return None
-    text = in_western_signs(text)
+    text = _COUNTED.sub("", in_western_signs(text.strip().removeprefix("=")))
     # Before the folding, which would make 102 of 10² and 11/2 of 1½.
     raised = _RAISED.sub(lambda found: f"^{found[0]}", text)
     apart = "".join(

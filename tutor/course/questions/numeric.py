@@ -36,6 +36,7 @@ from tutor.foundation.translate import translate
 
 _TOLERANCES = ("±", "+/-", "+-")
 _RANGES = ("...", "..", "…")
+_PERCENT = ("%", "％")
 _LONGEST_ANSWER = 80
 """Characters that are quoted of an answer that cannot be read."""
 
@@ -270,6 +271,8 @@ def _finite_limits(text: str, decimal: str) -> tuple[float, float] | None:
 
 def _limits(text: str, decimal: str) -> tuple[float, float] | None:
     if apart := _apart(text, _TOLERANCES):
+        if apart[1].endswith(_PERCENT) and not apart[0].endswith(_PERCENT):
+            return None  # 50 ± 10 % may mean 5 or 0.1
         middle, half = (read_number(each, decimal) for each in apart)
         if middle is None or half is None or half < 0:
             return None

@@ -14,9 +14,9 @@ from tutor.foundation.translate import translate
 from tutor.ml.datasets.dataset import Floats, Origin
 from tutor.ml.datasets.sources.own_table import word_name
 from tutor.tables.columns import MAX_WORDS, Column
-from tutor.tables.dialect import clean_name
+from tutor.tables.dialect import clean_name, tidy
 from tutor.tables.reader import Table, read_table
-from tutor.tables.report import names_shown, shown
+from tutor.tables.report import names_shown, number_notes, shown
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class NewRows:
         x: The features in the units of the data, (n, d); nan for a missing number.
         labels: If the file has the column that is predicted: the labels, (n,), nan for those that are missing or of no
             class that the model knows; in a classification they are the numbers of the classes.
-        notes: Sentences for the learner about cells that were empty.
+        notes: Sentences for the learner about cells that were empty, and how the file was read.
     """
 
     x: Floats
@@ -65,13 +65,21 @@ def read_new_rows(
             x[:, index] = table.numbers(clean_name(origin.column), missing_allowed=True)
         else:
             x[:, index] = codes[origin.column] == words[origin.column].index(origin.word)
-    notes = []
+    notes = _shifted_rows(table)
     numbers = [origin.column for origin in origins if origin.word is None]
+    notes += number_notes([table.column(name) for name in dict.fromkeys(numbers)])
     if filled := [name for name in numbers if table.column(name).missing]:
         notes.append(translate("predict.filled", columns=names_shown(filled)))
     if empty := [name for name, code in codes.items() if (code < 0).any()]:
         notes.append(translate("predict.no-word", columns=names_shown(empty)))
     return NewRows(x, _labels(table, clean_name(target), classes), tuple(notes))
+
+
+def _shifted_rows(table: Table) -> list[str]:
+    """A note if the numbers of the rows are not those of the lines below the header."""
+    first = table.report.dialect.body + 1
+    row = next((index for index, line in enumerate(table.lines) if line != first + index), None)
+    return [] if row is None else [translate("predict.row-is-line", row=row + 1, line=table.lines[row])]
 
 
 def _words_by_column(origins: Sequence[Origin]) -> dict[str, list[str]]:
@@ -111,7 +119,7 @@ def _codes(table: Table, name: str, known: Sequence[str]) -> Floats:
             translate("predict.too-many-words", path=table.path, column=shown(name), most=MAX_WORDS),
             hint=translate("predict.unknown-word-hint", known=names_shown(known)),
         )
-    places = {word: index for index, word in enumerate(known)}
+    places = {tidy(word): index for index, word in enumerate(known)}
     if not column.words.keys() <= places.keys():
         _refuse_word(table, column, places)
     by_code = np.full(len(column.words) + 1, -1.0)  # the last one is for the code −1

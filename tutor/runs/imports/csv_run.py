@@ -136,6 +136,8 @@ def read_log(path: Path, columns: Mapping[str, str] | None = None) -> tuple[Trai
         raise _cannot_read(path, error) from error
     if log.problem is not None:
         raise log.problem
+    if log.body is not None:
+        log.body.put_newest_last()
     if log.body is None or not any(training.epochs for training in log.trainings):
         hint = (" ".join(log.body.rows_left_out()) or _head_hint(log.body)) if log.body is not None else ""
         raise TutorError(translate("follow.no-rows", path=path), hint=hint)

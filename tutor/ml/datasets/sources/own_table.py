@@ -6,6 +6,8 @@ encoded, constant columns are left out, and rows or cells with missing values ar
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,8 +33,11 @@ _SAMPLE_SEED = 1
 """Of a large file, every run gets the same rows, so that two runs differ only in what the learner changed."""
 MAX_CLASSES = 50
 MAX_FEATURES = 500
+_ENOUGH_TO_TELL = 20
+"""With fewer rows, a column may agree with the label by chance."""
+_JOINTS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 _MIN_UNREAD = 20
-"""With at least this many different words, the words may be numbers that could not be read."""
+"""With at least this many different words, or one for each row, the words may be numbers that could not be read."""
 _MAX_CLASS_NUMBERS = 10
 """Up to this many different whole numbers may be the names of classes."""
 _ROWS_A_CLASS = 10
@@ -101,7 +106,14 @@ def load_labelled_table(
     groups = _groups_of(table, group)[kept] if group else None
     notes = [_size_note(table), *table.report.notes([*chosen, target]), *labels.notes, _label_note(table, target)]
     notes += [*column_notes([*encoded.columns, table.columns[target]]), *encoded.notes]
+    notes += [
+        translate("tables.note-padded", column=shown(column.name), cell=shown(cell))
+        for column in encoded.columns
+        if not column.holds_words and (cell := column.padded())
+    ]
     notes += total_notes(table.columns.values())
+    if copies := _copies_of(labels, encoded.columns):
+        notes.append(translate("ml.note-copy", columns=names_shown(copies), target=shown(target)))
     if groups is not None:
         notes.append(translate("ml.note-groups", column=shown(group), count=len(distinct(groups))))
     return RawData(
@@ -220,7 +232,7 @@ def _words(table: Table, column: Column) -> _Labels:
     rank = np.zeros(max(words.values()) + 1, dtype=np.int64)
     rank[[words[word] for word in order]] = np.arange(len(order))
     told = [translate("ml.note-word-classes", column=shown(target), count=len(names), values=_some(names))]
-    if alike := _same_but_for_case(order):
+    if alike := _nearly_same(order):
         told.append(translate("ml.note-case", column=shown(target), values=_some(alike)))
     return _Labels(rank[np.where(known, column.codes, 0)], known, names, told)
 
@@ -229,7 +241,8 @@ def _refuse_unread_numbers(table: Table, column: Column) -> None:
     """Refuse words that are probably numbers: most have a digit and occur in one row only, such as ``0.5 Cr``."""
     words = tuple(word for word in column.words or () if word not in column.empty_words())
     digits = sum(any(map(str.isdigit, word)) for word in words)
-    if _MIN_UNREAD <= len(words) <= MAX_CLASSES and 2 * len(words) > table.rows and 2 * digits > len(words):
+    many = len(words) >= _MIN_UNREAD or len(words) == table.rows
+    if many and len(words) <= MAX_CLASSES and 2 * len(words) > table.rows and 2 * digits > len(words):
         told = translate(
             "ml.csv-unread-numbers", path=table.path, column=shown(column.name), count=len(words), rows=table.rows,
             values=_some(words),
@@ -342,7 +355,7 @@ def _told_of(column: Column, new: list[_Feature]) -> list[str]:
     told = [translate("ml.note-one-hot", column=shown(column.name), count=len(new), values=words)]
     if column.missing:
         told.append(translate("ml.note-missing-words", column=shown(column.name), count=column.missing))
-    if alike := _same_but_for_case(order):
+    if alike := _nearly_same(order):
         told.append(translate("ml.note-case", column=shown(column.name), values=names_shown(alike)))
     return told
 
@@ -376,10 +389,30 @@ def word_name(word: str) -> str:
     return clean_name(word)[:LONGEST_NAME]
 
 
-def _same_but_for_case(words: Sequence[str]) -> tuple[str, ...]:
-    """The words that differ from another one in upper and lower case only."""
-    counts = Counter(word.casefold() for word in words)
-    return tuple(word for word in words if counts[word.casefold()] > 1)
+def _nearly_same(words: Sequence[str]) -> tuple[str, ...]:
+    """The words that differ from another one only in case, width, joints (``New_York``) or a final point."""
+    plain = [_JOINTS.sub(" ", unicodedata.normalize("NFKC", word).casefold()).strip(" .,;:'\"") for word in words]
+    counts = Counter(plain)
+    return tuple(word for word, each in zip(words, plain, strict=True) if each and counts[each] > 1)
+
+
+def _copies_of(labels: _Labels, columns: Sequence[Column]) -> list[str]:
+    """The names of the columns that say the label in other words, or in the same ones, in every row."""
+    if len(labels.y) < _ENOUGH_TO_TELL or not labels.known.all():
+        return []
+    found = []
+    for column in columns:
+        values = column.codes if column.holds_words else column.numbers
+        if not labels.classes:
+            is_copy = not column.holds_words and np.array_equal(values, labels.y)
+        elif len(np.unique(values[:_ENOUGH_TO_TELL])) > len(labels.classes) or column.is_missing.any():
+            is_copy = False
+        else:
+            pairs = np.unique(np.stack([values, labels.y]), axis=1)
+            is_copy = len(np.unique(pairs[0])) == pairs.shape[1] == len(labels.classes)
+        if is_copy:
+            found.append(column.name)
+    return found
 
 
 def _is_constant(values: Floats) -> bool:
