@@ -73,6 +73,14 @@ def test_boundary_tells_classes_apart_without_colour() -> None:
         assert left.isdisjoint(right)
 
 
+def test_boundary_without_colour_says_what_fills_its_fields() -> None:
+    names, known = ["cats", "dogs"], {"classes": [[0, 1]], "certainty": [[9, 9]]}
+    plain = plain_text(boundary_chart([], ((0, 1), (0, 1)), 60, 12, class_names=names, colour=False, **known))
+    assert plain.splitlines()[0].split() == ["●", "cats", "▲", "dogs", ".", "?", "unsure"]
+    coloured = plain_text(boundary_chart([], ((0, 1), (0, 1)), 60, 12, class_names=names, **known))
+    assert "unsure" not in coloured
+
+
 def test_boundary_is_pale_where_the_model_is_torn_and_has_no_hole() -> None:
     rows = boundary_chart([], ((0, 1), (0, 1)), 40, 12, classes=[[0, 0, 1]], certainty=[[9, 1, 9]])
     grounds = {span.ground for row in rows for span in row}

@@ -69,8 +69,9 @@ def language_name_here(code: str) -> str:
 
 
 def language_sign(code: str) -> str:
-    """The short sign of a language, such as ``en`` or ``中``; its code if it gives none."""
-    return _of_itself(code, "sign")
+    """The short sign of a language, such as ``en`` or ``中``; its code if it gives none, or no glyphs are there."""
+    sign = _of_itself(code, "sign")
+    return sign if _has_glyphs(sign) else code
 
 
 def _of_itself(code: str, name: str) -> str:
