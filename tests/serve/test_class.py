@@ -43,6 +43,7 @@ def test_a_stranger_joins_with_the_code_and_comes_back_with_the_key(served: Serv
         arrive(login)
         assert login.leave() == 0
     assert "carla has joined" in served.said
+    assert ("serving as root" in " ".join(served.said.split())) == (os.geteuid() == 0)
     assert served.learner("carla").stat().st_mode & 0o777 == 0o700
     assert (served.home / "host_key").stat().st_mode & 0o777 == 0o600
     listed = served.run("carla", "list")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tutor.classroom.folder import membership_of_environment
 from tutor.course.catalogue import Course
 from tutor.course.packs.installed import open_course
 from tutor.foundation import clock
@@ -45,9 +47,23 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
     course, lesson = lesson_named(name)
     if not lesson.questions:
         raise TutorError(translate("quiz.no-questions"), exit_code=ExitCode.USAGE)
-    with asking(course, Asker) as (asker, store):
+    with asking(course, Asker) as (asker, store), _in_class(asker, store, course, "quiz", lesson.id):
         take_quiz(asker, store, lesson, fresh=fresh, seed=seed)
     return int(ExitCode.OK)
+
+
+@contextmanager
+def _in_class(asker: Asker, store: ProgressStore, course: Course, place: str, lesson: str = "") -> Iterator[None]:
+    """Say the news of the learner's class between two lines. Outside of a class, nothing happens."""
+    if membership_of_environment() is None:
+        yield
+        return
+    from tutor.plain.by_ear import room_of  # late, because it needs all that a call may open
+    from tutor.plain.by_ear_room import InputEndedError
+
+    with suppress(InputEndedError), room_of(asker, store, course) as room:
+        room.be_at(place, lesson)
+        yield
 
 
 def take_quiz(
@@ -134,7 +150,7 @@ def review(*, minutes: float | None = None) -> int:
         TutorError: there is no lessons folder.
     """
     course = open_course()
-    with asking(course, Asker) as (asker, store):
+    with asking(course, Asker) as (asker, store), _in_class(asker, store, course, "review"):
         take_review(asker, store, course, minutes=minutes)
     return int(ExitCode.OK)
 
