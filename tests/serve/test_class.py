@@ -57,8 +57,10 @@ def test_a_stranger_joins_with_the_code_and_comes_back_with_the_key(served: Serv
 def test_commands_need_no_terminal_and_nothing_else_is_offered(served: ServedClass) -> None:
     assert "Gradient descent" in served.run("anna", "tutor", "read", "3").stdout
     assert '"tutor-progress"' in served.run("anna", "progress", "export").stdout
-    quiz = served.run("anna", "quiz", "1", typed="1\n")
+    served.enrol("quinn")
+    quiz = served.run("quinn", "quiz", "1", typed="1\n")
     assert "1." in quiz.stdout, quiz
+    assert "You are in a class as quinn" in quiz.stdout
     chinese = served.run("anna", "sh", LC_ALL="zh_CN.UTF-8")
     assert (chinese.returncode, "不能是路径" in chinese.stderr) == (2, True)
     assert served.run("anna", "progress", "export", "-o", "x").returncode == 2
