@@ -220,8 +220,8 @@ class Palette(TutorDialog[None]):
         )  # fmt: skip
 
     def _show_passages(self, query: str, entries: list[Entry]) -> None:
-        self._passages = query, entries
-        if self.query_one(Input).value == query:
+        if self.query_one(Input).value == query:  # the rows in view keep their entries if an older search ends last
+            self._passages = query, entries
             self._show(query)
 
     def _items(self, query: str) -> list[RowItem]:
@@ -251,9 +251,10 @@ class Palette(TutorDialog[None]):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Close the palette, then do what was chosen."""
-        entry = next(entry for entry in (*self._entries, *self._passages[1]) if entry.key == event.key)
-        self.dismiss(None)
-        self.app.call_later(entry.act)
+        entry = next((entry for entry in (*self._entries, *self._passages[1]) if entry.key == event.key), None)
+        if entry is not None:
+            self.dismiss(None)
+            self.app.call_later(entry.act)
 
     def action_up(self) -> None:
         self.query_one(RowList).action_up()
