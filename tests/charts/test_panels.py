@@ -74,11 +74,18 @@ def test_boundary_tells_classes_apart_without_colour() -> None:
 
 
 def test_boundary_without_colour_says_what_fills_its_fields() -> None:
-    names, known = ["cats", "dogs"], {"classes": [[0, 1]], "certainty": [[9, 9]]}
-    plain = plain_text(boundary_chart([], ((0, 1), (0, 1)), 60, 12, class_names=names, colour=False, **known))
+    def drawn(*, colour: bool) -> str:
+        names, classes, certainty = ["cats", "dogs"], [[0, 1]], [[9, 9]]
+        ranges = ((0, 1), (0, 1))
+        return plain_text(
+            boundary_chart(
+                [], ranges, 60, 12, classes=classes, certainty=certainty, class_names=names, colour=colour
+            )
+        )  # fmt: skip
+
+    plain = drawn(colour=False)
     assert plain.splitlines()[0].split() == ["●", "cats", "▲", "dogs", ".", "?", "unsure"]
-    coloured = plain_text(boundary_chart([], ((0, 1), (0, 1)), 60, 12, class_names=names, **known))
-    assert "unsure" not in coloured
+    assert "unsure" not in drawn(colour=True)
 
 
 def test_boundary_is_pale_where_the_model_is_torn_and_has_no_hole() -> None:
