@@ -23,7 +23,7 @@ from tutor.foundation.paths import lessons_folder
 from tutor.foundation.translate import use_language
 from tutor.plain import by_ear_class
 from tutor.plain.by_ear import open_by_ear
-from tutor.plain.quiz import quiz, review
+from tutor.plain.quiz_command import quiz, review
 from tutor.runs.events import Finished
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.processes import hold
