@@ -73,6 +73,21 @@ def test_boundary_tells_classes_apart_without_colour() -> None:
         assert left.isdisjoint(right)
 
 
+def test_boundary_without_colour_says_what_fills_its_fields() -> None:
+    def drawn(*, colour: bool) -> str:
+        names, classes, certainty = ["cats", "dogs"], [[0, 1]], [[9, 9]]
+        ranges = ((0, 1), (0, 1))
+        return plain_text(
+            boundary_chart(
+                [], ranges, 60, 12, classes=classes, certainty=certainty, class_names=names, colour=colour
+            )
+        )  # fmt: skip
+
+    plain = drawn(colour=False)
+    assert plain.splitlines()[0].split() == ["●", "cats", "▲", "dogs", ".", "?", "unsure"]
+    assert "unsure" not in drawn(colour=True)
+
+
 def test_boundary_is_pale_where_the_model_is_torn_and_has_no_hole() -> None:
     rows = boundary_chart([], ((0, 1), (0, 1)), 40, 12, classes=[[0, 0, 1]], certainty=[[9, 1, 9]])
     grounds = {span.ground for row in rows for span in row}

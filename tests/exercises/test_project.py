@@ -6,19 +6,34 @@ import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from tutor.course.exercises.code import LONGEST_PROGRAM
+from tutor.course.exercises.project import PROJECT
 from tutor.exercises.files import digest_of
-from tutor.exercises.project import Attempt, Project, Score, Size, about_of, after_hand_in, compared, score
+from tutor.exercises.project import (
+    Attempt,
+    Board,
+    Line,
+    Project,
+    Score,
+    Size,
+    about_of,
+    after_hand_in,
+    compared,
+    score,
+)
 from tutor.exercises.project_references import REFERENCES, score_references
+from tutor.exercises.transfer import dump_programs, merge_programs
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Floats, Ints
 from tutor.ml.datasets.sources.generated import utterances
 from tutor.ml.settings import DataSettings
 from tutor.plain.project import board_lines
+from tutor.progress.transfer import read_json, to_json
 from tutor.sandbox.job import Job, Outcome, ProgramReport, Report
 from tutor.sandbox.sandbox import Sandbox
 
@@ -136,11 +151,31 @@ def test_what_a_program_says_of_itself_is_read_without_a_warning_of_python() -> 
 
 def test_a_damaged_board_is_set_aside(project: Project) -> None:
     project.score_in_public(project.read())
-    project._memory.write_text("[{")
+    project._board.file.write_text("[{")
     assert project.attempts() == []
     project.score_in_public(project.read())
     assert len(project.attempts()) == 1
-    assert project._memory.with_suffix(".damaged").read_text() == "[{"
+    assert project._board.file.with_suffix(".damaged").read_text() == "[{"
+
+
+def test_the_board_travels_in_an_export_and_only_what_can_be_a_score_arrives(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    public = Attempt(NOON, "aa", "first", 0.5)
+    frozen = Attempt(NOON + timedelta(days=1), "bb", "second", handed_in=True)
+    done = msgspec.structs.replace(frozen, public=0.6, final=0.7, seed=3, lines=(Line("simple", 0.5, 0.2, 0.1),))
+    Board(here).remember([public, done])
+    Board(there).remember([frozen])
+    (here / f"{PROJECT}.py").write_text("ABOUT = 'second'\n")
+    exported = read_json(to_json({}, dump_programs(here))).programs
+    for _ in range(2):
+        merge_programs(there, exported)
+        assert Board(there).attempts() == [public, done], "the score of the hand-in comes, once"
+    bad = [msgspec.structs.replace(public, digest="cc", public=1.5), Attempt(NOON.replace(tzinfo=None), "dd")]
+    sly = Attempt(NOON, "ee", "\x1b[2J" + "x" * 99, 0.1)
+    Board(there).merge(msgspec.to_builtins([*bad, sly]))
+    Board(there).merge("nonsense")
+    (new,) = [each for each in Board(there).attempts() if each not in (public, done)]
+    assert (new.digest, len(new.about), "\x1b" in new.about) == ("ee", 60, False)
 
 
 def test_a_line_is_passed_by_more_than_the_spread_of_the_difference() -> None:

@@ -22,6 +22,7 @@ from tutor.foundation.languages import (
 )
 from tutor.foundation.outside_languages import find_languages, speak
 from tutor.foundation.translate import (
+    ASKED,
     language,
     language_for,
     language_mark,
@@ -40,7 +41,17 @@ def told(folder: Path) -> list[tuple[str, int, str]]:
     return [(each.path.name, each.line, each.message) for each in faults_of_words(folder / "translations")]
 
 
-def test_only_what_ships_is_there_at_first() -> None:
+def test_a_console_without_its_glyphs_shows_the_code_of_a_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "linux")
+    assert (language_sign("en"), language_sign("zh")) == ("en", "zh")
+    monkeypatch.delenv(ASKED, raising=False)
+    assert language_for("zh") == "en", "the setting was made on another terminal"
+    monkeypatch.setenv(ASKED, "zh")
+    assert language_for("zh") == "zh"
+
+
+def test_only_what_ships_is_there_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     assert list(languages()) == ["en", "zh"]
     assert language_name("zh") == "中文"
     assert (language_sign("en"), language_sign("zh")) == ("en", "中")

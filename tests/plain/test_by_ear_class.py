@@ -23,6 +23,7 @@ from tutor.foundation.paths import lessons_folder
 from tutor.foundation.translate import use_language
 from tutor.plain import by_ear_class
 from tutor.plain.by_ear import open_by_ear
+from tutor.plain.quiz_command import quiz, review
 from tutor.runs.events import Finished
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.processes import hold
@@ -238,6 +239,20 @@ def test_a_call_is_followed_from_within_a_question_and_help_is_asked_for(
     )  # fmt: skip
     teacher.desk.catch_up()
     assert not teacher.desk.room.learners["anna"].help_since
+
+
+def test_a_quiz_and_a_review_of_their_own_bring_the_news_of_the_class(
+    teacher: Teacher, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Typed(teacher.asks, "?", "/poll", "1", "/leave"))
+    quiz("balls")
+    heard = " ".join(capsys.readouterr().out.split())
+    in_order(heard, "You are in a class as anna", "asks everybody a question", "Your answer is in.", "You are back")
+    teacher.desk.catch_up()
+    assert not teacher.desk.room.learners["anna"].here, "whoever goes, leaves"
+    monkeypatch.setattr("sys.stdin", Typed())
+    review()
+    assert "nothing to review" in capsys.readouterr().out
 
 
 def test_an_answer_that_cannot_be_saved_is_not_said_to_be_in(

@@ -19,7 +19,8 @@ from tutor.foundation import clock
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
 from tutor.plain.asking import Asker, Command, Outcome, command_in, percent_in
-from tutor.plain.quiz import quiz, review, show_due
+from tutor.plain.quiz import show_due
+from tutor.plain.quiz_command import quiz, review
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
 from tutor.progress.store import ProgressStore

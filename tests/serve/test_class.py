@@ -43,6 +43,7 @@ def test_a_stranger_joins_with_the_code_and_comes_back_with_the_key(served: Serv
         arrive(login)
         assert login.leave() == 0
     assert "carla has joined" in served.said
+    assert ("serving as root" in " ".join(served.said.split())) == (os.geteuid() == 0)
     assert served.learner("carla").stat().st_mode & 0o777 == 0o700
     assert (served.home / "host_key").stat().st_mode & 0o777 == 0o600
     listed = served.run("carla", "list")
@@ -56,8 +57,10 @@ def test_a_stranger_joins_with_the_code_and_comes_back_with_the_key(served: Serv
 def test_commands_need_no_terminal_and_nothing_else_is_offered(served: ServedClass) -> None:
     assert "Gradient descent" in served.run("anna", "tutor", "read", "3").stdout
     assert '"tutor-progress"' in served.run("anna", "progress", "export").stdout
-    quiz = served.run("anna", "quiz", "1", typed="1\n")
+    served.enrol("quinn")
+    quiz = served.run("quinn", "quiz", "1", typed="1\n")
     assert "1." in quiz.stdout, quiz
+    assert "You are in a class as quinn" in quiz.stdout
     chinese = served.run("anna", "sh", LC_ALL="zh_CN.UTF-8")
     assert (chinese.returncode, "不能是路径" in chinese.stderr) == (2, True)
     assert served.run("anna", "progress", "export", "-o", "x").returncode == 2

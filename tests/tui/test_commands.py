@@ -8,14 +8,14 @@ import pkgutil
 import pytest
 from textual.binding import Binding
 
-from tutor.charts.cells import row_width
+from tutor.charts.cells import plain_row
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate, use_language
 from tutor.tui import screens, widgets
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands
 from tutor.tui.keymap import key_name
 from tutor.tui.screen import Commanded
-from tutor.tui.screens.help import command_item
+from tutor.tui.screens.help import command_items
 from tutor.tui.screens.lab.building import BuildingMode
 from tutor.tui.screens.lab.mode import Mode
 from tutor.tui.screens.lab.normal import NormalMode, TypingMode
@@ -56,8 +56,10 @@ def test_what_a_key_does_is_told_whole_at_eighty_columns(language: str) -> None:
     most = max(cell_width(command.keys_shown) for command in commands)
     for command in commands:
         said = translate(command.help or command.label)
-        row = row_width(command_item(command, most).draw(79))  # beside the scrollbar
-        assert row == 4 + most + 2 + cell_width(said), f"{command.id} is cut: {said}"
+        assert len(command_items(command, most, 79)) == 1, f"{command.id} has more than one row: {said}"
+        narrow = [plain_row(item.draw(59)) for item in command_items(command, most, 59)]
+        assert "".join(row[4 + most :].replace(" ", "") for row in narrow) == said.replace(" ", "")
+        assert max(map(cell_width, narrow)) <= 59
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)

@@ -190,6 +190,24 @@ async def test_what_is_found_is_done(workspace_in: MakeWorkspace, monkeypatch: p
     assert opened == [Lesson("descent"), Lab("ball")]
 
 
+async def test_an_older_search_that_ends_last_takes_no_entry_from_the_rows_in_view(
+    workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = note_routes(monkeypatch, Lesson)
+    async with running(workspace_in()) as pilot:
+        await open_palette(pilot, "prose")
+        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
+        palette = pilot.app.screen
+        assert isinstance(palette, Palette)
+        (key, *_) = [each.key for each in palette.query_one(RowList).items if each.key.startswith("passage:")]
+        palette._show_passages("pro", [])
+        palette.query_one(RowList).select(key)
+        await pilot.press("enter")
+        await settled(pilot)
+    assert len(opened) == 1
+
+
 async def test_the_palette_offers_all_commands_even_while_text_is_typed(workspace_in: MakeWorkspace) -> None:
     async with running(workspace_in()) as pilot:
         await pilot.press("g")

@@ -50,6 +50,7 @@ async def test_b_on_the_map_lists_the_labs_and_enter_opens_one(
         assert "1 What learning means: looking for a function" in text_of(pilot)
         ball = next(row for row in rows if "A ball on a curve" in row)
         assert ball.split()[-2:] == ["✓", "−3.600"]
+        assert "f(w) < −3.5" in ball, "the function is called what the lab calls it"
         await press(pilot, "enter")
         first = opened[0]
         assert isinstance(first, routes.Lab)

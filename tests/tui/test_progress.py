@@ -20,6 +20,7 @@ from tutor.progress.records import Answer
 from tutor.study.misconceptions import Misconception
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.progress import ProgressScreen, miss_items
+from tutor.tui.widgets.tabs import tabs_row, underline_row
 from tutor.workspace import Workspace
 
 
@@ -63,6 +64,25 @@ async def test_every_page_in_both_languages(workspace_in: MakeWorkspace, languag
         assert ("2 Model and loss · loss-first" if english else "2 模型与损失 · loss-first") in text
         text = await press(pilot, "left", "L")
         assert ("高估" if english else "too sure by") in text
+
+
+def test_tabs_that_do_not_fit_keep_the_number_of_every_page() -> None:
+    names = ["Overview", "Topics", "Mix-ups"]
+    assert plain_row(tabs_row(names, 1, 40)).split() == ["1", "Overview", "2", "Topics", "3", "Mix-ups"]
+    narrow, line = plain_row(tabs_row(names, 1, 30)), plain_row(underline_row(names, 1, 30))
+    assert narrow.split() == ["1", "2", "Topics", "3"]
+    assert (line.index("━"), line.count("━")) == (narrow.index("2"), len("2 Topics"))
+
+
+async def test_in_a_small_window_the_overview_shows_figures_and_weak_lessons(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    learnt(workspace)
+    workspace.store.record_answer(Answer("descent", "descent-first", "single", (0,), True, seconds=5.0))
+    async with running(workspace, size=(60, 20)) as pilot:
+        text = await press(pilot, "p")
+        assert "50%" in text
+        assert " 1/3" in text
+        assert " 1/1" not in text, "where nothing was wrong, nothing is weak"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])

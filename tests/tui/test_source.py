@@ -83,7 +83,7 @@ async def test_the_optimizer_comes_first_and_n_and_p_lead_through_the_rest(tmp_p
 async def test_file_and_line_lead_to_what_is_shown(tmp_path: Path) -> None:
     async with lab(tmp_path, size=(160, 40)) as bench:
         rows = await read(bench)
-        found = re.search(r"^ (/\S+\.py):(\d+)$", "\n".join(rows), re.MULTILINE)
+        found = re.search(r"^  (/\S+\.py):(\d+)$", "\n".join(rows), re.MULTILINE)
         assert found is not None
         line = Path(found[1]).read_text(encoding="utf-8").splitlines()[int(found[2]) - 1]
         assert line == "class GradientDescent(Optimizer):"

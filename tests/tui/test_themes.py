@@ -101,16 +101,23 @@ def test_without_colours_the_theme_does_not_matter(theme: str) -> None:
         ("terminal", "256", False, "dark16"),
         ("dark", "16", True, "light16"),
         ("light", "16", False, "dark16"),
+        ("light", "16", None, "light16"),
+        ("", "16", None, "dark16"),
         ("dark16", "256", True, "light"),
     ],
 )
-def test_theme_depth_and_ground_decide_the_look(theme: str, depth: ColourDepth, light_ground: bool, name: str) -> None:
+def test_theme_depth_and_ground_decide_the_look(
+    theme: str, depth: ColourDepth, light_ground: bool | None, name: str
+) -> None:
     assert look_for(theme, depth, light_ground).name == name
 
 
-@pytest.mark.parametrize(("value", "light"), [("15;0", False), ("0;15", True), ("0;default;7", True), ("", False)])
+@pytest.mark.parametrize(("value", "light"), [("15;0", False), ("0;15", True), ("0;default;7", True), ("", None)])
 def test_some_terminals_tell_their_ground_in_the_environment(
-    value: str, light: bool, monkeypatch: pytest.MonkeyPatch
+    value: str, light: bool | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLORFGBG", value)
+    monkeypatch.setenv("TERM", "xterm")
     assert light_ground_by_name() is light
+    monkeypatch.setenv("TERM", "linux")
+    assert light_ground_by_name() is bool(light)

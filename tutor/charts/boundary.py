@@ -29,6 +29,7 @@ _SURE = 0.6
 """The probability of the predicted class below which a field is pale."""
 _PALE = "▒"
 """Mixes the colour of a field with that of the screen, so a pale field is a field and not a hole."""
+_UNSURE = "?"
 _APART_FROM = 12
 """The rows from which a blank one parts the legend from the plane, so that it is no part of it."""
 
@@ -67,7 +68,8 @@ def boundary_chart(
     rows = rows[np.isfinite(rows).all(axis=1)]
     if not np.all(np.isfinite(ranges)):
         return sentence(translate("charts.nothing-yet"), width, height)
-    legend = _legend(width, height, class_names, names, ascii=ascii)
+    fills = np.asarray(classes).size and (not colour or ascii)
+    legend = _legend(width, height, class_names, names, fills=bool(fills), ascii=ascii)
     body = height - len(legend)
     x = tight_scale(*ranges[0], ticks=max(2, width // 12), ascii=ascii)
     y = tight_scale(*ranges[1], ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
@@ -98,7 +100,7 @@ def _field(classes: NDArray[np.int64], certainty: NDArray[np.int64], count: int,
     least = (_SURE - 1 / count) / (1 - 1 / count) * 10
     pale = certainty < least if certainty.shape == classes.shape else np.zeros(classes.shape, dtype=bool)
     if not colour or grid.ascii:
-        return shade_rows(np.where(pale, 0, kinds + 1), f"?{FIELD_SHADES}", "muted", grid)
+        return shade_rows(np.where(pale, 0, kinds + 1), f"{_UNSURE}{FIELD_SHADES}", "muted", grid)
     codes = resampled(kinds * 2 + pale, 2 * grid.height, grid.width)
     return [_field_row(codes[2 * row].tolist(), codes[2 * row + 1].tolist()) for row in range(grid.height)]
 
@@ -115,17 +117,23 @@ def _field_row(upper: Sequence[int], lower: Sequence[int]) -> Row:
     return row
 
 
-def _legend(width: int, height: int, class_names: Sequence[str], names: tuple[str, str], *, ascii: bool) -> Rows:
+def _legend(
+    width: int, height: int, class_names: Sequence[str], names: tuple[str, str], *, fills: bool, ascii: bool
+) -> Rows:
+    """Name the classes with their signs, and with ``fills`` the characters that stand for the fields."""
     if height < 5:
         return []
     glyphs = ASCII_GLYPHS if ascii else GLYPHS
-    items: list[Row] = [
-        [Span(f"{glyphs[number % CLASS_INKS]} ", f"class{number % CLASS_INKS}"), Span(shorten(name, 12), "muted")]
-        for number, name in enumerate(class_names)
-    ]
+    items: list[Row] = []
+    for number, name in enumerate(class_names):
+        fill = FIELD_SHADES[number % CLASS_INKS].strip() if fills else ""
+        label = f"{shorten(name, 12)} {fill}".rstrip()
+        items.append([Span(f"{glyphs[number % CLASS_INKS]} ", f"class{number % CLASS_INKS}"), Span(label, "muted")])
     if all(names):
         wide = max(6, width // 4 if height < 14 else (width - 6) // 2)
         right, up = (">", "^") if ascii else ("→", "↑")
         items.append([Span(f"{shorten(names[0], wide)} {right}  {shorten(names[1], wide)} {up}", "muted")])
+    if fills and items:
+        items.append([Span(f"{_UNSURE} {translate('charts.unsure')}", "muted")])
     rows = flow(items, width, 1 if height < 14 else 2)
     return [*rows, fit_row((), width)] if rows and height >= _APART_FROM else rows

@@ -20,7 +20,7 @@ def add_progress_commands(tutor: click.Group) -> None:
 @click.option("--fresh", is_flag=True, help=translate("ask.cli-fresh"))
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=None, help=translate("ask.cli-seed"))
 def _quiz(lesson: str, fresh: bool, seed: int | None) -> int:
-    from tutor.plain.quiz import quiz
+    from tutor.plain.quiz_command import quiz
 
     return quiz(lesson, fresh=fresh, seed=seed)
 
@@ -87,7 +87,8 @@ def _project(file: str | None, *, hand_in: bool, board: bool, as_json: bool) -> 
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), default=None, help=translate("ask.cli-minutes"))
 @click.option("--due", is_flag=True, help=translate("ask.cli-due"))
 def _review(minutes: float | None, due: bool) -> int:
-    from tutor.plain.quiz import review, show_due
+    from tutor.plain.quiz import show_due
+    from tutor.plain.quiz_command import review
 
     return show_due() if due else review(minutes=minutes)
 

@@ -7,7 +7,7 @@ from importlib import import_module
 
 _EARLY = (
     "textual.app", "tutor.tui.app", "tutor.tui.startup", "tutor.tui.terminal.driver", "tutor.tui.screens.home",
-    "tutor.plain.read", "tutor.plain.quiz", "tutor.plain.listing", "tutor.plain.by_ear", "tutor.serve.joining",
+    "tutor.plain.read", "tutor.plain.quiz_command", "tutor.plain.listing", "tutor.plain.by_ear", "tutor.serve.joining",
     "tutor.study.course_store", "tutor.runs.registry",
 )  # fmt: skip
 """Modules besides those that the screens import in advance. The commands are not among them: their help is in the

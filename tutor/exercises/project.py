@@ -52,6 +52,7 @@ _GAP = 0.03
 _MOST_ATTEMPTS = 500
 _LARGEST_MEMORY = 4 << 20
 _LONGEST_ABOUT = 60
+_MOST_LINES = 10
 
 STARTER = """\
 {comment}
@@ -245,6 +246,80 @@ def about_of(source: str) -> str:
     return ""
 
 
+class Board:
+    """The scored programs of a learner, in a file beside the kept versions.
+
+    Args:
+        folder: The folder of all exercises.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.file = kept_folder(folder, PROJECT) / "attempts.json"
+
+    def attempts(self) -> list[Attempt]:
+        """What was scored so far, the oldest first; nothing if the file is missing or damaged."""
+        try:
+            return msgspec.json.decode(read_file(self.file, _LARGEST_MEMORY), type=list[Attempt])
+        except (OSError, ValueError, RecursionError):
+            return []
+
+    def remember(self, attempts: Sequence[Attempt]) -> bool:
+        """Write the attempts; the oldest public ones go if there are very many. Returns whether they are written."""
+        public = [each for each in attempts if not each.handed_in]
+        dropped = {id(each) for each in public[:-_MOST_ATTEMPTS]}
+        try:
+            if self.file.exists() and not self.attempts():
+                self.file.replace(self.file.with_suffix(".damaged"))
+            kept = [each for each in attempts if id(each) not in dropped]
+            write_text(self.file, msgspec.json.encode(kept).decode())
+        except OSError:
+            return False
+        return True
+
+    def dump(self) -> object:
+        """The attempts for an export: see `merge`."""
+        return msgspec.to_builtins(self.attempts())
+
+    def merge(self, found: object) -> None:
+        """Add the attempts of an export, which nobody has checked yet; those that are here stay.
+
+        Raises:
+            TutorError: They cannot be written.
+        """
+        try:
+            there = msgspec.convert(found, list[Attempt])
+        except msgspec.ValidationError:
+            return
+        here = {(each.at, each.digest): each for each in self.attempts()}
+        new = {(each.at, each.digest): _harmless(each) for each in there[:_MOST_ATTEMPTS] if _can_be(each)}
+        # A hand-in that was stopped here may have its score there.
+        known = {key for key, each in here.items() if each.final is not None or not each.handed_in}
+        merged = here | {key: each for key, each in new.items() if key not in known}
+        if merged != here and not self.remember(sorted(merged.values(), key=lambda each: each.at)):
+            raise TutorError(translate("project.board-not-written"), exit_code=ExitCode.CANNOT_WRITE)
+
+
+def _can_be(attempt: Attempt) -> bool:
+    """Whether an attempt has a time zone, and scores from 0 to 1."""
+    scores = [attempt.public, attempt.final, *(line.accuracy for line in attempt.lines)]
+    differences = [number for line in attempt.lines for number in (line.ahead, line.spread)]
+    return (
+        attempt.at.tzinfo is not None
+        and all(0 <= score <= 1 for score in scores if score is not None)
+        and all(-1 <= number <= 1 for number in differences)
+        and len(attempt.lines) <= _MOST_LINES
+    )
+
+
+def _harmless(attempt: Attempt) -> Attempt:
+    """An attempt of an export, without control characters and overlong texts."""
+    lines = tuple(
+        msgspec.structs.replace(line, name=harmless_line(line.name)[:_LONGEST_ABOUT]) for line in attempt.lines
+    )
+    about, digest = (harmless_line(text)[:_LONGEST_ABOUT] for text in (attempt.about, attempt.digest))
+    return msgspec.structs.replace(attempt, about=about, digest=digest, lines=lines)
+
+
 class Project:
     """The learner's program, and what came of its versions.
 
@@ -266,7 +341,7 @@ class Project:
     ) -> None:
         self.file = folder / f"{PROJECT}.py"
         self._kept = kept_folder(folder, PROJECT)
-        self._memory = self._kept / "attempts.json"
+        self._board = Board(folder)
         self._sandbox, self._size, self._now, self._draw = sandbox, size or Size(), now, draw
 
     def make(self) -> None:
@@ -283,10 +358,7 @@ class Project:
 
     def attempts(self) -> list[Attempt]:
         """What was scored so far, the oldest first; nothing if the file is missing or damaged."""
-        try:
-            return msgspec.json.decode(read_file(self._memory, _LARGEST_MEMORY), type=list[Attempt])
-        except (OSError, ValueError, RecursionError):
-            return []
+        return self._board.attempts()
 
     def score_in_public(self, source: str) -> tuple[Attempt | None, Scores]:
         """Score a program on the validation utterances, and remember it if it ran."""
@@ -295,7 +367,7 @@ class Project:
             return None, found
         self._keep(source)
         attempt = Attempt(self._now(), digest_of(source), about_of(source), found.scores[0].accuracy)
-        self._remember([*self.attempts(), attempt])
+        self._board.remember([*self.attempts(), attempt])
         return attempt, found
 
     @property
@@ -317,7 +389,7 @@ class Project:
         if not self.counts_today:
             raise TutorError(translate("project.once-a-day"), hint=translate("project.once-a-day-hint"))
         frozen = Attempt(self._now(), digest_of(source), about_of(source), handed_in=True)
-        if not self._keep(source) or not self._remember([*self.attempts(), frozen]):
+        if not self._keep(source) or not self._board.remember([*self.attempts(), frozen]):
             raise TutorError(translate("project.not-frozen"), exit_code=ExitCode.CANNOT_WRITE)
         # Only now, when the program can no longer change, the utterances come into being.
         seed = self._draw()
@@ -331,7 +403,7 @@ class Project:
             frozen, public=public.accuracy, final=final.accuracy, seed=seed, lines=tuple(lines)
         )
         # Read again, because a public score of another terminal may have come meanwhile.
-        self._remember([*(each for each in self.attempts() if each != frozen), done])
+        self._board.remember([*(each for each in self.attempts() if each != frozen), done])
         return done, found
 
     def read(self) -> str:
@@ -349,19 +421,6 @@ class Project:
             return True
         try:
             write_text(version_file(self._kept, self._now(), digest), source)
-        except OSError:
-            return False
-        return True
-
-    def _remember(self, attempts: Sequence[Attempt]) -> bool:
-        """Write the attempts; the oldest public ones go if there are very many. Returns whether they are written."""
-        public = [each for each in attempts if not each.handed_in]
-        dropped = {id(each) for each in public[:-_MOST_ATTEMPTS]}
-        try:
-            if self._memory.exists() and not self.attempts():
-                self._memory.replace(self._memory.with_suffix(".damaged"))
-            kept = [each for each in attempts if id(each) not in dropped]
-            write_text(self._memory, msgspec.json.encode(kept).decode())
         except OSError:
             return False
         return True

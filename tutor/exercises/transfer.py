@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tutor.course.exercises.project import PROJECT
 from tutor.course.source import is_reference
 from tutor.exercises.files import (
     LARGEST_FILE,
@@ -28,6 +30,9 @@ from tutor.foundation.files import write_bytes
 from tutor.foundation.pack_ids import file_stem_of, id_of_file_stem
 from tutor.foundation.translate import translate
 
+if TYPE_CHECKING:
+    from tutor.exercises.project import Board
+
 _VERSION = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-z]{1,32}\.py")
 _MOST_VERSIONS = 500
 """More versions of one exercise than this were not kept by tutor."""
@@ -36,7 +41,7 @@ _MOST_VERSIONS = 500
 def dump_programs(folder: Path) -> dict[str, dict[str, object]]:
     """Return the learner's programs by exercise: the file, when it was saved, the kept versions, and the memory.
 
-    Files that cannot be read are left out.
+    That of the project holds the scores of its board too. Files that cannot be read are left out.
 
     Args:
         folder: The folder of all exercises.
@@ -51,6 +56,8 @@ def dump_programs(folder: Path) -> dict[str, dict[str, object]]:
         texts = {each.name: text for each in versions if _is_version(each.name) and (text := _read(each)) is not None}
         if texts:
             parts["versions"] = texts
+        if parts and exercise == PROJECT:
+            parts["attempts"] = _board(folder).dump()
         if parts:
             found[exercise] = parts | {"memory": asdict(load_memory(memory_file(folder, exercise)))}
     return found
@@ -71,6 +78,8 @@ def merge_programs(folder: Path, programs: object) -> int:
                 _write(path, text)
                 added += 1
             _merge_memory(memory_file(folder, exercise), parts.get("memory"))
+            if exercise == PROJECT and parts.get("attempts"):
+                _board(folder).merge(parts["attempts"])
     return added
 
 
@@ -79,6 +88,13 @@ def forget_memories(folder: Path, exercises: Iterable[str] | None = None) -> Non
     for exercise in _exercises_in(folder) if exercises is None else exercises:
         if is_reference(exercise):
             memory_file(folder, exercise).unlink(missing_ok=True)
+
+
+def _board(folder: Path) -> Board:
+    """The scores of the project; imported late, because it needs NumPy."""
+    from tutor.exercises.project import Board
+
+    return Board(folder)
 
 
 def _exercises_in(folder: Path) -> list[str]:

@@ -38,9 +38,14 @@ def use_language(code: str) -> None:
 
 
 def language_for(setting: str) -> str:
-    """The code of the language to speak: the one asked for this time, else the learner's setting, else the locale's."""
+    """The code of the language to speak: the one asked for this time, else the learner's setting, else the locale's.
+
+    A setting from another terminal does not hold where there are no glyphs for its language.
+    """
     asked = os.environ.get(ASKED)
-    return (best_language(asked) if asked else None) or setting or language_of_environment()
+    if asked and (code := best_language(asked)):
+        return code
+    return setting if setting and _has_glyphs(language_name(setting)) else language_of_environment()
 
 
 def language_of_environment() -> str:
@@ -69,8 +74,9 @@ def language_name_here(code: str) -> str:
 
 
 def language_sign(code: str) -> str:
-    """The short sign of a language, such as ``en`` or ``中``; its code if it gives none."""
-    return _of_itself(code, "sign")
+    """The short sign of a language, such as ``en`` or ``中``; its code if it gives none, or no glyphs are there."""
+    sign = _of_itself(code, "sign")
+    return sign if _has_glyphs(sign) else code
 
 
 def _of_itself(code: str, name: str) -> str:

@@ -73,11 +73,13 @@ class LabHeading(NamedTuple):
         name: The name of its file.
         title: Its title in the language asked for; the name if the title cannot be read.
         goal: The goal in its file; empty if it has none.
+        function: The drawn function that it goes down on; empty if it has none.
     """
 
     name: str
     title: str
     goal: str
+    function: str = ""
 
 
 def lab_headings(labs: LabShelf | Path, language: str) -> list[LabHeading]:
@@ -87,11 +89,17 @@ def lab_headings(labs: LabShelf | Path, language: str) -> list[LabHeading]:
         if harmless_line(name) != name:
             continue
         values = _heading_of(path)
-        challenge = values.get("challenge")
-        goal = challenge.get("goal") if isinstance(challenge, dict) else None
         title = harmless_line(in_language(_titles(values), language) or name)
-        found.append(LabHeading(name, title, goal if isinstance(goal, str) else ""))
+        goal, function = _text_in(values, "challenge", "goal"), _text_in(values, "model", "function")
+        found.append(LabHeading(name, title, goal, function))
     return found
+
+
+def _text_in(values: Mapping[str, Any], table: str, key: str) -> str:
+    """A text in a table of a lab file; empty if there is none."""
+    parts = values.get(table)
+    text = parts.get(key) if isinstance(parts, dict) else None
+    return text if isinstance(text, str) else ""
 
 
 def _heading_of(path: Path) -> dict[str, Any]:

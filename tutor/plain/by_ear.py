@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
     from tutor.course.lesson import Block, Lesson
     from tutor.labs.lab_config import LabConfig
+    from tutor.progress.store import ProgressStore
     from tutor.runs.session.mine import MineChoice
 
 
@@ -81,11 +83,7 @@ def open_by_ear(
     read_aloud(True)
     try:
         course, opened = lesson_named(lesson) if lesson is not None else (open_course(), None)
-        with (
-            asking(course, Asker) as (asker, store),
-            take_seat(asker, store, course, lambda call: _go(room, call)) as classroom,
-        ):
-            room = Room(asker, store, course, classroom)
+        with asking(course, Asker) as (asker, store), room_of(asker, store, course) as room:
             if opened is not None:
                 LessonByEar(room, opened).open()
             elif lab is not None or data is not None:
@@ -97,6 +95,14 @@ def open_by_ear(
     finally:
         read_aloud(before)
     return int(ExitCode.OK)
+
+
+@contextmanager
+def room_of(asker: Asker, store: ProgressStore, course: Course) -> Iterator[Room]:
+    """The room of a session, with the class that the learner is in, if they are in one."""
+    with take_seat(asker, store, course, lambda call: _go(room, call)) as classroom:
+        room = Room(asker, store, course, classroom)
+        yield room
 
 
 def _config(course: Course, lab: str | None, data: str | None, overrides: Mapping[str, object]) -> LabConfig:

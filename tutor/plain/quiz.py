@@ -1,4 +1,4 @@
-"""``tutor quiz`` and ``tutor review``: the sessions of the screens, as lines of text."""
+"""Quizzes and reviews: the sessions of the screens, as lines of text."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tutor.course.catalogue import Course
-from tutor.course.packs.installed import open_course
 from tutor.foundation import clock
-from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.errors import ExitCode
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import narrow
 from tutor.foundation.translate import translate
-from tutor.plain.asking import Asker, Outcome, asking
+from tutor.plain.asking import Asker, Outcome
 from tutor.plain.progress import open_progress, rewriting_lines
-from tutor.plain.read import lesson_named
 from tutor.progress.settings import load_settings
 from tutor.study.deck import ALL_SIDES, Deck
 from tutor.study.quiz_session import QuizSession
@@ -28,32 +26,10 @@ if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
 
 
-def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
-    """Take the quiz of a lesson, or continue one that was left unfinished here or on the screen.
-
-    Args:
-        name: The id or number of a lesson, or the path of a lesson file.
-        fresh: Start a new quiz even if one was left unfinished.
-        seed: The seed of the shuffling; random if None.
-
-    Returns:
-        The exit code, 0.
-
-    Raises:
-        TutorError: there is no such lesson, it cannot be used, or it has no questions.
-    """
-    course, lesson = lesson_named(name)
-    if not lesson.questions:
-        raise TutorError(translate("quiz.no-questions"), exit_code=ExitCode.USAGE)
-    with asking(course, Asker) as (asker, store):
-        take_quiz(asker, store, lesson, fresh=fresh, seed=seed)
-    return int(ExitCode.OK)
-
-
 def take_quiz(
     asker: Asker, store: ProgressStore, lesson: Lesson, *, fresh: bool = False, seed: int | None = None
 ) -> None:
-    """Ask the quiz of a lesson that has questions. See `quiz`."""
+    """Ask the quiz of a lesson that has questions. See `tutor.plain.quiz_command.quiz`."""
     session = QuizSession.start(
         lesson.questions,
         store,
@@ -124,23 +100,8 @@ def say_left(asker: Asker, store: ProgressStore) -> None:
         asker.say("", translate("ask.left"))
 
 
-def review(*, minutes: float | None = None) -> int:
-    """Ask the due cards until none are left, or for ``minutes``.
-
-    Returns:
-        The exit code, 0.
-
-    Raises:
-        TutorError: there is no lessons folder.
-    """
-    course = open_course()
-    with asking(course, Asker) as (asker, store):
-        take_review(asker, store, course, minutes=minutes)
-    return int(ExitCode.OK)
-
-
 def take_review(asker: Asker, store: ProgressStore, course: Course, *, minutes: float | None = None) -> None:
-    """Ask the due cards. See `review`."""
+    """Ask the due cards. See `tutor.plain.quiz_command.review`."""
     session = ReviewSession(store, _deck(course), minutes=minutes)
     try:
         if session.over:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import sys
+from shutil import get_terminal_size
 
 import asyncssh
 
+from tutor.foundation.text import wrapped
 from tutor.foundation.translate import translate
 from tutor.runs.processes import is_held
 from tutor.serve.class_folder import LOCK_FILE, ServedFolder
@@ -42,6 +46,9 @@ def serve_class(options: ServerOptions, *, zygote: str, new_code: bool = False) 
 
 async def _serve(server: ClassServer, options: ServerOptions, code: str) -> None:
     port = await server.start()
+    if os.geteuid() == 0:
+        warning = translate("serve.as-root", folder=str(options.folder))
+        print("\n".join(wrapped(warning, get_terminal_size().columns - 1)), file=sys.stderr)
     key = asyncssh.import_private_key(server.folder.host_key())
     print(translate("serve.started", folder=str(options.folder)))
     print("  " + translate("serve.how", port=port, host=options.host))

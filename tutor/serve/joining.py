@@ -11,12 +11,14 @@ import select
 import socket
 import sys
 from collections.abc import Mapping
+from shutil import get_terminal_size
 
 import msgspec
 
 from tutor.foundation.clock import Deadline
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.terminal import fit_stream
+from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language_for, translate, use_language
 from tutor.progress.settings import load_settings
 
@@ -62,21 +64,27 @@ def join(channel: socket.socket, values: Mapping[str, str | int]) -> int:
     """
     deadline = Deadline(SECONDS)
     suggested = harmless_line(str(values.get("name", "")))
-    print(translate("serve.join-welcome"))
-    print(translate("serve.join-seen"))
+    _say("serve.join-welcome")
+    _say("serve.join-seen")
     for _ in range(TRIES):
         question = translate("serve.join-name-or", name=suggested) if suggested else translate("serve.join-name")
         name = _line(question, deadline)
         code = _line(translate("serve.join-code"), deadline) if name is not None else None
         if name is None or code is None:
-            print("\n" + translate("serve.join-late"))
+            print()
+            _say("serve.join-late")
             return 1
         problem = _ask(channel, Asked(name or suggested, code))
         if not problem:
             return 0
-        print(translate(problem))
-    print(translate("serve.join-ended"))
+        _say(problem)
+    _say("serve.join-ended")
     return 1
+
+
+def _say(key: str) -> None:
+    """Show a sentence on the terminal, which would break it within words."""
+    print("\n".join(wrapped(translate(key), get_terminal_size().columns - 1)))
 
 
 def _ask(channel: socket.socket, asked: Asked) -> str:

@@ -36,11 +36,15 @@ class ThinTopic:
 def thin_topics(
     topics: Sequence[Topic], store: ProgressStore, course: Course, moment: datetime, most: int
 ) -> list[ThinTopic]:
-    """At most ``most`` of ``topics``, the lowest accuracy first. Reads these lessons if that has not happened yet."""
+    """At most ``most`` of ``topics`` with a wrong answer, the lowest accuracy first.
+
+    Reads these lessons if that has not happened yet.
+    """
     due = Counter(card.lesson_id for card in store.cards.due(moment))
     states = store.lesson_states()
     found = []
-    for topic in sorted(topics, key=lambda each: each.accuracy.fraction)[:most]:
+    weak = (topic for topic in topics if topic.accuracy.fraction < 1)
+    for topic in sorted(weak, key=lambda each: each.accuracy.fraction)[:most]:
         header = topic.header
         lesson, state = course.lesson(header.id, header.language), states.get(header.id)
         section, lab = 0, ""

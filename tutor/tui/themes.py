@@ -195,18 +195,19 @@ THEMES = ("dark", "light", "terminal")
 """The themes a learner can choose."""
 
 
-def look_for(theme: str, depth: ColourDepth, light_ground: bool) -> Look:
+def look_for(theme: str, depth: ColourDepth, light_ground: bool | None) -> Look:
     """The look for a theme on this terminal.
 
     Args:
         theme: ``dark``, ``light``, or ``terminal`` for the terminal's own colours; anything else follows the ground.
         depth: How many colours the terminal has. With 16, only its own colours on its own ground can be relied upon.
-        light_ground: Whether the ground of the terminal is light.
+        light_ground: Whether the ground of the terminal is light; if None, nobody knows, and the theme says so.
     """
     if depth == "none":
         return LOOKS["colourless"]
     if depth == "16" or theme == "terminal":
-        return LOOKS["light16" if light_ground else "dark16"]
+        light = theme == "light" if light_ground is None else light_ground
+        return LOOKS["light16" if light else "dark16"]
     if theme not in THEMES:
         theme = "light" if light_ground else "dark"
     return LOOKS[theme]

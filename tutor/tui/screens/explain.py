@@ -173,8 +173,9 @@ class ExplainScreen(TutorScreen):
         count = len(walk.stages)
         place = translate("explain.place", number=walk.at + 1, count=count)
         row = [Span(f"  {walk.stage.title}", "heading"), Span(f"   {place}", "muted")]
-        done = round((walk.at + 1) / count * area.width)
-        return fit_rows([row, bar_cells(done, area.width)], area.width, area.height)
+        room = area.width - 2  # as wide as the rule above
+        done = round((walk.at + 1) / count * room)
+        return fit_rows([row, [Span(" "), *bar_cells(done, room)]], area.width, area.height)
 
     def _page(self, width: int, ascii: bool) -> Sequence[Line]:
         width = min(width, MEASURE)

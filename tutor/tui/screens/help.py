@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.text import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import translate
 from tutor.tui import routes
 from tutor.tui.commands import Command
@@ -40,13 +43,21 @@ class HelpScreen(TutorScreen):
         return [translate("help.title")]
 
     def compose_body(self) -> ComposeResult:
-        yield RowList(self._items())
+        yield RowList()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break long explanations for the new width."""
+        self.query_one(RowList).set_items(self._items(event.size.width))
+
+    def refresh_texts(self) -> None:
+        super().refresh_texts()
+        self.query_one(RowList).set_items(self._items(self.size.width))
 
     def action_help(self) -> None:
         """Close the page with the key that opened it."""
         self.action_back()
 
-    def _items(self) -> list[RowItem]:
+    def _items(self, width: int) -> list[RowItem]:
         groups: dict[str, list[Command]] = {}
         for command in self._commands:
             groups.setdefault(command.group, []).append(command)
@@ -55,7 +66,8 @@ class HelpScreen(TutorScreen):
         items: list[RowItem] = []
         for group, commands in groups.items():
             items += [blank(), _heading(group)]
-            items += [command_item(command, key_width) for command in commands]
+            for command in commands:
+                items += command_items(command, key_width, width - 1)  # beside the scroll bar
         items += [blank(), _heading("help.signs")]
         items += [_sign_item(sign, ink, key, key_width) for sign, ink, key in _SIGNS]
         return items
@@ -65,15 +77,18 @@ def _heading(key: str) -> RowItem:
     return RowItem(key, lambda _width: [Span(f"  {translate(key)}", "heading")], selectable=False)
 
 
-def command_item(command: Command, key_width: int) -> RowItem:
-    """The row of a command, its keys in ``key_width`` cells."""
+def command_items(command: Command, key_width: int, width: int) -> list[RowItem]:
+    """The rows of a command for ``width`` cells, its keys in ``key_width`` of them, what it does beside them."""
+    lines = wrapped(translate(command.help or command.label), max(8, width - key_width - 7))
+    keys = [command.keys_shown, *[""] * (len(lines) - 1)]
+    return [
+        RowItem(command.id, partial(_command_row, pad(key, key_width), line), selectable=False)
+        for key, line in zip(keys, lines, strict=True)
+    ]
 
-    def draw(width: int) -> Row:
-        text = translate(command.help or command.label)
-        keys = pad(command.keys_shown, key_width)
-        return [Span(f"    {keys}", "key"), Span("  "), Span(shorten(text, max(8, width - key_width - 7)))]
 
-    return RowItem(command.id, draw, selectable=False)
+def _command_row(keys: str, text: str, _width: int) -> Row:
+    return [Span(f"    {keys}", "key"), Span("  "), Span(text)]
 
 
 def _sign_item(sign: str, ink: str, key: str, key_width: int) -> RowItem:

@@ -197,9 +197,11 @@ class HomeScreen(TutorScreen):
             return
         position = self.workspace.store.position(header.id)
         block = position.block if position is not None else 0
+        # Exclusive, because an earlier search may end later, with the title in the language of before.
         self.run_worker(
-            lambda: self._find_in_background(course, header, block), thread=True, exit_on_error=False, group="section"
-        )
+            lambda: self._find_in_background(course, header, block),
+            thread=True, exit_on_error=False, group="section", exclusive=True,
+        )  # fmt: skip
 
     def _find_in_background(self, course: Course, header: LessonHeader, block: int) -> None:
         from tutor.study.sections import section_at, top_sections
@@ -356,7 +358,7 @@ CONTINUE = "continue"
 _LEFT = 7
 """Cells before a title: margin, mark, number, spaces."""
 _SCORE, _AGAIN = 5, 6
-"""Cells for the score of the questions, and for the number of wrong answers; the minutes take both."""
+"""Cells for the score of the questions, and for the number of wrong answers."""
 _BAR, _WIDE_BAR = 8, 12
 _MOST_FAULTS = 8
 """Faults listed on the map; the heading gives the number of all."""
@@ -581,7 +583,7 @@ def _ends(header: LessonHeader, state: LessonState | None) -> Row:
     if state is not None and state.tested_out:
         return [Span(pad_left(translate("exam.tested-out"), _SCORE + _AGAIN), "good")]
     if state is None or not state.questions_answered:
-        return [Span(pad_left(_minutes(header), _SCORE + _AGAIN), "muted")]
+        return [Span(_minutes(header), "muted")]
     return _score_cells(state.questions_right, state.questions_counted, len(state.wrong_ids))
 
 

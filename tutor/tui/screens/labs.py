@@ -109,7 +109,7 @@ def _lab_item(lab: ListedLab, *, ascii: bool) -> RowItem:
         title = shorten(lab.heading.title, max(8, width // 2 - 4))
         left: Row = [Span("    "), Span(title)]
         if lab.heading.goal:
-            goal = " ".join(goal_lines(lab.heading.goal, ascii=ascii))
+            goal = " ".join(goal_lines(lab.heading.goal, lab.heading.function, ascii=ascii))
             room = width - row_width(ends) - max(width // 2, 6 + cell_width(title)) - 3
             left.append(Span(" " * max(2, width // 2 - 4 - cell_width(title))))
             left.append(Span(shorten(goal, room) if room > 6 else "", "muted"))

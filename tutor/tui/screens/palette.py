@@ -246,8 +246,8 @@ class Palette(TutorDialog[None]):
         )  # fmt: skip
 
     def _show_passages(self, query: str, entries: list[Entry]) -> None:
-        self._passages = query, entries
-        if self.query_one(Input).value == query:
+        if self.query_one(Input).value == query:  # the rows in view keep their entries if an older search ends last
+            self._passages = query, entries
             self._show(query)
 
     def _items(self, query: str) -> Sequence[RowItem]:
@@ -296,12 +296,14 @@ class Palette(TutorDialog[None]):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Close the palette, then do what was chosen."""
-        self.dismiss(None)
         if event.key.startswith(_TERM):
+            self.dismiss(None)
             self.app.call_later(router.go, self.tutor, routes.Term(event.key.removeprefix(_TERM)))
             return
-        entry = next(entry for entry in (*self._entries, *self._passages[1]) if entry.key == event.key)
-        self.app.call_later(entry.act)
+        entry = next((entry for entry in (*self._entries, *self._passages[1]) if entry.key == event.key), None)
+        if entry is not None:
+            self.dismiss(None)
+            self.app.call_later(entry.act)
 
     def action_up(self) -> None:
         self._moved = True

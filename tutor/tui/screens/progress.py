@@ -54,11 +54,12 @@ _OVERVIEW = 0
 
 
 class _Look(TypedDict):
-    """How charts are drawn, and whether plotext has been imported."""
+    """How charts are drawn, in how many rows of a page, and whether plotext has been imported."""
 
     drawable: bool
     ascii: bool
     colour: bool
+    height: int
 
 
 _Draw = Callable[[int, _Look], list[RowItem]]
@@ -243,9 +244,8 @@ class ProgressScreen(TutorScreen):
         draw = self._ready.get(self.page)
         if draw is None:
             return [blank(), *sentence_items(translate("stats.reading"), width)]
-        return draw(
-            width, {"drawable": self._drawable, "ascii": self.tutor.ascii, "colour": not self.tutor.look.native}
-        )
+        colour, height = not self.tutor.look.native, self.query_one(RowList).size.height or self.size.height
+        return draw(width, {"drawable": self._drawable, "ascii": self.tutor.ascii, "colour": colour, "height": height})
 
     def _titles(self) -> dict[str, str]:
         return {header.id: header.numbered_title for header in self.workspace.headers()}
@@ -294,7 +294,9 @@ def screen_for(_route: routes.Progress) -> ProgressScreen:
     return ProgressScreen()
 
 
-_CHART = 9
+_CHART, _LEAST_CHART = 9, 6
+_AROUND_CHART = 6
+"""Rows of the overview above and below its chart, down to the first lesson."""
 _DAYS = 28
 _SIDE = 24
 """Least width of the column beside the chart."""
@@ -341,9 +343,12 @@ def _draw_overview(page: OverviewPage, width: int, look: _Look) -> list[RowItem]
     return overview_items(page, width, **look)
 
 
-def overview_items(page: OverviewPage, width: int, *, drawable: bool, ascii: bool, colour: bool) -> list[RowItem]:
+def overview_items(
+    page: OverviewPage, width: int, *, drawable: bool, ascii: bool, colour: bool, height: int
+) -> list[RowItem]:
     """Four figures, the answers of four weeks beside the cards that come due, and where the learner is weakest."""
     report = page.report
+    chart = max(_LEAST_CHART, min(_CHART, height - _AROUND_CHART))  # the figures and the first lesson stay in view
     items: list[RowItem] = []
     if not report.accuracy.answers and not report.begun:
         items += [*sentence_items(translate("stats.nothing-yet"), width, "text"), blank()]
@@ -354,7 +359,7 @@ def overview_items(page: OverviewPage, width: int, *, drawable: bool, ascii: boo
         beside += [[], *_best_rows(page.labs, side, ascii=ascii)] if page.labs else []
         beside += [[], *_confidence_rows(page.confidence, side)] if page.confidence else []
     left = width - 1 - (side + 3 if side else 0)
-    main = [blank(), *(_days_chart(report, ascii=ascii, colour=colour) if drawable else [blank()] * _CHART)]
+    main = [blank(), *(_days_chart(report, chart, ascii=ascii, colour=colour) if drawable else [blank()] * chart)]
     above = len(main)
     main += [blank(), *_thin_items(page.thin)] if page.thin else []
     rows: Rows = [[], *beside]
@@ -483,7 +488,7 @@ def _advice_row(thin: ThinTopic) -> Row:
     return [Span(translate("stats.do-quiz"))]
 
 
-def _days_chart(report: Overview, *, ascii: bool, colour: bool) -> list[RowItem]:
+def _days_chart(report: Overview, rows: int, *, ascii: bool, colour: bool) -> list[RowItem]:
     """The answers of each day, the right ones below the others."""
     right, others = ("#", ":") if ascii else ("█", "█" if colour else "░")
     legend = [
@@ -499,7 +504,7 @@ def _days_chart(report: Overview, *, ascii: bool, colour: bool) -> list[RowItem]
         title = translate("stats.chart-days")
         return bar_chart(bars, width, height, title=title, legend=legend, ascii=ascii, colour=colour)
 
-    return chart_items(draw, _CHART)
+    return chart_items(draw, rows)
 
 
 def topic_items(found: Topics, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:

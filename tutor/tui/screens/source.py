@@ -144,10 +144,10 @@ def code_rows(piece: Piece, width: int, marked: Collection[int] = ()) -> Rows:
     for passage, lines in piece.passages:
         rows += [[]] if rows else []
         if piece.note:
-            rows += [[Span(f" {line}", "muted")] for line in wrapped(piece.note, width - 2)]
+            rows += [[Span(f"  {line}", "muted")] for line in wrapped(piece.note, width - 4)]
         else:
             whole = f"{passage.path}:{passage.line}"
-            rows.append([Span(f" {whole if cell_width(whole) < width else passage.place}", "muted")])
+            rows.append([Span(f"  {whole if cell_width(whole) < width - 2 else passage.place}", "muted")])
         rows.append([])
         gutter = len(str(lines[-1].number)) + 1 if lines else 0
         for line in lines:
@@ -340,7 +340,8 @@ class SourceScreen(TutorScreen):
                 Span(f"{'▸' if here else ' '}{at + 1} ", "accent" if here else "muted"),
                 Span(piece.name, "strong" if here else "muted"),
             ])  # fmt: skip
-        return [*flow(items, width - 1, _MOST_LINES), *self._stage_rows(width), [Span("─" * width, "rule")]]
+        names = [[Span(" "), *row] for row in flow(items, width - 2, _MOST_LINES)]
+        return [*names, *self._stage_rows(width), [Span(f" {'─' * (width - 2)}", "rule")]]
 
     def _stage_rows(self, width: int) -> Rows:
         """The present stage, its number, and which lines run in it: not all of them may be in view."""
@@ -348,10 +349,10 @@ class SourceScreen(TutorScreen):
         if walk is None or stage is None:
             return []
         place = translate("explain.place", number=walk.at + 1, count=len(walk.stages))
-        items = [[Span(f" {stage.title}", "heading")], [Span(place, "muted")]]
+        items = [[Span(stage.title, "heading")], [Span(place, "muted")]]
         if self._lines:
             items.append([Span(translate("source.marked", lines=_ranges(self._lines)), "muted")])
-        return flow(items, width - 1, _MOST_LINES)
+        return [[Span("  "), *row] for row in flow(items, width - 3, _MOST_LINES)]
 
     def action_next(self) -> None:
         self._go_to(self._at + 1)

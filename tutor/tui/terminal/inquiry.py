@@ -88,9 +88,15 @@ def _is_light(*channels: bytes) -> bool:
     return float(0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2) > 0.18
 
 
-def light_ground_by_name() -> bool:
-    """Whether the environment variable COLORFGBG, which some terminals set, says that the ground is light."""
-    return os.environ.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}
+def light_ground_by_name() -> bool | None:
+    """Whether the environment variable COLORFGBG, which some terminals set, says that the ground is light.
+
+    Returns None if it is not set. The Linux console, which sets nothing, is black.
+    """
+    colours = os.environ.get("COLORFGBG", "")
+    if not colours and os.environ.get("TERM") == "linux":
+        return False
+    return colours.rpartition(";")[2] in {"7", "15"} if colours else None
 
 
 def can_be_asked() -> bool:

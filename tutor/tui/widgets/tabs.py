@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tutor.charts.cells import Row, Span, fit_row, row_width
+from tutor.charts.cells import Row, Span, fit_row
 from tutor.foundation.text import cell_width
 from tutor.tui.themes import FULL
 from tutor.tui.widgets.row_list import MARGIN
@@ -15,12 +15,21 @@ _TAB_GAP = "   "
 def tabs_row(names: Sequence[str], chosen: int, width: int) -> Row:
     """The pages by name and number, with the one in view emphasized."""
     row: Row = [Span(" " * MARGIN)]
-    for number, name in enumerate(names):
-        row += [Span(f"{number + 1}", "key"), Span(f" {name}{_TAB_GAP}", "strong" if number == chosen else "muted")]
-    return row if row_width(row) <= width + len(_TAB_GAP) else row[: 2 * chosen + 3]
+    for number, name in enumerate(_fitting(names, chosen, width)):
+        row.append(Span(f"{number + 1}", "key"))
+        row.append(Span(f"{name}{_TAB_GAP}", "strong" if number == chosen else "muted"))
+    return row
 
 
 def underline_row(names: Sequence[str], chosen: int, width: int) -> Row:
     """The line below the name and the number of the page in view."""
-    before = MARGIN + sum(cell_width(name) + 2 + len(_TAB_GAP) for name in names[:chosen])
-    return fit_row([Span(" " * before), Span(FULL * (cell_width(names[chosen]) + 2), "accent")], width)
+    shown = _fitting(names, chosen, width)
+    before = MARGIN + sum(cell_width(name) + 1 + len(_TAB_GAP) for name in shown[:chosen])
+    return fit_row([Span(" " * before), Span(FULL * (cell_width(shown[chosen]) + 1), "accent")], width)
+
+
+def _fitting(names: Sequence[str], chosen: int, width: int) -> list[str]:
+    """What follows the number of each page: its name, or nothing but for the page in view if they do not all fit."""
+    shown = [f" {name}" for name in names]
+    whole = MARGIN + sum(cell_width(name) + 1 + len(_TAB_GAP) for name in shown) - len(_TAB_GAP)
+    return shown if whole <= width else [name if number == chosen else "" for number, name in enumerate(shown)]
