@@ -9,7 +9,6 @@ With g the gradient of the mean loss, and |g| its norm over all parameters at on
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -46,19 +45,18 @@ class GradientRules:
     ) -> None:
         self._parameters, self._gradient, self._is_weight = parameters, gradient, is_weight
         self._weight_decay, self._clip, self._noise = weight_decay, clip, noise
-        self._random = np.random.default_rng(seed)
+        self.random = np.random.default_rng(seed)
+        """Draws the noise."""
         self.active = bool(weight_decay or clip or noise)
         """Whether any rule changes the gradient."""
-        self._norm_before = 0.0
 
     def apply(self) -> None:
         """Change the gradient in place."""
         g = self._gradient
-        self._norm_before = _norm(g)
         if self._noise:
-            g += self._noise * self._random.standard_normal(g.shape, dtype=g.dtype)
+            g += self._noise * self.random.standard_normal(g.shape, dtype=g.dtype)
         if self._clip:
-            norm = _norm(g)
+            norm = norms(g[None])[0]
             if not norm <= self._clip:  # true for nan too, which then makes the whole gradient nan
                 g *= self._clip / norm
         if self._weight_decay:
@@ -67,18 +65,14 @@ class GradientRules:
                 decay *= self._is_weight
             g += decay
 
-    def norm(self) -> float:
-        """The norm |g| at the last update, before any rule."""
-        return self._norm_before if self.active else _norm(self._gradient)
 
-
-def _norm(gradient: Array) -> float:
-    """The norm |g|, summed in float64 because the square of an exploding gradient overflows float32.
+def norms(gradients: Array) -> list[float]:
+    """The norm |g| of each of n gradients (n, P), summed in float64, as the square of a large g overflows float32.
 
     The sum goes piece by piece, because a large network's gradient in float64 may not fit in memory.
     """
-    squares = 0.0
-    for start in range(0, len(gradient), _CHUNK):
-        chunk = gradient[start : start + _CHUNK].astype(np.float64)
-        squares += float(chunk.dot(chunk))
-    return sqrt(squares)
+    squares = np.zeros(len(gradients))
+    for start in range(0, gradients.shape[1], _CHUNK):
+        chunk = gradients[:, start : start + _CHUNK].astype(np.float64)
+        squares += np.vecdot(chunk, chunk)
+    return list(np.sqrt(squares).tolist())

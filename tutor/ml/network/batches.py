@@ -19,6 +19,11 @@ class Batch:
     labels: Array
     size: int
 
+    @property
+    def inputs(self) -> tuple[Array, Array, Array]:
+        """What a tape of `tutor.ml.network.passes` is given for the batch."""
+        return self.x, self.x_transposed, self.labels
+
 
 SLAB_BYTES = 1 << 20
 """The size of the buffer, called the slab, that shuffled examples are copied into; a small data set fits into one."""
