@@ -9,7 +9,8 @@ To add an optimizer, write its class here and name it in `OPTIMIZERS`: labs, con
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from math import sqrt
 from typing import ClassVar
 
@@ -54,6 +55,19 @@ class Optimizer:
     def state(self) -> dict[str, Array]:
         """Its state by name, (P,) each; the arrays themselves, not copies."""
         return {name: getattr(self, name) for name in self.state_names}
+
+    def snapshot(self) -> Callable[[], None]:
+        """Keep the state as it is now. Returns what brings it back; the parameters are not part of it."""
+        before = {name: copy(value) for name, value in vars(self).items() if name not in {"parameters", "gradient"}}
+
+        def restore() -> None:
+            for name, value in before.items():
+                if isinstance(value, np.ndarray):
+                    getattr(self, name)[...] = value
+                else:
+                    setattr(self, name, value)
+
+        return restore
 
     def change_setting(self, name: str, value: float) -> None:
         """Change one of its settings, such as ``momentum``, between two steps.
@@ -253,6 +267,15 @@ class BlockwiseOptimizer(Optimizer):
 
     def state(self) -> dict[str, Array]:
         return self._state
+
+    def snapshot(self) -> Callable[[], None]:
+        each_restore = [each.snapshot() for each in self.optimizers]
+
+        def restore() -> None:
+            for each in each_restore:
+                each()
+
+        return restore
 
 
 def make_optimizer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +25,9 @@ y (B,), W (m, d), b (m,), c (m,) and b0, with the mean squared error as L."""
 
 class Parts:
     """Makes the built-in parts. A subclass makes others for some of them."""
+
+    can_repeat: ClassVar[bool] = True
+    """Whether the parts do the same again if a training is set back: one outside of it may have a state of its own."""
 
     def optimizer(
         self, parameters: Array, gradient: Array, settings: OptimizerSettings, is_weight: Array | None

@@ -1,7 +1,8 @@
-"""The loss and the accuracy of a network over fixed examples, computed at the end of each epoch."""
+"""The loss and the accuracy of a network over fixed examples, as they are at the end of each epoch."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy as np
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset
 from tutor.ml.losses import Loss
+from tutor.ml.network.kernels import loss_means
 from tutor.ml.network.network import Network
-from tutor.ml.network.passes import prediction_tape
-from tutor.ml.network.tape import Run
+from tutor.ml.network.passes import prediction_steps
+from tutor.ml.network.tape import Run, Steps, X, redirected, unroll
 
 PIECE_BYTES = 1 << 21
 """Examples go through the network in pieces; one piece with its outputs in all layers fits in this many bytes."""
@@ -44,17 +46,19 @@ class Evaluation:
         labels: The labels as the loss takes them, (N, k).
         y: The labels as the data set has them, (N,).
         dataset: The data set of the examples.
-        forward: What fills the outputs (k, N) of all examples at once, if something else needs these too.
+        forward: The steps that fill the outputs (k, N) of all examples, given as `X`, at once, if something else needs
+            these too.
     """
 
     def __init__(
         self, network: Network, x: Array, labels: Array, y: Array, dataset: Dataset,
-        forward: tuple[Run, Array] | None = None,
+        forward: tuple[Steps, Array] | None = None,
     ) -> None:  # fmt: skip
         self._dataset, self._count = dataset, len(x)
         together = rows_together(network, len(x)) if forward is None else len(x)
         sizes = {together, len(x) % together} - {0}
-        tapes = {len(x): forward} if forward is not None else {rows: prediction_tape(network, rows) for rows in sizes}
+        passes = {len(x): forward} if forward is not None else {rows: prediction_steps(network, rows) for rows in sizes}
+        tapes = {rows: (unroll(steps, (X,)), outputs) for rows, (steps, outputs) in passes.items()}
         self._pieces: list[_Piece] = []
         for start in range(0, len(x), together):
             piece = slice(start, min(start + together, len(x)))
@@ -69,6 +73,12 @@ class Evaluation:
             classes = _true_classes(y[piece], dataset)
             self._pieces.append(_Piece(run, [(examples,)], outputs, label, classes, rows / len(x)))
         self._has_classes = self._pieces[0].classes is not None
+        self.outputs: Array | None = self._pieces[0].outputs if together == len(x) else None
+        """What `steps` fill, (k, N); None if the examples do not go through the network at once."""
+        self.steps: Steps = []
+        """What fills `outputs`, for a tape that does more."""
+        if self.outputs is not None:
+            self.steps = redirected(passes[len(x)][0], X, self._pieces[0].inputs[0][0])
 
     def __call__(self, loss: Loss) -> tuple[float, float | None]:
         """The mean loss in the units of the label, and the accuracy, which is None if there are no classes."""
@@ -79,6 +89,15 @@ class Evaluation:
             if classes is not None:
                 right += int(np.count_nonzero(_predicted_classes(outputs, self._dataset) == classes))
         return total * _unit(loss, self._dataset), right / self._count if self._has_classes else None
+
+    def of_rows(self, loss: Loss, rows: Array) -> tuple[list[float], Sequence[float | None]]:
+        """The losses and the accuracies of n networks, given ``rows`` (n, k, N): the `outputs` of each of them."""
+        piece, unit = self._pieces[0], _unit(loss, self._dataset)
+        means = [mean * unit for mean in loss_means(loss, rows, piece.labels)]
+        if piece.classes is None:
+            return means, [None] * len(rows)
+        right = np.count_nonzero(_predicted_classes(rows, self._dataset) == piece.classes, axis=-1)
+        return means, (right / self._count).tolist()
 
     def run_forward(self) -> None:
         """Fill the outputs of all examples."""
@@ -132,14 +151,14 @@ def _true_classes(y: Array, dataset: Dataset) -> Array | None:
 
 
 def _predicted_classes(outputs: Array, dataset: Dataset) -> Array:
-    """The class that each of the outputs (k, n) predicts, (n,)."""
+    """The class that each of the outputs (..., k, n) predicts, (..., n)."""
     if dataset.task == CLASSIFICATION:
-        return np.asarray(outputs.argmax(axis=0))
-    return nearest_class(dataset.label(outputs[0]), dataset.class_numbers)
+        return np.asarray(outputs.argmax(axis=-2))
+    return nearest_class(dataset.label(outputs[..., 0, :]), dataset.class_numbers)
 
 
 def nearest_class(outputs: Array, numbers: Array) -> Array:
-    """For outputs (N,) of a regression on class numbers (K,), the index of the nearest number, (N,)."""
+    """For outputs (..., N) of a regression on class numbers (K,), the index of the nearest number, (..., N)."""
     # Far outputs are clipped first: after rounding, all numbers would be equally far from them.
     safe = np.clip(np.nan_to_num(outputs), numbers.min(), numbers.max())
-    return np.asarray(np.abs(safe[:, None] - numbers[None, :]).argmin(axis=1))
+    return np.asarray(np.abs(safe[..., None] - numbers).argmin(axis=-1))

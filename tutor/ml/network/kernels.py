@@ -1,14 +1,16 @@
-"""Fast steps for the formulas of `layers`, `activations` and `losses`.
+"""Fast steps for the formulas of `layers`, `activations`, `losses` and `optimizers`.
 
 A formula as a textbook writes it makes an array for each of its parts. Here the same arithmetic is a tape
-(`tutor.ml.network.tape`) that works in place, in buffers made once for a batch size. An activation or a loss without a
-fast version is computed by its formula, so a new one needs nothing here. Tests hold each fast version to its formula.
+(`tutor.ml.network.tape`) that works in place, in buffers made once for a batch size. An activation, a loss or an
+optimizer without a fast version is computed by its formula, so a new one needs nothing here. Tests hold each fast
+version to its formula.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +18,8 @@ from tutor.ml.activations import ACTIVATIONS, Activation
 from tutor.ml.arrays import Array, constant
 from tutor.ml.losses import LOSSES, Loss
 from tutor.ml.network.layers import EPSILON, NEWEST_WEIGHT, BatchNorm, Dropout
-from tutor.ml.network.tape import LABELS, Steps, step
+from tutor.ml.network.tape import LABELS, RATE, Steps, step
+from tutor.ml.optimizers import GradientDescent, Optimizer
 
 # -- layers ---------------------------------------------------------------------------------------------------
 
@@ -241,13 +244,15 @@ def loss_gradient_steps(loss: Loss, outputs: Array, gradient: Array) -> Steps:
     for name, fast in _LOSS_GRADIENT.items():
         if loss is LOSSES[name]:
             return fast(outputs, gradient)
-    return [step(lambda labels: np.copyto(gradient, loss.gradient(outputs, labels)), LABELS)]
+    return [step(lambda outputs, labels: np.copyto(gradient, loss.gradient(outputs, labels)), outputs, LABELS)]
 
 
 def _squared_error_gradient(outputs: Array, gradient: Array) -> Steps:
+    # Not in place: for a batch of one example, NumPy takes three times as long over an array that it reads and writes.
+    difference = np.empty_like(gradient)
     return [
-        step(np.subtract, outputs, LABELS, gradient),
-        step(np.multiply, gradient, constant(2.0 / outputs.size, outputs), gradient),
+        step(np.subtract, outputs, LABELS, difference),
+        step(np.multiply, difference, constant(2.0 / outputs.size, outputs), gradient),
     ]
 
 
@@ -305,3 +310,65 @@ _LOSS_GRADIENT: dict[str, Callable[[Array, Array], Steps]] = {
     "cross-entropy": _cross_entropy_gradient,
     "softmax-mse": _softmax_squared_error_gradient,
 }
+
+
+_MANY_MEANS = 4
+"""For fewer outputs than this, one mean after the other is faster than all together."""
+
+
+def loss_means(loss: Loss, outputs: Array, labels: Array) -> list[float]:
+    """The mean loss for each of n outputs of the same examples, with the bits of the loss's own mean.
+
+    Args:
+        loss: The loss.
+        outputs: (n, k, B).
+        labels: (k, B).
+    """
+    if len(outputs) >= _MANY_MEANS:
+        for name, fast in _LOSS_MEANS.items():
+            if loss is LOSSES[name]:
+                return list(fast(outputs, labels).tolist())
+    return [loss.mean(each, labels) for each in outputs]
+
+
+def _squared_errors(outputs: Array, labels: Array) -> Array:
+    differences = (outputs - labels).reshape(len(outputs), -1)
+    return np.asarray(np.vecdot(differences, differences).astype(np.float64) / labels.size)
+
+
+def _absolute_errors(outputs: Array, labels: Array) -> Array:
+    differences = (outputs - labels).reshape(len(outputs), -1)
+    return np.asarray(np.abs(differences, out=differences).mean(axis=-1))
+
+
+def _cross_entropies(logits: Array, labels: Array) -> Array:
+    shifted = logits - logits.max(axis=-2, keepdims=True)
+    log_sum = np.log(np.exp(shifted).sum(axis=-2))
+    shifted *= labels
+    return np.asarray((log_sum - shifted.sum(axis=-2)).mean(axis=-1))
+
+
+def _softmax_squared_errors(logits: Array, labels: Array) -> Array:
+    powers = np.exp(logits - logits.max(axis=-2, keepdims=True))
+    powers /= powers.sum(axis=-2, keepdims=True)
+    return _squared_errors(powers, labels)
+
+
+_LOSS_MEANS: dict[str, Callable[[Array, Array], Array]] = {
+    "mse": _squared_errors,
+    "mae": _absolute_errors,
+    "cross-entropy": _cross_entropies,
+    "softmax-mse": _softmax_squared_errors,
+}
+
+# -- optimizers -----------------------------------------------------------------------------------------------
+
+
+def optimizer_steps(optimizer: Optimizer) -> tuple[Steps, np.dtype[Any]]:
+    """What moves the parameters once at the learning rate `RATE`, and the type of number that rate has to be."""
+    if type(optimizer) is GradientDescent:
+        parameters, gradient = optimizer.parameters, optimizer.gradient
+        change = np.empty_like(parameters)
+        steps = [step(np.multiply, RATE, gradient, change), step(np.subtract, parameters, change, parameters)]
+        return steps, parameters.dtype
+    return [step(lambda rate: optimizer.step(rate.item()), RATE)], np.dtype(np.float64)

@@ -35,9 +35,14 @@ def prediction_tape(network: Network, size: int) -> tuple[Run, Array]:
         network: as it stands whenever the tape runs.
         size: B.
     """
+    steps, outputs = prediction_steps(network, size)
+    return unroll(steps, (X,)), outputs
+
+
+def prediction_steps(network: Network, size: int) -> tuple[Steps, Array]:
+    """The steps of `prediction_tape`, for a tape that does more, and the array (k, B) they write the outputs to."""
     layers = _layers_on_tape(network, size)
-    steps = [each for layer in layers for each in layer.forward_steps(updating=False)]
-    return unroll(steps, (X,)), layers[-1].outputs[:-1]
+    return [each for layer in layers for each in layer.forward_steps(updating=False)], layers[-1].values
 
 
 def gradient_tape(network: Network, size: int, loss: Loss) -> Run:
@@ -55,7 +60,7 @@ def both_passes(network: Network, size: int, loss: Loss) -> tuple[Steps, Steps, 
     """The forward and the backward pass of `gradient_steps`, and the outputs (k, B) that the first one writes."""
     layers = _layers_on_tape(network, size)
     forward = [each for layer in layers for each in layer.forward_steps(updating=True)]
-    outputs = layers[-1].outputs[:-1]
+    outputs = layers[-1].values
     backward = loss_gradient_steps(loss, outputs, layers[-1].gradient[:-1])
     for layer in reversed(layers):
         backward += layer.backward_steps()
@@ -102,13 +107,15 @@ class _LayerOnTape:
         matrix = self._linear.matrix.value
         self.outputs: Array = np.ones((len(matrix) + 1, size), matrix.dtype)
         """The last row stays ones, (m + 1, B)."""
+        self.values: Array = self.outputs[:-1]
+        """The outputs without that row, (m, B)."""
         self.gradient: Array = np.zeros_like(self.outputs)
         """∂L/∂outputs, (m + 1, B). The last row is not used: a product with a whole matrix is quicker than one with all
         but its biases, and fills it."""
 
     def forward_steps(self, *, updating: bool) -> Steps:
         """What writes the outputs for an update or for a prediction."""
-        out = self.outputs[:-1]
+        out = self.values
         below = X if self._below is None else self._below.outputs
         dropout = self._dropout if updating else None
         # The derivative of the activation needs its output as it was before dropout and the residual connection.

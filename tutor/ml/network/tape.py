@@ -33,6 +33,8 @@ X_ROWS = Input("X_ROWS")
 """The same batch by rows, (B, d + 1)."""
 LABELS = Input("LABELS")
 """Its labels, (k, B)."""
+RATE = Input("RATE")
+"""The learning rate of the update, an array without dimensions."""
 
 
 class Step(NamedTuple):
@@ -51,6 +53,15 @@ Run = Callable[[Iterable[tuple[Array, ...]]], None]
 def step(call: Callable[..., object], *arguments: object, out: Array | None = None) -> Step:
     """One step of a tape. Arguments are buffers, `Input` places, numbers or None."""
     return Step(call, arguments, out)
+
+
+def redirected(steps: Iterable[Step], old: Array | Input, new: Array | Input) -> Steps:
+    """The steps with the array or place ``new`` in place of ``old``, to read from and to write to."""
+
+    def other(value: object) -> object:
+        return new if value is old else value
+
+    return [Step(each.call, tuple(map(other, each.arguments)), cast("Array | None", other(each.out))) for each in steps]
 
 
 def unroll(steps: Iterable[Step], inputs: Sequence[Input]) -> Run:

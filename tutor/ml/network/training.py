@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
+from itertools import chain
 from math import ceil, inf, isfinite
 
 import numpy as np
@@ -25,15 +26,17 @@ from tutor.ml.diagnostics import (
     dead_fractions,
 )
 from tutor.ml.divergence import divergence_limit, has_diverged
-from tutor.ml.gradient_rules import GradientRules
+from tutor.ml.gradient_rules import GradientRules, norms
 from tutor.ml.losses import LOSSES, loss_for, softmax
 from tutor.ml.models.hidden_units import place_along_data, place_hidden_units
 from tutor.ml.models.polynomial import PolynomialFeatures
 from tutor.ml.network.batches import Batches
+from tutor.ml.network.epochs import EpochTapes, Kept, most_together
 from tutor.ml.network.evaluation import BatchMeans, Evaluation, rows_together
+from tutor.ml.network.kernels import optimizer_steps
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.network.passes import INPUTS, both_passes
-from tutor.ml.network.tape import LABELS, Run, Steps, X, step, unroll
+from tutor.ml.network.passes import both_passes
+from tutor.ml.network.tape import LABELS, Run, Steps, X, step
 from tutor.ml.network.update_trace import UpdateTrace, trace_update
 from tutor.ml.parts import NetworkGradient, Parts
 from tutor.ml.registry import find
@@ -66,7 +69,7 @@ class NetworkTraining:
     ) -> None:
         self._parts = parts or Parts()
         self._rates_ahead: list[float] = []
-        """The learning rates of updates after this epoch, as far as they are worked out, the next one last."""
+        """The learning rates of the next updates, as far as they are worked out."""
         self.dataset = dataset
         self._train = train
         self.polynomial = PolynomialFeatures(model.degree if model.name == "polynomial" else 1, dataset.x_train)
@@ -127,9 +130,7 @@ class NetworkTraining:
             if valid is not None
             else None
         )
-        self._epoch = self._updates = 0
-        self._rates: Iterator[float] = iter(())
-        """The learning rates of the remaining updates of this epoch."""
+        self._epoch = self._updates = self._group = 0
         self._divergence_limit: float | None = None
         """The loss above which training has diverged; None until it is computed before the next epoch."""
         self.batch_losses: BatchLosses | None = None
@@ -183,7 +184,7 @@ class NetworkTraining:
             raise ValueError(name)
         if name == "learning_rate" and number >= 0:
             self._learning_rate = number
-            self._rates_ahead.clear()
+            self._rates_ahead = []
         elif name == "momentum" and 0 <= number < 1:
             self._optimizer.change_setting(name, number)
         elif name == "batch_size" and number >= 0 and not self._full_batch:
@@ -215,12 +216,12 @@ class NetworkTraining:
 
     def _use_batch_size(self, size: int) -> None:
         self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
-        self._tapes: list[list[tuple[Run, list[tuple[Array, ...]]]]] = []
-        self._rates_ahead.clear()
+        self._tapes: EpochTapes | None = None
+        self._rates_ahead = []
         data, forward = self.dataset, None
         if self._is_whole_batch:
             steps, self._backward, outputs = both_passes(self.network, self.batch_size, self._loss)
-            forward = unroll(steps, (X,)), outputs
+            forward = steps, outputs
         self._batch_means = BatchMeans(data) if self.averages_batches else None
         if self._batch_means is None:  # otherwise its copy of the labels would never be read
             self._evaluate_train = Evaluation(self.network, self._x, self._labels, data.y_train, data, forward)
@@ -234,6 +235,11 @@ class NetworkTraining:
         return self._batches.count > 1 and self._passes_forward and multiplications > MOST_MEASURED
 
     @property
+    def _updates_in_epoch(self) -> int:
+        """The number of updates in each epoch; 0 if the parameters do not follow a gradient."""
+        return 0 if self._manual or self._closed_form else self._batches.count
+
+    @property
     def _is_whole_batch(self) -> bool:
         """Whether what an update begins with is the forward pass that measured the loss after the update before."""
         return self._batches.count == 1 and self._passes_forward and not (self.model.dropout or self.model.batch_norm)
@@ -243,41 +249,46 @@ class NetworkTraining:
         """Whether an update begins with a forward pass."""
         return not (self._manual or self._closed_form or self._line_gradient or self._network_gradient)
 
-    def _make_tapes(self) -> None:
-        """Compile the updates of an epoch: for each slab, one tape for full batches and one for a shorter last batch.
-
-        This is done once for a batch size and a loss; the inputs are views into a buffer that each epoch refills.
-        """
-        runs: dict[int, Run] = {}
-        for slab in self._batches.slabs:
-            by_size: dict[int, list[tuple[Array, ...]]] = {}
-            for batch in slab:
-                by_size.setdefault(batch.size, []).append((batch.x, batch.x_transposed, batch.labels))
-            for size in by_size.keys() - runs.keys():
-                runs[size] = unroll(self._update_steps(size), INPUTS)
-            self._tapes.append([(runs[size], inputs) for size, inputs in by_size.items()])
-
-    def _update_steps(self, size: int) -> Steps:
-        """The steps of one update with a batch of ``size`` examples."""
-        if self._line_gradient is not None:
-            steps = [step(self._write_line_gradient, X, LABELS)]
-        elif self._network_gradient is not None:
-            steps = [step(self._write_network_gradient, X, LABELS)]
-        elif self._is_whole_batch:
-            steps = [step(self._pass_forward), *self._backward]
-        else:
-            forward, backward, outputs = both_passes(self.network, size, self._loss)
-            counting = [] if self._batch_means is None else [step(self._batch_means.add, self._loss, outputs, LABELS)]
-            steps = forward + counting + backward
+    def _make_tapes(self) -> EpochTapes:
+        """Compile the updates of an epoch. This is done once for a batch size and a loss."""
+        train = self._evaluate_train if self._batch_means is None else None
+        evaluations = [each for each in (train, self._evaluate_valid) if each is not None]
+        outputs = [each.outputs for each in evaluations if each.outputs is not None]
+        learned = self.network.learned() if self._evaluate_valid is not None else {}
+        most = 1
+        if self._parts.can_repeat and train is not None and len(outputs) == len(evaluations):
+            most = most_together([self.network.gradient, *outputs, *learned.values()])
+        self._gradients = Kept(self.network.gradient, most, changes=self._rules.active)
+        self._learned = {name: Kept(array, most) for name, array in learned.items()}
+        self._train_outputs, self._valid_outputs = _outputs(train, most), _outputs(self._evaluate_valid, most)
+        kept, end_steps = [*self._learned.values()], [s for each in self._learned.values() for s in each.copy_steps()]
+        for evaluation, rows in ((train, self._train_outputs), (self._evaluate_valid, self._valid_outputs)):
+            if evaluation is not None and rows is not None:
+                kept.append(rows)
+                end_steps += rows.written_by(evaluation.steps)
+        gradient_steps: Callable[[int], Steps] = self._gradient_steps
+        batches = self._batches
+        update_steps, rate_type = optimizer_steps(self._optimizer)
         if self._rules.active:
-            steps.append(step(self._rules.apply))
-        steps.append(step(self._optimizer_step))
-        return steps
+            update_steps.insert(0, step(self._rules.apply))
+        if not self._updates_in_epoch:
+            gradient_steps, update_steps, batches = _no_steps, [], Batches(self._x, self._labels, 0, shuffle=False)
+        return EpochTapes(
+            batches, self._order, gradient_steps, update_steps, rate_type, end_steps, self._gradients, kept
+        )
 
-    def _pass_forward(self) -> None:
-        if not self._outputs_hold:
-            self._evaluate_train.run_forward()
-        self._outputs_hold = False
+    def _gradient_steps(self, size: int) -> Steps:
+        """The steps that compute the gradient of a batch of ``size`` examples."""
+        if self._line_gradient is not None:
+            return [step(self._write_line_gradient, X, LABELS)]
+        if self._network_gradient is not None:
+            return [step(self._write_network_gradient, X, LABELS)]
+        if self._is_whole_batch:
+            assert self._train_outputs is not None  # noqa: S101 - one batch goes through the network at once
+            return self._train_outputs.read_by(self._backward)
+        forward, backward, outputs = both_passes(self.network, size, self._loss)
+        counting = [] if self._batch_means is None else [step(self._batch_means.add, self._loss, outputs, LABELS)]
+        return forward + counting + backward
 
     def _write_line_gradient(self, x: Array, labels: Array) -> None:
         assert self._line_gradient is not None  # noqa: S101 - only then it is on the tape
@@ -294,9 +305,6 @@ class NetworkTraining:
         found = self._network_gradient(x[:-1].T, labels[0], *values)
         hidden.weights.gradient[:], hidden.bias.gradient[:, 0] = found[:2]
         output.weights.gradient[0], output.bias.gradient[0, 0] = found[2:]
-
-    def _optimizer_step(self) -> None:
-        self._optimizer.step(next(self._rates))
 
     @property
     def _is_line(self) -> bool:
@@ -332,21 +340,64 @@ class NetworkTraining:
 
     def epochs(self) -> Iterator[EpochResult]:
         """See `Training.epochs`."""
+        return chain.from_iterable(self.groups(lambda: 1))
+
+    def groups(self, together: Callable[[], int]) -> Iterator[list[EpochResult]]:
+        """Train like `epochs`, but plan and run many epochs at once: small ones cost a third of the time that way.
+
+        The results are the same, bit for bit. After each group, the training is as its last epoch left it, and settings
+        may be changed.
+
+        Args:
+            together: Gives the most epochs of the next group. There may be fewer.
+        """
         # Overflow is a result here, reported as divergence, so NumPy need not warn of it as well. To say so for each
         # epoch would take a tenth of the time of a small one, so a worker says it once.
         is_said = set(np.geterr().values()) == {"ignore"}
         while self._epoch < self.planned_epochs:
             with nullcontext() if is_said else np.errstate(all="ignore"):
-                if self._divergence_limit is None and self._batch_means is None:
-                    self._divergence_limit = self._limit(self._evaluate_train(self._loss)[0])
-                norm, rate = (None, None) if self._manual or self._closed_form else self._run_epoch()
-                if self._closed_form:
-                    self._solve()
-                self._epoch += 1
-                result = self._result(norm, rate)
-            yield result
-            if self._never_updates or result.diverged:
+                results = self._next_epochs(together())
+            yield results
+            if self._never_updates or results[-1].diverged:
                 return
+
+    def _next_epochs(self, most: int) -> list[EpochResult]:
+        """Run up to ``most`` epochs. Only the last one may have diverged."""
+        if self._divergence_limit is None and self._batch_means is None:
+            self._divergence_limit = self._limit(self._evaluate_train(self._loss)[0])
+        if self._tapes is None:
+            self._tapes = self._make_tapes()
+        alone = self._never_updates or self.batch_losses is not None
+        count = 1 if alone else max(1, min(most, self._tapes.most, self.planned_epochs - self._epoch))
+        restore = self._snapshot() if count > 1 else None
+        results = self._run_epochs(self._tapes, count)
+        diverged = next((at for at, result in enumerate(results, start=1) if result.diverged), count)
+        if restore is not None and diverged < count:
+            # The training ends as it was after this epoch, so the same epochs are run again up to it.
+            restore()
+            results = self._run_epochs(self._tapes, diverged)
+        return results
+
+    def _snapshot(self) -> Callable[[], None]:
+        """Keep the training as it is between two epochs. Returns what brings it back."""
+        network = self.network
+        state = [*network.learned().values(), *(norm.batches_seen for norm in network.norms)]
+        arrays = [(array, array.copy()) for array in state]
+        randoms = [each.bit_generator for each in (self._random, network.random, self._rules.random)]
+        random_states = [each.state for each in randoms]
+        restore_optimizer = self._optimizer.snapshot()
+        epoch, updates, rates_ahead = self._epoch, self._updates, self._rates_ahead
+
+        def restore() -> None:
+            for array, before in arrays:
+                array[...] = before
+            for each, random_state in zip(randoms, random_states, strict=True):
+                each.state = random_state
+            restore_optimizer()
+            self._epoch, self._updates, self._rates_ahead = epoch, updates, rates_ahead
+            self._outputs_hold = False
+
+        return restore
 
     @property
     def _unit(self) -> float:
@@ -366,31 +417,44 @@ class NetworkTraining:
             self.network.matrices[0][0] = np.linalg.lstsq(inputs, data.y_train, rcond=None)[0]
             self._updates = 1
 
-    def _run_epoch(self) -> tuple[float, float]:
-        """Run all updates of one epoch. Returns the norm of the gradient and the learning rate of the last one."""
-        if not self._tapes:
-            self._make_tapes()
-        batches, count = self._batches, self._batches.count
-        if len(self._rates_ahead) < count:
-            together = min(_RATES_AHEAD, len(self._x)) // count  # A schedule takes no more at once than there are rows.
-            self._rates_ahead = self._next_rates(max(1, together))[::-1]
-        rates = self._rates_ahead[: -count - 1 : -1]
-        del self._rates_ahead[-count:]
-        self._rates = iter(rates)
-        for slab in batches.fill(self._order):
-            for run, inputs in self._tapes[slab]:
-                if self.batch_losses is None:
-                    run(inputs)
-                else:
-                    self.batch_losses.run(run, inputs, self._loss)
-        self._updates += count
-        return self._rules.norm(), rates[-1]
+    def _run_epochs(self, tapes: EpochTapes, count: int) -> list[EpochResult]:
+        """Run so many epochs, and work out their results together."""
+        if self._is_whole_batch and not self._outputs_hold:
+            self._evaluate_train.run_forward()
+        if self._closed_form:
+            self._solve()
+        rates = self._take_rates(count) if self._updates_in_epoch else [0.0] * count
+        tapes.run(count, rates, self._perform)
+        self._group = count
+        self._epoch += count
+        self._updates += count * self._updates_in_epoch
+        if self._train_outputs is not None:
+            self._train_outputs.take_row(count - 1)
+        self._outputs_hold = True
+        return self._results(rates[len(rates) // count - 1 :: len(rates) // count])
 
-    def _next_rates(self, epochs: int) -> list[float]:
-        """The learning rate of each update of the next epochs, of at most so many."""
-        count, left = self._batches.count, self.planned_epochs - self._epoch
-        updates = np.arange(self._updates, self._updates + max(1, min(epochs, left)) * count)
-        return list((self._learning_rate * self._factor(updates, self._updates + left * count)).tolist())
+    def _perform(self, run: Run, inputs: Iterable[tuple[Array, ...]]) -> None:
+        if self.batch_losses is None:
+            run(inputs)
+        else:
+            self.batch_losses.run(run, inputs, self._loss)
+
+    def _take_rates(self, epochs: int) -> list[float]:
+        """The learning rate of each update of the next epochs."""
+        updates = self._batches.count
+        # A schedule takes no more at once than there are rows.
+        together = max(1, min(_RATES_AHEAD, len(self._x)) // updates)
+        while len(self._rates_ahead) < epochs * updates:
+            self._rates_ahead += self._rates_from(self._updates + len(self._rates_ahead), together)
+        taken, self._rates_ahead = self._rates_ahead[: epochs * updates], self._rates_ahead[epochs * updates :]
+        return taken
+
+    def _rates_from(self, first: int, epochs: int) -> list[float]:
+        """The learning rate of each update from the number ``first`` on, for so many epochs or those that are left."""
+        updates = self._batches.count
+        planned = self._updates + (self.planned_epochs - self._epoch) * updates
+        numbers = np.arange(first, max(first + updates, min(first + epochs * updates, planned)))
+        return list((self._learning_rate * self._factor(numbers, planned)).tolist())
 
     def trace_update(self) -> UpdateTrace:
         """The next update with every number that goes into it; the training stays as it is.
@@ -407,30 +471,58 @@ class NetworkTraining:
         slab = next(batches.fill(lambda _size: deepcopy(self._random).permutation(len(self._x))))
         batch = batches.slabs[slab][0]
         with np.errstate(all="ignore"):
-            rate = self._next_rates(1)[0]
+            rate = self._rates_from(self._updates, 1)[0]
             x, labels = np.ascontiguousarray(batch.x[:-1]), np.ascontiguousarray(batch.labels)
             trace = trace_update(network, self._optimizer, self._rules, self._formula, x, labels, rate)
         return dataclasses.replace(trace, number=self._updates + 1, unit=self._unit)
 
-    def _result(self, norm: float | None, rate: float | None) -> EpochResult:
-        if self._batch_means is not None:
-            train_loss, train_accuracy = self._batch_means.take()
-            if self._divergence_limit is None:
-                self._divergence_limit = self._limit(self._batch_means.first)
-        else:
-            train_loss, train_accuracy = self._evaluate_train(self._loss)
-            self._outputs_hold = True
-        diverged = has_diverged(train_loss, inf if self._divergence_limit is None else self._divergence_limit)
-        train_loss -= self._offset
+    def _results(self, rates: list[float]) -> list[EpochResult]:
+        """The results of the epochs that were run last, given the learning rate of the last update of each."""
+        count, updates = len(rates), self._updates_in_epoch
+        losses, accuracies = self._train_losses(count)
+        limit = inf if self._divergence_limit is None else self._divergence_limit
+        diverged = [has_diverged(loss, limit) for loss in losses]
+        losses = [loss - self._offset for loss in losses]
         if self.batch_losses is not None:
-            self.batch_losses.end_epoch(train_loss)
-        valid_loss = valid_accuracy = None
+            self.batch_losses.end_epoch(losses[-1])
+        nothing: list[None] = [None] * count
+        valid_losses: Sequence[float | None] = nothing
+        valid_accuracies: Sequence[float | None] = nothing
         if self._evaluate_valid is not None:
-            valid_loss, valid_accuracy = self._evaluate_valid(self._loss)
-            valid_loss -= self._offset
-        return EpochResult(
-            self._epoch, self._updates, train_loss, valid_loss, train_accuracy, valid_accuracy, norm, rate, diverged
+            measured, valid_accuracies = self._measure(self._evaluate_valid, self._valid_outputs, count)
+            valid_losses = [loss - self._offset for loss in measured]
+        return list(
+            map(
+                EpochResult,
+                range(self._epoch - count + 1, self._epoch + 1),
+                [self._updates - updates * later for later in reversed(range(count))],
+                losses,
+                valid_losses,
+                accuracies,
+                valid_accuracies,
+                norms(self._gradients.rows[:count]) if updates else nothing,
+                rates if updates else nothing,
+                diverged,
+            )
         )
+
+    def _train_losses(self, count: int) -> tuple[list[float], Sequence[float | None]]:
+        """The losses and accuracies over the training examples in the epochs that were run last."""
+        if self._batch_means is None:
+            return self._measure(self._evaluate_train, self._train_outputs, count)
+        loss, accuracy = self._batch_means.take()
+        if self._divergence_limit is None:
+            self._divergence_limit = self._limit(self._batch_means.first)
+        return [loss], [accuracy]
+
+    def _measure(
+        self, evaluation: Evaluation, outputs: Kept | None, count: int
+    ) -> tuple[list[float], Sequence[float | None]]:
+        """The losses and accuracies of the epochs that were run last, over examples whose outputs they left."""
+        if outputs is not None:
+            return evaluation.of_rows(self._loss, outputs.rows[:count])
+        loss, accuracy = evaluation(self._loss)
+        return [loss], [accuracy]
 
     # -- the model --------------------------------------------------------------------------------------------
 
@@ -455,6 +547,13 @@ class NetworkTraining:
     def vectors(self) -> list[Array]:
         """See `Training.vectors`."""
         return [self.network.parameters]
+
+    def learned_after(self, epoch: int) -> dict[str, Array]:
+        """The parameters and running averages by name, not copies, as an epoch of the last group left them.
+
+        They are kept if there are validation examples; otherwise this is empty.
+        """
+        return {name: kept.rows[epoch - self._epoch - 1 + self._group] for name, kept in self._learned.items()}
 
     def stored(self) -> dict[str, Array]:
         """The parameters, running averages and optimizer state by name, not copies: they change with the training."""
@@ -509,6 +608,16 @@ def _network(
         sign_bug=model.sign_bug,
         seed=seed,
     )
+
+
+def _outputs(evaluation: Evaluation | None, epochs: int) -> Kept | None:
+    """The outputs of so many epochs; None if the examples go through the network in pieces, or there are none."""
+    return Kept(evaluation.outputs, epochs) if evaluation is not None and evaluation.outputs is not None else None
+
+
+def _no_steps(_size: int) -> Steps:
+    """The steps of an update if there are no updates."""
+    return []
 
 
 def _labels(y: Array, dataset: Dataset) -> Array:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -110,10 +111,18 @@ class TrainingAdapter:
         if self._parts is not None:
             self._parts.close()
 
-    def epochs(self) -> Iterator[EpochResult]:
-        """Train, and yield the result of each epoch. Panels that observe see every one of them."""
+    def groups(self, together: Callable[[], int]) -> Iterator[Sequence[EpochResult]]:
+        """Train, and yield the results of up to ``together()`` epochs at a time. Panels that observe see every one."""
         network = self._network
-        results = self._training.epochs() if network is None else self._counted(network)
+        if network is None or self._metric is not None or self._observers:
+            # These look at the model as each epoch leaves it.
+            return ([result] for result in self.epochs())
+        return self._counted(network, together)
+
+    def epochs(self) -> Iterator[EpochResult]:
+        """Train like `groups`, and yield the result of each epoch while the model is as this epoch left it."""
+        network = self._network
+        results = self._training.epochs() if network is None else chain.from_iterable(self._counted(network, lambda: 1))
         if self._metric is not None:
             results = self._measured(results, self._metric)
         return self._observed(results) if self._observers else results
@@ -128,20 +137,21 @@ class TrainingAdapter:
                 observe(result)
             yield result
 
-    def _counted(self, training: NetworkTraining) -> Iterator[EpochResult]:
+    def _counted(self, training: NetworkTraining, together: Callable[[], int]) -> Iterator[Sequence[EpochResult]]:
         """Count epochs, and keep the parameters whenever the validation loss is lower than in every epoch before."""
-        fits = len(self._dataset.x_valid) and training.network.parameters.size <= _MAX_KEPT
-        now = training.network.learned() if fits else {}
-        kept = {name: array.copy() for name, array in now.items()}
-        for result in training.epochs():
-            self._last_epoch = result.epoch
-            loss = result.valid_loss
-            if fits and loss is not None and loss < self._lowest:
-                self._lowest = loss
-                self._best = result.epoch, kept
-                for name, array in now.items():
+        fits = training.network.parameters.size <= _MAX_KEPT
+        kept = {name: array.copy() for name, array in training.network.learned().items()} if fits else {}
+        for results in training.groups(together):
+            self._last_epoch = results[-1].epoch
+            best = None
+            for result in results:
+                if fits and result.valid_loss is not None and result.valid_loss < self._lowest:
+                    self._lowest, best = result.valid_loss, result.epoch
+            if best is not None:
+                self._best = best, kept
+                for name, array in training.learned_after(best).items():
                     kept[name][...] = array
-            yield result
+            yield results
 
     @property
     def _network(self) -> NetworkTraining | None:

@@ -7,7 +7,7 @@ sleep, so with the same settings and the same changes at the same epochs the los
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf, isfinite
 from typing import Protocol
 
@@ -42,8 +42,12 @@ class EpochOutcome(ForeignResult, Protocol):
 class Trainable(Protocol):
     """What a training loop trains; `tutor.runs.worker.adapter` makes one from `tutor.ml`."""
 
-    def epochs(self) -> Iterator[EpochOutcome]:
-        """Yield the result of each epoch, and stop after one that diverged. Settings may change between two epochs."""
+    def groups(self, together: Callable[[], int]) -> Iterator[Sequence[EpochOutcome]]:
+        """Yield the results of the next epochs, and stop after one that diverged. Settings may change between groups.
+
+        Args:
+            together: Gives the most epochs of the next group.
+        """
 
     def change_setting(self, key: str, value: Value) -> int | None:
         """Change a live setting. Returns the new number of epochs if it changed. Raises ValueError if it cannot."""
@@ -105,6 +109,8 @@ class TrainingLoop:
         self._steering = Steering(spec, training.change_setting, self._emit_in_order)
         self._patience = patience_of(spec.train.stop)
         self._best = (inf, 0)
+        self._unchecked = 1
+        """How many epochs are to be trained until the next check."""
         self.epoch = self._updates = 0
         """Finished epochs, as counted at the last check."""
         self._views_stale = True
@@ -130,16 +136,17 @@ class TrainingLoop:
         return self._end()
 
     def _train(self) -> None:
-        take, steering = self._recorder.take, self._steering
-        limits_patience = self._patience is not None
-        checked_at, between_checks, epochs_left = self._clock(), 1, 1
+        steering = self._steering
+        checked_at, between_checks = self._clock(), 1
         result: EpochOutcome | None = None
-        for result in self._training.epochs():
-            take(result)
-            if limits_patience:
-                self._check_patience(result)
-            epochs_left -= 1
-            if epochs_left and steering.reason is None:
+        for results in self._training.groups(self._together):
+            self._recorder.take_all(results)
+            if self._patience is not None:
+                for each in results:
+                    self._check_patience(each)
+            result = results[-1]
+            self._unchecked -= len(results)
+            if self._unchecked > 0 and steering.reason is None:
                 continue
             spent, changes = self._clock() - checked_at, steering.change_count
             self._check(result)
@@ -151,7 +158,7 @@ class TrainingLoop:
                 between_checks = 1
             else:
                 between_checks = max(1, min(2 * between_checks, int(between_checks * CHECK_SECONDS / max(spent, 1e-9))))
-            checked_at, epochs_left = self._clock(), between_checks
+            checked_at, self._unchecked = self._clock(), between_checks
         if result is not None:
             # A training ends after an epoch that diverged, whether a check was due or not.
             self._stop_if_diverged(result)
@@ -173,6 +180,13 @@ class TrainingLoop:
     def _checks_each_epoch(self) -> bool:
         """Whether to check after every epoch."""
         return self._steering.paused or self._steering.pace > 0 or self._spec.manual
+
+    def _together(self) -> int:
+        """How many epochs may be trained before anything has to be decided: at a check, or as patience runs out."""
+        if self._patience is None:
+            return self._unchecked
+        epoch, _ = self._recorder.last_unwritten or (self.epoch, 0)
+        return min(self._unchecked, self._best[1] + self._patience - epoch)
 
     def _check_patience(self, result: EpochOutcome) -> None:
         """Stop if the loss has not improved for too many epochs."""

@@ -45,6 +45,8 @@ class MineParts(Parts):
         programs: By slot; `tutor.labs.mine.refuse_unfit` has refused those that do not fit the lab's configuration.
     """
 
+    can_repeat = False
+
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
         self._functions: list[_Function] = []

@@ -80,7 +80,9 @@ class Recorder(Generic[R]):
         self._foreign = foreign
         self._unwritten: list[R] = []
         self.take = self._unwritten.append
-        """Add one result. It is the bound method of a list, for speed: it is called for every epoch."""
+        """Add one result. Like `take_all` it is the bound method of a list, for speed."""
+        self.take_all = self._unwritten.extend
+        """Add some results."""
 
     @property
     def last_unwritten(self) -> tuple[int, int] | None:
