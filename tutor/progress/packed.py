@@ -41,8 +41,8 @@ class PackedRows:
         return _BLOCK * len(self._blocks) + len(self._last)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        blocks = map(_unpack, self._blocks)
-        for row in itertools.chain(itertools.chain.from_iterable(blocks), self._last):
+        blocks = map(_unpack, itertools.chain(self._blocks, [_pack(self._last)]))
+        for row in itertools.chain.from_iterable(blocks):
             yield dict(zip(self._columns, row, strict=True))
 
     def __eq__(self, other: object) -> bool:

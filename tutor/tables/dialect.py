@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from tutor.foundation.safe_text import harmless_line
-from tutor.tables.numbers import is_missing, parse_cell
+from tutor.tables.numbers import SIGNS, is_missing, parse_cell
 
 SEPARATORS = ",;\t|，；"
 """The possible separators. If two fit equally well, the one that is more frequent in the header wins."""
@@ -157,6 +157,39 @@ class _CountedLines:
             yield line
         if not self.at_row_start:
             raise BrokenRowError(self.row_line)
+
+
+def split_plain(lines: list[str], dialect: Dialect) -> tuple[list[list[str]], set[str]] | None:
+    """The cells of ``lines`` by column, if each is a plain row; None if only `Dialect.rows` can tell.
+
+    With them come those of `SIGNS` that are in any cell.
+
+    A plain row has the cells of the header, ASCII and not all empty, without quotes or blanks around them.
+    """
+    width, separator = len(dialect.head), dialect.separator
+    text = "".join(lines)
+    if not lines or dialect.dropped or separator == SPACES or not text.isascii() or "--" in text or '"' in text:
+        return None
+    if text[-1] != "\n":
+        text += "\n"
+    blanks = _BLANKS.replace(separator, "")
+    if any(blank in text for blank in blanks) or text[0] in "# \n" or any(edge in text for edge in _EDGES):
+        return None
+    if f" {separator}" in text or f"{separator} " in text or max(map(len, lines)) > csv.field_size_limit():
+        return None
+    if {line.count(separator) for line in lines} != {width - 1}:
+        return None
+    empty = separator * (width - 1)
+    if empty in lines or f"{empty}\n" in lines:
+        return None
+    cells = text.replace("\n", separator).split(separator)
+    cells.pop()
+    return [cells[place::width] for place in range(width)], {sign for sign in SIGNS if sign in text} - {separator}
+
+
+_BLANKS = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
+"""What `str.strip` removes besides a space and the end of the line."""
+_EDGES = ("\n#", "\n\n", "\n ", " \n")
 
 
 def clean_name(cell: str) -> str:
