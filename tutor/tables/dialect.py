@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from tutor.foundation.safe_text import harmless_line
-from tutor.tables.numbers import SIGNS, is_missing, parse_cell
+from tutor.tables.numbers import is_missing, parse_cell
 
 SEPARATORS = ",;\t|，；"
 """The possible separators. If two fit equally well, the one that is more frequent in the header wins."""
@@ -159,10 +159,8 @@ class _CountedLines:
             raise BrokenRowError(self.row_line)
 
 
-def split_plain(lines: list[str], dialect: Dialect) -> tuple[list[list[str]], set[str]] | None:
-    """The cells of ``lines`` by column, if each is a plain row; None if only `Dialect.rows` can tell.
-
-    With them come those of `SIGNS` that are in any cell.
+def plain_text(lines: list[str], dialect: Dialect) -> str | None:
+    """The text of ``lines`` if each is a plain row, so that `split_plain` splits it; else only `Dialect.rows` can.
 
     A plain row has the cells of the header, ASCII and not all empty, without quotes or blanks around them.
     """
@@ -182,9 +180,15 @@ def split_plain(lines: list[str], dialect: Dialect) -> tuple[list[list[str]], se
     empty = separator * (width - 1)
     if empty in lines or f"{empty}\n" in lines:
         return None
-    cells = text.replace("\n", separator).split(separator)
+    return text
+
+
+def split_plain(text: str, dialect: Dialect) -> list[list[str]]:
+    """The cells of a `plain_text` by column."""
+    cells = text.replace("\n", dialect.separator).split(dialect.separator)
     cells.pop()
-    return [cells[place::width] for place in range(width)], {sign for sign in SIGNS if sign in text} - {separator}
+    width = len(dialect.head)
+    return [cells[place::width] for place in range(width)]
 
 
 _BLANKS = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"

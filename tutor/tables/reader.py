@@ -8,11 +8,14 @@ import re
 import stat
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import StringIO, TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+
+import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.suggest import nearest
@@ -26,10 +29,11 @@ from tutor.tables.dialect import (
     Row,
     clean_name,
     find_dialect,
+    plain_text,
     split_plain,
 )
 from tutor.tables.encoding import SAMPLE, UTF8, Encoding, detect_encoding, foreign_format
-from tutor.tables.numbers import COMMA, POINT, parse_cell
+from tutor.tables.numbers import COMMA, POINT, SIGNS, parse_cell
 from tutor.tables.report import Report, shown
 
 MOST_CELLS = 1_000_000
@@ -370,15 +374,13 @@ class _Batches:
             return None
         first = self._line + 1
         kept = [line for line in lines if line]
-        plain = split_plain(kept, self._dialect) if self._draws is None else None
-        if plain is not None:
-            cells, signs = plain
+        text = plain_text(kept, self._dialect) if self._draws is None else None
+        if text is not None:
             self._line += len(lines)
             numbers: Sequence[int] = range(first, first + len(lines))
             if len(kept) < len(lines):
                 numbers = [number for number, line in enumerate(lines, first) if line]
-            for column, of_column in zip(columns, cells, strict=True):
-                column.add_stripped(of_column, numbers, signs)
+            self._add_plain(columns, text, kept, numbers)
             return numbers
         rows = list(self._rows(lines))
         if self._draws is not None:
@@ -388,6 +390,19 @@ class _Batches:
             for column, found in zip(columns, zip(*(row.cells for row in rows), strict=True), strict=True):
                 column.add(found, numbers)
         return numbers
+
+    def _add_plain(self, columns: list[Column], text: str, lines: list[str], numbers: Sequence[int]) -> None:
+        separator = self._dialect.separator
+        signs = {sign for sign in SIGNS if sign in text} - {separator}
+        if all(column.takes_numbers(signs) for column in columns):
+            with suppress(ValueError):
+                found = np.loadtxt(lines, delimiter=separator, comments=None, ndmin=2)
+                if np.isfinite(found).all():
+                    for column, values in zip(columns, found.T, strict=True):
+                        column.add_numbers(values)
+                    return
+        for column, cells in zip(columns, split_plain(text, self._dialect), strict=True):
+            column.add_stripped(cells, numbers, signs)
 
     def has_more(self) -> bool:
         """Return whether there is another row."""
