@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 Rows = list[dict[str, Any]]
-Tables = Mapping[str, Collection[dict[str, Any]]]
-"""Rows by table."""
+Tables = dict[str, Rows]
+Found = Mapping[str, Collection[dict[str, Any]]]
+"""The rows of an import by table; not all of them need be in memory at once."""
 Blocks = Iterator[tuple[str, Iterable[Rows]]]
 """Tables, each with some of its rows at a time, so that not all of them are in memory."""
 _Part = tuple[str, str, tuple[str, ...]]
@@ -124,7 +125,7 @@ class Incoming:
         programs: The learner's programs, as nobody has checked them yet: see `tutor.exercises.transfer`.
     """
 
-    tables: Tables
+    tables: Found
     left_out: int = 0
     first_fault: str = ""
     programs: object = None
@@ -134,7 +135,7 @@ Clean = Callable[[Rows], None]
 """Changes some rows of a table that are to be imported, for example to make their texts harmless."""
 
 
-def dump(database: Database) -> dict[str, Rows]:
+def dump(database: Database) -> Tables:
     """Return every row of every table, each as values by column, in the order in which they were written."""
     return {table: [row for block in blocks for row in block] for table, blocks in dump_blocks(database)}
 
@@ -147,7 +148,7 @@ def dump_blocks(database: Database) -> Blocks:
         yield table, ([dict(zip(columns, row, strict=True)) for row in rows] for rows in found)
 
 
-def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
+def merge(database: Database, cards: CardStore, tables: Found) -> Merged:
     """Import rows: all of them or, if something fails, none.
 
     Args:
@@ -203,7 +204,7 @@ class _NewAnswers:
                 self.both[question] = lesson
 
 
-def _statements(database: Database, tables: Tables, new: _NewAnswers) -> list[Statement]:
+def _statements(database: Database, tables: Found, new: _NewAnswers) -> list[Statement]:
     """Return the statements that write the rows of an import."""
     now = to_milliseconds(clock.utc_now())
     ((count, newest),) = _read(

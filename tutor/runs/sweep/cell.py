@@ -147,7 +147,7 @@ def _into_memory(job: CellJob, is_over: Callable[[], bool]) -> CellOutcome:
     try:
         spec = job.config()
     except LabError as error:
-        return _outcome(RunSummary(state="failed", message=str(error)))
+        return replace(_outcome(RunSummary(state="failed")), message=str(error))
     outcome = _train(job, spec, keep, None if spec.manual else lambda _epoch: [Stop()] if is_over() else [])
     return replace(outcome, log=b"".join(lines.values()), config=config_text(spec))
 
