@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +23,7 @@ from tutor.progress.cards import Side, term_key
 from tutor.progress.notes import Note
 from tutor.progress.records import Answer, Position, SavedQuiz
 from tutor.progress.store import ProgressStore
-from tutor.progress.transfer import Incoming, Tables, read_csv, read_json, to_csv, to_json
+from tutor.progress.transfer import Incoming, Tables, read_csv, read_export, read_json, to_csv, to_json
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 BIAS = term_key("bias", Side.MEANING)
@@ -318,3 +321,79 @@ def test_rows_in_blocks_are_those_of_one_moment_and_all_there_are(tmp_path: Path
     store.record_answer(answer("later", correct=True))
     assert [row[0] for row in [*first, *itertools.chain(*blocks)]] == [f"q{number}" for number in range(7)]
     store.close()
+
+
+@given(st.lists(answers, max_size=6), st.lists(answers, max_size=6), st.booleans())
+def test_answers_written_at_once_come_to_the_same_as_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory, here: list[Answer], there: list[Answer], both: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("ways")
+    tables = filled(a_store(folder, "from"), [*there, *(here if both else [])]).dump()
+    contents = []
+    for few in (0, 10**9):
+        store = a_store(folder, f"to-{few}")
+        for each in here:
+            store.record_answer(each)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tutor.progress.transfer._FEW", few)
+            merged = store.merge(tables), store.merge(tables)
+        assert store.close()
+        with closing(sqlite3.connect(folder / f"to-{few}.sqlite3")) as file:
+            contents.append((*merged, sorted(file.iterdump())))
+    assert contents[0] == contents[1]
+
+
+def test_rows_read_one_part_after_another_are_those_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = filled(
+        a_store(tmp_path, "from"), [answer(f"{number}{'字' * 9}", correct=False) for number in range(9)]
+    ).dump()
+    tables["answers"][5]["score"] = 7.0
+    monkeypatch.setattr("tutor.progress.export_parts._CHUNK", 700)
+    text = to_json(tables, {"exercise": "x = {\n  },\n ]"})
+    found = read_export(io.BytesIO(text.encode()))
+    assert found == read_json(text)
+    assert found is not None
+    assert "row 6 of answers" in found.first_fault
+    assert found.programs == {"exercise": "x = {\n  },\n ]"}
+
+
+EXPORT = to_json(
+    {
+        "answers": [{"given": "[0]", "key": "a", "runs": "[]"}, {"given": "[1]", "key": "b", "runs": "[]"}],
+        "cards": [],
+        "notes": [{"key": "n"}],
+    }
+).encode()
+
+
+@given(st.data())
+def test_a_damaged_export_is_read_as_the_whole_of_it_says_or_left_to_that(data: st.DataObject) -> None:
+    """Whatever is cut out, put in or doubled, no part is taken for something that the whole file does not say."""
+    start = data.draw(st.integers(0, len(EXPORT)))
+    end = data.draw(st.integers(start, min(len(EXPORT), start + 60)))
+    new = data.draw(
+        st.sampled_from([b"", b"\n", b" ", b",", b"]", b"}", b"[1]", b"\n ],\n", b"\n  },\n  {", EXPORT[start:end] * 2])
+    )
+    text = EXPORT[:start] + new + EXPORT[end:]
+    found = read_export(io.BytesIO(text))
+    if found is not None:
+        assert found == read_json(text.decode())
+
+
+def test_an_export_laid_out_by_another_program_is_read_too(tmp_path: Path) -> None:
+    tables = filled(a_store(tmp_path, "from"), [answer("q", correct=False)]).dump()
+    for text in (json.dumps(json.loads(to_json(tables))), to_json(tables).replace("\n", "\r\n"), to_json(tables)[:-4]):
+        assert read_export(io.BytesIO(text.encode())) is None
+    assert read_json(json.dumps(json.loads(to_json(tables)))) == Incoming(tables)
+    with suppress(TutorError):
+        pytest.fail(str(read_json(to_json(tables)[:-4])))
+
+
+def test_a_whole_number_of_many_digits_in_a_column_of_numbers_is_kept_as_a_number(tmp_path: Path) -> None:
+    tables = filled(a_store(tmp_path, "from"), [answer("q", correct=False)]).dump()
+    text = to_json(tables).replace('"value": 8.0', f'"value": {10**25}')
+    store = a_store(tmp_path, "to")
+    store.merge(read_json(text).tables)
+    assert [row["value"] for row in store.dump()["attempts"]] == [1e25]

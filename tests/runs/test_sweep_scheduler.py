@@ -126,14 +126,17 @@ def test_a_cell_that_fails_is_told_and_tried_again_and_the_others_go_on(shares_f
     assert len(again.given) == 1
 
 
-def test_a_combination_that_cannot_be_run_is_a_failed_cell_without_a_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shares_files", [True, False])
+def test_a_combination_that_cannot_be_run_is_a_failed_cell_without_a_run(shares_files: bool, tmp_path: Path) -> None:
     plan = small_plan("model=linear,mlp", "optimizer=gd,least-squares")
     executor = AtOnce()
-    follower = conduct(plan, tmp_path, executor)
-    assert len(executor.given) == 3
+    follower = conduct(plan, tmp_path, executor, shares_files=shares_files)
+    # Without shared files, only the worker makes the config and finds out.
+    assert len(executor.given) == (3 if shares_files else 4)
     assert follower.state.results[3].state == "failed"
     assert follower.state.results[3].message
     assert follower.run_folder(3) is None
+    assert len(list((tmp_path / RUNS_FOLDER).iterdir())) == 3
 
 
 def test_stopping_ends_the_cells_that_go_on_and_they_are_run_again(tmp_path: Path) -> None:

@@ -379,6 +379,12 @@ def _numpy_version() -> str:
     return version("numpy")
 
 
+def config_text(spec: LabConfig) -> str:
+    """What `write_config` writes."""
+    made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
+    return f"# {made_with}\n{to_toml(spec)}"
+
+
 def write_config(folder: Path, spec: LabConfig, *, durable: bool = True) -> None:
     """Write ``spec`` into the folder of a run.
 
@@ -391,8 +397,7 @@ def write_config(folder: Path, spec: LabConfig, *, durable: bool = True) -> None
     Raises:
         OSError: It cannot be written.
     """
-    made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
-    text = f"# {made_with}\n{to_toml(spec)}"
+    text = config_text(spec)
     if durable:
         write_text(folder / SPEC_FILE, text)
     else:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import codecs
-import itertools
+import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tutor.course.catalogue import Course
 from tutor.course.packs.installed import open_course
 from tutor.exercises.transfer import dump_programs, forget_memories, merge_programs
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import named_path, read_file, too_large, write_blocks
+from tutor.foundation.files import named_path, open_file, too_large, write_blocks
 from tutor.foundation.safe_text import harmless, harmless_json, harmless_line, harmless_value, is_harmless
 from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.progress.cards import term_of
 from tutor.progress.renames import exercise_of
 from tutor.progress.schema import counted
-from tutor.progress.transfer import read_csv, read_json, to_json, write_csv, write_json
+from tutor.progress.transfer import Incoming, read_csv, read_export, read_json, to_json, write_csv, write_json
 from tutor.study.course_store import open_course_store
 from tutor.study.report import Confidence, Overview, Topics, confidence, frequent_misconceptions, overview, topics
 from tutor.study.rewriting import exercise_to_rewrite
@@ -305,11 +306,13 @@ def import_progress(name: str) -> int:
     Raises:
         TutorError: The file cannot be read or was not exported by tutor; nothing was changed.
     """
-    text = _read(name)
-    incoming = read_json(text) if text.lstrip().startswith(("{", "[")) else read_csv(text)
+    try:
+        with _opened(name) as file:
+            incoming = _incoming(name, file)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TutorError(translate("transfer.unreadable", path=name, reason=reason)) from error
     with open_progress() as store:
-        for row in itertools.chain(*incoming.tables.values()):
-            _make_harmless(row)
         merged = store.merge(incoming.tables)
         for notice in store.take_notices():
             print(notice, file=sys.stderr)
@@ -323,12 +326,19 @@ def import_progress(name: str) -> int:
     return int(ExitCode.OK)
 
 
-def _make_harmless(row: dict[str, Any]) -> None:
-    """Take the control characters out of a row, including those inside the JSON of a column."""
-    for name, value in row.items():
-        # Without a backslash, JSON holds no other characters than the ones that are there to see.
-        if isinstance(value, str) and (not is_harmless(value) or "\\" in value):
-            row[name] = _harmless_cell(value)
+def _make_harmless(rows: Sequence[dict[str, Any]]) -> None:
+    """Take the control characters out of rows of one table, including those inside the JSON of a column."""
+    for name in [name for name, value in rows[0].items() if isinstance(value, str)]:
+        # Nearly always, nothing in all of them has to be looked at more closely.
+        if _may_harm("".join([row[name] for row in rows])):
+            for row in rows:
+                if _may_harm(row[name]):
+                    row[name] = _harmless_cell(row[name])
+
+
+def _may_harm(text: str) -> bool:
+    # Without a backslash, JSON holds no other characters than the ones that are there to see.
+    return not is_harmless(text) or "\\" in text
 
 
 def _harmless_cell(value: str) -> str:
@@ -339,25 +349,61 @@ def _harmless_cell(value: str) -> str:
     return harmless(value)
 
 
-def _from_standard_input() -> bytes:
-    content = sys.stdin.buffer.read(_LARGEST_IMPORT + 1)
-    if len(content) > _LARGEST_IMPORT:
-        raise too_large("-", _LARGEST_IMPORT)
-    return content
+def _opened(name: str) -> BinaryIO:
+    """Open a file, or read all of standard input.
+
+    Raises:
+        OSError: It cannot be read, or it is too large.
+    """
+    if name == "-":
+        content = sys.stdin.buffer.read(_LARGEST_IMPORT + 1)
+        if len(content) > _LARGEST_IMPORT:
+            raise too_large("-", _LARGEST_IMPORT)
+        return io.BytesIO(content)
+    path = named_path(name)
+    file = os.fdopen(open_file(path), "rb")
+    if os.fstat(file.fileno()).st_size > _LARGEST_IMPORT:
+        file.close()
+        raise too_large(path, _LARGEST_IMPORT)
+    return file
 
 
-def _read(name: str) -> str:
-    """The text of a file in UTF-8, or in UTF-16, which PowerShell's ``>`` writes."""
+def _incoming(name: str, file: BinaryIO) -> Incoming:
+    """Read an export in UTF-8, or in UTF-16, which PowerShell's ``>`` writes.
+
+    Raises:
+        OSError: The file cannot be read.
+        TutorError: It is something else.
+    """
+    start = file.read(4)
+    encoding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
-        raw = _from_standard_input() if name == "-" else read_file(named_path(name), _LARGEST_IMPORT)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise TutorError(translate("transfer.unreadable", path=name, reason=reason)) from error
-    encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    try:
-        return raw.decode(encoding)
+        is_json = _first_sign(file, encoding) in {"{", "["}
     except UnicodeDecodeError as error:
         raise TutorError(translate("transfer.no-text", path=name), hint=translate("transfer.no-text-hint")) from error
+    if is_json and encoding != "utf-16":
+        file.seek(0)
+        if (incoming := read_export(file, _make_harmless)) is not None:
+            return incoming
+    file.seek(0)
+    with io.TextIOWrapper(file, encoding, newline="") as text:
+        return read_json(text.read(), _make_harmless) if is_json else read_csv(text, _make_harmless)
+
+
+def _first_sign(file: BinaryIO, encoding: str) -> str:
+    """Return the first character that is not blank, once all of the file has been decoded; empty if there is none.
+
+    Raises:
+        UnicodeDecodeError: The file is not text in this encoding.
+    """
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    found = ""
+    while chunk := file.read(1 << 20):
+        text = decoder.decode(chunk)
+        found = found or text.lstrip()[:1]
+    decoder.decode(b"", final=True)
+    return found
 
 
 def reset_progress(*, item: str | None, lesson: str | None, everything: bool, yes: bool) -> int:

@@ -16,6 +16,17 @@ from tutor.progress.columns import COLUMNS
 Migration = tuple[str, ...]
 """The statements that lead from one version to the next, run in one transaction."""
 
+ANSWER_INDEXES: Final = {
+    # The course map needs nothing of an answer but this index, so it never reads the table.
+    "answers_of_lesson": "CREATE INDEX answers_of_lesson ON answers (lesson, question, id, correct, unsure)",
+    "answers_of_quiz": "CREATE INDEX answers_of_quiz ON answers (quiz) WHERE quiz <> ''",
+    "answers_of_question": "CREATE INDEX answers_of_question ON answers (question)",
+    "answers_with_confidence": (
+        "CREATE INDEX answers_with_confidence ON answers (at, confidence, correct) WHERE confidence IS NOT NULL"
+    ),
+}
+"""The statement that makes each index of the answers, by its name."""
+
 _FIRST: Migration = (
     """
     CREATE TABLE answers (
@@ -38,9 +49,8 @@ _FIRST: Migration = (
         runs TEXT NOT NULL
     )
     """,
-    # The course map needs nothing of an answer but this index, so it never reads the table.
-    "CREATE INDEX answers_of_lesson ON answers (lesson, question, id, correct, unsure)",
-    "CREATE INDEX answers_of_quiz ON answers (quiz) WHERE quiz <> ''",
+    ANSWER_INDEXES["answers_of_lesson"],
+    ANSWER_INDEXES["answers_of_quiz"],
     """
     CREATE TABLE lessons (
         lesson TEXT PRIMARY KEY,
@@ -87,11 +97,11 @@ _CARDS: Migration = (
     # Every start asks what is due, and reads nothing but this index for it.
     "CREATE INDEX cards_due ON cards (retired, due, card)",
     "CREATE INDEX cards_of_lesson ON cards (lesson)",
-    "CREATE INDEX answers_of_question ON answers (question)",
+    ANSWER_INDEXES["answers_of_question"],
     # For the statistics of the progress screen, which never read the table either.
     "CREATE INDEX answers_of_day ON answers (at, correct, seconds)",
     "CREATE INDEX answers_missed ON answers (lesson, question, given) WHERE correct = 0",
-    "CREATE INDEX answers_with_confidence ON answers (at, confidence, correct) WHERE confidence IS NOT NULL",
+    ANSWER_INDEXES["answers_with_confidence"],
     # A question that was missed before there were cards is due now; its next answer gives it a schedule.
     """
     INSERT INTO cards (card, lesson, made, due, state, step, reviews, lapses, retired)
@@ -235,6 +245,38 @@ _TAKE_FROM_DAY = f"""
     DELETE FROM day_totals WHERE answers = 0 AND day = {_day("OLD.")};
 """  # noqa: S608 - our own names
 
+ANSWER_TRIGGERS: Final = {
+    "answer_came": (
+        f"CREATE TRIGGER answer_came AFTER INSERT ON answers WHEN NEW.correct NOTNULL BEGIN {_ADD_TO_DAY} END"
+    ),
+    "answer_went": (
+        f"CREATE TRIGGER answer_went AFTER DELETE ON answers WHEN OLD.correct NOTNULL BEGIN {_TAKE_FROM_DAY} END"
+    ),
+    "answer_was": f"""
+    CREATE TRIGGER answer_was AFTER UPDATE OF day, at, lesson, question, given, correct, seconds ON answers
+    WHEN OLD.correct NOTNULL BEGIN {_TAKE_FROM_DAY} END
+    """,
+    "answer_is": f"""
+    CREATE TRIGGER answer_is AFTER UPDATE OF day, at, lesson, question, given, correct, seconds ON answers
+    WHEN NEW.correct NOTNULL BEGIN {_ADD_TO_DAY} END
+    """,
+}
+"""The statement that makes each trigger that keeps the totals of the answers, by its name."""
+
+REBUILD_TOTALS: Final = (
+    "DELETE FROM answer_totals",
+    "DELETE FROM day_totals",
+    f"""
+    INSERT INTO answer_totals SELECT lesson, question, given, count(*), sum(correct), sum({_time("")})
+    FROM answers WHERE correct NOTNULL GROUP BY lesson, question, given
+    """,  # noqa: S608 - our own names
+    f"""
+    INSERT INTO day_totals SELECT {_day("")}, count(*), sum(correct), sum({_time("")})
+    FROM answers WHERE correct NOTNULL GROUP BY 1
+    """,  # noqa: S608 - our own names
+)
+"""The statements that compute the totals from the answers, which is faster than triggers if most answers are new."""
+
 _DAYS: Migration = (
     "ALTER TABLE answers ADD COLUMN day TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE reading ADD COLUMN day TEXT NOT NULL DEFAULT ''",
@@ -257,18 +299,12 @@ _DAYS: Migration = (
     INSERT INTO day_totals SELECT day, count(*), sum(correct), sum({_time("")})
     FROM answers WHERE correct NOTNULL GROUP BY day
     """,  # noqa: S608 - our own names
-    f"CREATE TRIGGER answer_came AFTER INSERT ON answers WHEN NEW.correct NOTNULL BEGIN {_ADD_TO_DAY} END",
-    f"CREATE TRIGGER answer_went AFTER DELETE ON answers WHEN OLD.correct NOTNULL BEGIN {_TAKE_FROM_DAY} END",
+    ANSWER_TRIGGERS["answer_came"],
+    ANSWER_TRIGGERS["answer_went"],
     # For the few cards that a wrong clock put in the future, because every start asks what is due.
     "CREATE INDEX cards_by_last_touch ON cards (max(made, coalesce(reviewed, 0)))",
-    f"""
-    CREATE TRIGGER answer_was AFTER UPDATE OF day, at, lesson, question, given, correct, seconds ON answers
-    WHEN OLD.correct NOTNULL BEGIN {_TAKE_FROM_DAY} END
-    """,
-    f"""
-    CREATE TRIGGER answer_is AFTER UPDATE OF day, at, lesson, question, given, correct, seconds ON answers
-    WHEN NEW.correct NOTNULL BEGIN {_ADD_TO_DAY} END
-    """,
+    ANSWER_TRIGGERS["answer_was"],
+    ANSWER_TRIGGERS["answer_is"],
 )
 
 _NOTES: Migration = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ class ForEach:
         values: Returns the values of a row in the order of the statement's marks.
     """
 
-    rows: Sequence[Any]
+    rows: Collection[Any]
     values: Callable[[Any], Sequence[object]]
 
     def __iter__(self) -> Iterator[Sequence[object]]:

@@ -30,7 +30,7 @@ from tutor.progress.statistics import Statistics
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
-    from tutor.progress.transfer import Blocks, Merged, Tables
+    from tutor.progress.transfer import Blocks, Found, Merged, Tables
 
 REVIEW_PREFIX: Final = "review:"
 """The quiz id of an answer that was given in a review begins with this."""
@@ -263,7 +263,7 @@ class ProgressStore:
 
         return transfer.dump_blocks(self._database)
 
-    def merge(self, tables: Tables) -> Merged:
+    def merge(self, tables: Found) -> Merged:
         """Import what `dump` returned here or elsewhere; nothing that is already there is lost."""
         from tutor.progress import transfer
 

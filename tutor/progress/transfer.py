@@ -10,11 +10,13 @@ import io
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 import msgspec
 
@@ -22,10 +24,12 @@ from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 from tutor.progress.columns import COLUMNS, KEYS, Number, all_possible, fault_of
+from tutor.progress.export_parts import OtherLayoutError, read_parts
+from tutor.progress.packed import PackedRows
 from tutor.progress.records import from_milliseconds, to_milliseconds
 from tutor.progress.renames import TERM, Renames, exercise_of
 from tutor.progress.scheduling import study_day
-from tutor.progress.schema import SCHEMA
+from tutor.progress.schema import ANSWER_INDEXES, ANSWER_TRIGGERS, REBUILD_TOTALS, SCHEMA
 from tutor.progress.statement import ForEach
 
 if TYPE_CHECKING:
@@ -33,8 +37,12 @@ if TYPE_CHECKING:
     from tutor.progress.database import Database
     from tutor.progress.statement import Statement
 
+_T = TypeVar("_T")
+
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
+Found = Mapping[str, Collection[dict[str, Any]]]
+"""The rows of an import by table; not all of them need be in memory at once."""
 Blocks = Iterator[tuple[str, Iterable[Rows]]]
 """Tables, each with some of its rows at a time, so that not all of them are in memory."""
 _Part = tuple[str, str, tuple[str, ...]]
@@ -47,9 +55,29 @@ _PROGRAMS: Final = "programs"
 _MAX_DIGITS: Final = 30
 """A whole number with more digits was not written by tutor."""
 
+
+def _no_number(text: str) -> Any:
+    raise ValueError(text)
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_no_number)
+"""Refuses NaN, which is no JSON for other programs."""
+
+_SHORT: Final = 100
+"""Characters; the answers to a question with options are shorter, and the same ones come again and again."""
+
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 
-_JSON: Final = frozenset({("answers", "given"), ("answers", "runs"), ("quizzes", "state"), ("attempts", "settings")})
+_NAMES: Final = {table: frozenset(columns) for table, columns in SCHEMA.columns.items()}
+
+_FEW: Final = 1000
+"""So many new answers are written one by one, with their totals and indexes."""
+
+_KEPT_UP: Final = {"TRIGGER": ANSWER_TRIGGERS, "INDEX": ANSWER_INDEXES}
+"""What SQLite keeps up with each answer. For most of the answers at once, it is faster to make it anew."""
+
+_JSON_OF: Final = {"answers": ("given", "runs"), "quizzes": ("state",), "attempts": ("settings",)}
+"""The columns that hold JSON, by table."""
 # A row that a wrong clock put in the future counts as older than any other, so a position or a quiz of today wins.
 _NEWER: Final = "(CASE WHEN excluded.at > :now THEN 0 ELSE excluded.at END > CASE WHEN at > :now THEN 0 ELSE at END)"
 _MERGES: Final = {
@@ -97,10 +125,14 @@ class Incoming:
         programs: The learner's programs, as nobody has checked them yet: see `tutor.exercises.transfer`.
     """
 
-    tables: Tables
+    tables: Found
     left_out: int = 0
     first_fault: str = ""
     programs: object = None
+
+
+Clean = Callable[[Rows], None]
+"""Changes some rows of a table that are to be imported, for example to make their texts harmless."""
 
 
 def dump(database: Database) -> Tables:
@@ -116,7 +148,7 @@ def dump_blocks(database: Database) -> Blocks:
         yield table, ([dict(zip(columns, row, strict=True)) for row in rows] for rows in found)
 
 
-def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
+def merge(database: Database, cards: CardStore, tables: Found) -> Merged:
     """Import rows: all of them or, if something fails, none.
 
     Args:
@@ -124,39 +156,98 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
         cards: Its cards, which are rebuilt after the import.
         tables: The rows that `read_json` or `read_csv` found.
     """
-    before = {table: set(_read(database, table, KEYS[table])) for table in SCHEMA.columns}
-    key = cards.key_of
-    old_questions = {key(*row) for row in set(_read(database, "answers", ("lesson", "question")))}
+    old_questions = {cards.key_of(*row) for row in _read(database, "SELECT DISTINCT lesson, question FROM answers")}
+    added: dict[str, int] = {}
+    known: dict[str, int] = {}
+    new = _NewAnswers(lambda lesson, question: cards.key_of(lesson, question) in old_questions)
+    for table, rows in tables.items():
+        added[table] = known[table] = 0
+        for block in _in_blocks(rows):
+            keys = [_key(table, row) for row in block]
+            there = _those_there(database, table, keys)
+            known_here = sum(key in there for key in keys)
+            known[table] += known_here
+            added[table] += len(keys) - known_here
+            if table == "answers":
+                new.add(row for key, row in zip(keys, block, strict=True) if key not in there)
+    database.write(*_statements(database, tables, new))
+    # A question answered both here and there needs a new card. A CSV file has no cards, so all of its questions do.
+    if again := cards.rebuild_statements((new.both if "cards" in tables else new.questions).items()):
+        database.write(*again)
+    return Merged(added, known)
+
+
+class _NewAnswers:
+    """What a merge has to know of the answers that are new here.
+
+    Args:
+        is_old: Whether the question of a lesson was answered here before, by the ids of lesson and question.
+    """
+
+    def __init__(self, is_old: Callable[[str, str], bool]) -> None:
+        self.count = 0
+        self.oldest: float = math.inf
+        self.questions: dict[str, str] = {}
+        """The lesson of each question, by its id."""
+        self.both: dict[str, str] = {}
+        """Those of them that were answered here before."""
+        self._is_old = lru_cache(maxsize=10_000)(is_old)
+
+    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add answers that are new."""
+        for row in rows:
+            lesson, question = row["lesson"], row["question"]
+            self.count += 1
+            self.oldest = min(self.oldest, row["at"])
+            self.questions[question] = lesson
+            if self._is_old(lesson, question):
+                self.both[question] = lesson
+
+
+def _statements(database: Database, tables: Found, new: _NewAnswers) -> list[Statement]:
+    """Return the statements that write the rows of an import."""
     now = to_milliseconds(clock.utc_now())
+    ((count, newest),) = _read(
+        database,
+        "SELECT count(*), coalesce(max(CASE WHEN typeof(at) IN ('integer', 'real') THEN at END), 0) AS at FROM answers",
+    )
+    in_order = _in_order_of_time(now) if count and new.oldest < newest else []
     statements: list[Statement] = []
     for table, columns in SCHEMA.columns.items():
         rule = _MERGES[table].replace(":now", str(now))
         marks = ", ".join("?" * len(columns))
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {rule}"  # noqa: S608 - our own words
-        statements.append((sql, ForEach(tables.get(table, []), itemgetter(*columns))))
-    new = [row for row in tables.get("answers", []) if _key("answers", row) not in before["answers"]]
-    newest = max((at for (at,) in _read(database, "answers", ("at",))), default=0)
-    if before["answers"] and any(row["at"] < newest for row in new):
-        statements += _in_order_of_time(now)
-    database.write(*statements)
-    both = {row["question"]: row["lesson"] for row in new if key(row["lesson"], row["question"]) in old_questions}
-    # A question answered both here and there needs a new card. A CSV file has no cards, so all of its questions do.
-    asked = both if "cards" in tables else {row["question"]: row["lesson"] for row in new}
-    if again := cards.rebuild_statements(asked.items()):
-        database.write(*again)
-    counts = {table: [_key(table, row) in before[table] for row in rows] for table, rows in tables.items()}
-    return Merged(
-        added={table: known.count(False) for table, known in counts.items()},
-        known={table: known.count(True) for table, known in counts.items()},
-    )
+        statements.append((sql, ForEach(tables.get(table, ()), itemgetter(*columns))))
+    statements += in_order
+    written = new.count + (count if in_order else 0)
+    if written < max(_FEW, count / 4):
+        return statements
+    return [
+        *((f"DROP {kind} IF EXISTS {name}", ()) for kind, names in _KEPT_UP.items() for name in names),
+        *statements,
+        *((sql, ()) for sql in (*REBUILD_TOTALS, *ANSWER_INDEXES.values(), *ANSWER_TRIGGERS.values())),
+    ]
 
 
-def _read(database: Database, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-    return database.read(f"SELECT {', '.join(columns)} FROM {table}", columns=COLUMNS[table])  # noqa: S608 - our names
+def _in_blocks(rows: Iterable[_T], size: int = 500) -> Iterator[list[_T]]:
+    rest = iter(rows)
+    while block := list(itertools.islice(rest, size)):
+        yield block
+
+
+def _those_there(database: Database, table: str, keys: Sequence[tuple[object, ...]]) -> set[tuple[object, ...]]:
+    """Return those of ``keys`` that the table has, and perhaps others."""
+    first, marks = [key[0] for key in keys], ", ".join("?" * len(keys))
+    sql = f"SELECT {', '.join(KEYS[table])} FROM {table} WHERE {KEYS[table][0]} IN ({marks})"  # noqa: S608 - our names
+    return set(database.read(sql, first, columns=COLUMNS[table]))
+
+
+def _read(database: Database, sql: str) -> list[tuple[Any, ...]]:
+    return database.read(sql, columns=COLUMNS["answers"])
 
 
 def _key(table: str, row: Mapping[str, Any]) -> tuple[object, ...]:
-    return tuple(row[name] for name in KEYS[table])
+    return tuple([row[name] for name in KEYS[table]])
 
 
 def _in_order_of_time(now: int) -> list[Statement]:
@@ -252,7 +343,7 @@ def write_json(tables: Blocks, programs: Mapping[str, object] | None = None) -> 
         yield f',\n "{table}": ['
         between = "\n"
         for rows in filter(None, blocks):
-            nested = [{name: _nested(table, name, value) for name, value in row.items()} for row in rows]
+            nested = [row | {name: _nested(row[name]) for name in _JSON_OF.get(table, ())} for row in rows]
             yield between + _indented({"": nested})[len('{\n "": [\n') : -len("\n ]\n}")]
             between = ",\n"
         yield "\n ]" if between == ",\n" else "]"
@@ -264,24 +355,32 @@ def write_json(tables: Blocks, programs: Mapping[str, object] | None = None) -> 
 def _indented(value: Mapping[str, object]) -> str:
     """Return JSON with one line for each value. Python's encoder is slow when it indents, so another one does it."""
     try:
-        return msgspec.json.format(_as_kept(value), indent=1)
-    except (ValueError, RecursionError):  # NaN in a text that somebody edited
+        return msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
+    except (ValueError, RecursionError):  # half a surrogate pair, or lists in lists in lists
         return json.dumps(value, ensure_ascii=False, indent=1)
 
 
-def _nested(table: str, name: str, value: Any) -> Any:
-    if (table, name) not in _JSON:
-        return value
+def _nested(text: str) -> Any:
+    """Return the value of a column that holds JSON; the text itself if it would not be written so again."""
+    return _parsed_before(text) if len(text) <= _SHORT else _parsed(text)
+
+
+def _parsed(text: str) -> Any:
     try:
-        inner = json.loads(value)
-        same = isinstance(inner, list | dict) and _as_kept(inner) == value
+        inner = _DECODER.decode(text)
+        same = isinstance(inner, list | dict) and _as_kept(inner) == text
     except (ValueError, RecursionError):
-        return value
+        return text
     # Only if it would be written in exactly the same way; a text that somebody edited is exported unchanged.
-    return inner if same else value
+    return inner if same else text
+
+
+_parsed_before: Final = lru_cache(maxsize=2000)(_parsed)
 
 
 def _as_kept(value: Any) -> str:
+    if isinstance(value, list) and set(map(type, value)) <= {int}:
+        return str(value)  # the same, and faster
     return _ENCODER.encode(value)
 
 
@@ -304,14 +403,49 @@ def write_csv(answers: Iterable[Rows]) -> Iterator[str]:
         yield text.getvalue()
 
 
-def read_json(text: str) -> Incoming:
+def read_export(file: BinaryIO, clean: Clean | None = None) -> Incoming | None:
+    """Read a file as `write_json` wrote it, some rows at a time.
+
+    Args:
+        file: The file at its beginning.
+        clean: Is called with all rows, some at a time, before they are kept.
+
+    Returns:
+        What `read_json` would return; None if only that can tell, because the file is laid out in another way, damaged
+        or not an export.
+    """
+    sifted = _Sifted(clean)
+    single: dict[str, object] = {}
+    counts: Counter[str] = Counter()
+    try:
+        for key, has_rows, values in read_parts(file):
+            if has_rows and key in SCHEMA.columns:
+                sifted.add(key, enumerate(values, counts[key] + 1))
+                counts[key] += len(values)
+            elif has_rows or (key in SCHEMA.columns and values != [[]]):
+                return None
+            else:
+                single[key] = values[0]
+    except OtherLayoutError:
+        return None
+    version = single.get("version")
+    if single.get("format") != FORMAT or not isinstance(version, int) or version > len(SCHEMA.migrations):
+        return None
+    return sifted.result(SCHEMA.columns, single.get(_PROGRAMS))
+
+
+def read_json(text: str, clean: Clean | None = None) -> Incoming:
     """Read what `to_json` wrote.
+
+    Args:
+        text: The text.
+        clean: Is called with all rows, some at a time, before they are kept.
 
     Raises:
         TutorError: The text is something else, or it is damaged.
     """
     with suppress(msgspec.MsgspecError, RecursionError):
-        return _read_plain_json(text)
+        return _read_plain_json(text, clean)
     try:
         content = json.loads(text, parse_int=_whole)
     except (ValueError, RecursionError) as error:
@@ -322,16 +456,16 @@ def read_json(text: str) -> Incoming:
     version = content.get("version")
     if not isinstance(version, int) or version > len(SCHEMA.migrations):
         raise _refused(translate("transfer.newer"))
-    rows: dict[str, list[tuple[int, object]]] = {}
+    sifted = _Sifted(clean)
     for table in SCHEMA.columns:
         of_table = content.get(table, [])
         if not isinstance(of_table, list):
             raise _refused(translate("transfer.no-rows", table=table))
-        rows[table] = list(enumerate(of_table, 1))
-    return replace(_sifted(rows), programs=content.get(_PROGRAMS))
+        sifted.add(table, enumerate(of_table, 1))
+    return sifted.result(SCHEMA.columns, content.get(_PROGRAMS))
 
 
-def _read_plain_json(text: str) -> Incoming:
+def _read_plain_json(text: str, clean: Clean | None) -> Incoming:
     """Read an export that has nothing unusual, without holding it twice.
 
     Raises:
@@ -345,8 +479,10 @@ def _read_plain_json(text: str) -> Incoming:
     if not isinstance(version, int) or version > len(SCHEMA.migrations):
         raise msgspec.MsgspecError
     rows_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
-    rows = {table: enumerate(map(decode, rows_of(parts.get(table, b"[]"))), 1) for table in SCHEMA.columns}
-    return replace(_sifted(rows), programs=decode(parts.get(_PROGRAMS, b"null")))
+    sifted = _Sifted(clean)
+    for table in SCHEMA.columns:
+        sifted.add(table, enumerate(map(decode, rows_of(parts.get(table, b"[]"))), 1))
+    return sifted.result(SCHEMA.columns, decode(parts.get(_PROGRAMS, b"null")))
 
 
 def _whole(digits: str) -> int | float:
@@ -354,21 +490,26 @@ def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MAX_DIGITS else math.inf
 
 
-def read_csv(text: str) -> Incoming:
+def read_csv(lines: Iterable[str], clean: Clean | None = None) -> Incoming:
     """Read what `to_csv` wrote.
+
+    Args:
+        lines: The lines, each with its end; or the text.
+        clean: Is called with all rows, some at a time, before they are kept.
 
     Raises:
         TutorError: The text is something else.
     """
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(lines, newline="") if isinstance(lines, str) else lines)
+    sifted = _Sifted(clean)
     try:
         names = next(reader, [])
         if set(names) | {"day"} != set(SCHEMA.columns["answers"]) or len(set(names)) != len(names):
             raise _refused(translate("transfer.foreign"))
-        rows = [(number, _from_csv(names, cells)) for number, cells in enumerate(reader, 2) if cells]
+        sifted.add("answers", ((number, _from_csv(names, cells)) for number, cells in enumerate(reader, 2) if cells))
     except csv.Error as error:
         raise _refused(translate("transfer.no-csv", line=reader.line_num)) from error
-    return _sifted({"answers": rows})
+    return sifted.result(["answers"])
 
 
 def _from_csv(names: Sequence[str], cells: Sequence[str]) -> dict[str, object] | None:
@@ -392,39 +533,59 @@ def _number(cell: str, *, whole: bool) -> object:
         return cell  # the check of the row refuses it with its place
 
 
-def _sifted(tables: Mapping[str, Iterable[tuple[int, object]]]) -> Incoming:
-    """Keep the rows that have our columns and no impossible value, and count the others.
+class _Sifted:
+    """The rows of a file that have our columns and no impossible value; the others are counted.
 
     Args:
-        tables: By table, each row with its number in the file.
+        clean: Is called with the rows that are kept, some at a time.
     """
-    kept: Tables = {}
-    faults: list[str] = []
-    for table, rows in tables.items():
-        kept[table] = []
-        numbered = iter(rows)
-        while block := [
-            (number, _with_our_columns(table, found)) for number, found in itertools.islice(numbered, 1000)
-        ]:
-            if all_possible(table, [row for _, row in block]):
-                kept[table] += [row for _, row in block]
-                continue
-            for number, row in block:
-                fault = fault_of(table, row)
-                if fault is None:
-                    kept[table].append(row)
-                else:
-                    column, reason = fault
-                    faults.append(translate("transfer.fault", table=table, row=number, column=column, reason=reason))
-    return Incoming(kept, len(faults), faults[0] if faults else "")
+
+    def __init__(self, clean: Clean | None) -> None:
+        self._clean = clean
+        self._kept: dict[str, PackedRows] = {}
+        self._left_out = 0
+        self._first_faults: dict[str, str] = {}
+
+    def add(self, table: str, rows: Iterable[tuple[int, object]]) -> None:
+        """Add rows of a table, each with its number in the file."""
+        kept = self._kept.setdefault(table, PackedRows(SCHEMA.columns[table]))
+        for block in _in_blocks(rows, 1000):
+            numbered = [(number, _with_our_columns(table, found)) for number, found in block]
+            if not all_possible(table, [row for _, row in numbered]):
+                numbered = [(number, row) for number, row in numbered if self._is_possible(table, number, row)]
+            good = [row for _, row in numbered]
+            if good and self._clean is not None:
+                self._clean(good)
+            kept.extend(good)
+
+    def _is_possible(self, table: str, number: int, row: Mapping[str, Any]) -> bool:
+        fault = fault_of(table, row)
+        if fault is not None:
+            column, reason = fault
+            self._left_out += 1
+            if table not in self._first_faults:
+                told = translate("transfer.fault", table=table, row=number, column=column, reason=reason)
+                self._first_faults[table] = told
+        return fault is None
+
+    def result(self, tables: Iterable[str], programs: object = None) -> Incoming:
+        """Return what was kept, for each of ``tables`` in our order."""
+        names = list(tables)
+        kept = {table: self._kept.get(table, PackedRows(SCHEMA.columns[table])) for table in names}
+        first = next((self._first_faults[table] for table in names if table in self._first_faults), "")
+        return Incoming(kept, self._left_out, first, programs)
 
 
 def _with_our_columns(table: str, found: object) -> dict[str, Any]:
-    row = {name: found[name] for name in SCHEMA.columns[table] if name in found} if isinstance(found, dict) else {}
-    for name, value in row.items():
-        if (table, name) in _JSON and isinstance(value, list | dict):
+    if not isinstance(found, dict):
+        return {}
+    columns = SCHEMA.columns[table]
+    row = found if found.keys() == _NAMES[table] else {name: found[name] for name in columns if name in found}
+    for name in _JSON_OF.get(table, ()):
+        value = row.get(name)
+        if isinstance(value, list | dict):
             row[name] = _as_kept(value)
-    if "day" in SCHEMA.columns[table] and not row.get("day") and COLUMNS[table]["at"].fault(row.get("at")) == "":
+    if not row.get("day") and "day" in columns and COLUMNS[table]["at"].fault(row.get("at")) == "":
         # Versions of the schema before 6 saved no day, so it is computed with the time zone here.
         row["day"] = study_day(from_milliseconds(row["at"])).isoformat()
     return row

@@ -161,6 +161,43 @@ class _CountedLines:
             raise BrokenRowError(self.row_line)
 
 
+def plain_text(lines: list[str], dialect: Dialect) -> str | None:
+    """The text of ``lines`` if each is a plain row, so that `split_plain` splits it; else only `Dialect.rows` can.
+
+    A plain row has the cells of the header, ASCII and not all empty, without quotes or blanks around them.
+    """
+    width, separator = len(dialect.head), dialect.separator
+    text = "".join(lines)
+    if not lines or dialect.dropped or separator == SPACES or not text.isascii() or "--" in text or '"' in text:
+        return None
+    if text[-1] != "\n":
+        text += "\n"
+    blanks = _BLANKS.replace(separator, "")
+    if any(blank in text for blank in blanks) or text[0] in "# \n" or any(edge in text for edge in _EDGES):
+        return None
+    if f" {separator}" in text or f"{separator} " in text or max(map(len, lines)) > csv.field_size_limit():
+        return None
+    if {line.count(separator) for line in lines} != {width - 1}:
+        return None
+    empty = separator * (width - 1)
+    if empty in lines or f"{empty}\n" in lines:
+        return None
+    return text
+
+
+def split_plain(text: str, dialect: Dialect) -> list[list[str]]:
+    """The cells of a `plain_text` by column."""
+    cells = text.replace("\n", dialect.separator).split(dialect.separator)
+    cells.pop()
+    width = len(dialect.head)
+    return [cells[place::width] for place in range(width)]
+
+
+_BLANKS = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
+"""What `str.strip` removes besides a space and the end of the line."""
+_EDGES = ("\n#", "\n\n", "\n ", " \n")
+
+
 def clean_name(cell: str) -> str:
     """The name of a column: `tidy`, and without control characters."""
     return harmless_line(tidy(cell))

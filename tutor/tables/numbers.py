@@ -14,6 +14,8 @@ from math import nan
 from typing import NamedTuple
 
 POINT, COMMA = ".", ","
+SIGNS = frozenset("_nN,.")
+"""Signs for which a number may mean something else than Python reads, or nothing."""
 LONGEST_NUMBER = 80
 """Characters; a longer cell is a word."""
 

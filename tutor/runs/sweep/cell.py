@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from math import isfinite
 from pathlib import Path
@@ -15,7 +15,9 @@ import msgspec
 from tutor.foundation import paths
 from tutor.foundation.outside_languages import speak
 from tutor.foundation.translate import sentences
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.lab_files import config_text, with_overrides
 from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Command, Inbox, Stop
 from tutor.runs.events import Event, View
@@ -35,6 +37,7 @@ class CellJob:
     """What a worker of the pool needs in order to run a cell."""
 
     spec: LabConfig
+    """The config that all cells of a sweep have in common; without `changes`, that of the cell itself."""
     run: str
     """The name of the run, for its log."""
     data_folder: str
@@ -42,6 +45,16 @@ class CellJob:
     folder: str
     """The run's folder, in which the log grows; empty: the log comes back with the outcome."""
     language: str
+    changes: Mapping[str, object] = field(default_factory=dict)
+    """What the cell changes in `spec`, by dotted key. Making thousands of configs is work for the workers, too."""
+
+    def config(self) -> LabConfig:
+        """The config of the cell.
+
+        Raises:
+            LabError: it cannot be run.
+        """
+        return with_overrides(self.spec, self.changes) if self.changes else self.spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,8 @@ class CellOutcome:
     message: str
     log: bytes = b""
     """The log of a run without a folder: every epoch, and the last view of every panel."""
+    config: str = ""
+    """The text of the config of a run without a folder; empty if it cannot be run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +127,7 @@ def _into_folder(job: CellJob, folder: Path) -> CellOutcome:
         # No command but a stop: the result has to be that of the cell's own values.
         return _train(
             job,
+            job.spec,
             log.write,
             lambda _epoch: [each for each in inbox.poll() if isinstance(each, Stop)],
             folder / EVENTS_FILE,
@@ -128,12 +144,17 @@ def _into_memory(job: CellJob, is_over: Callable[[], bool]) -> CellOutcome:
         lines.pop(key, None)
         lines[key] = msgspec.json.encode(event) + b"\n"
 
-    outcome = _train(job, keep, None if job.spec.manual else lambda _epoch: [Stop()] if is_over() else [])
-    return replace(outcome, log=b"".join(lines.values()))
+    try:
+        spec = job.config()
+    except LabError as error:
+        return replace(_outcome(RunSummary(state="failed")), message=str(error))
+    outcome = _train(job, spec, keep, None if spec.manual else lambda _epoch: [Stop()] if is_over() else [])
+    return replace(outcome, log=b"".join(lines.values()), config=config_text(spec))
 
 
 def _train(
     job: CellJob,
+    config: LabConfig,
     emit: Callable[[Event], None],
     commands: Callable[[int], Iterable[Command]] | None,
     log: Path | None = None,
@@ -147,7 +168,7 @@ def _train(
         emit(event)
         fold(summary, [event])
 
-    spec = limits.within(job.spec)
+    spec = limits.within(config)
     flat_out = msgspec.structs.replace(spec, train=msgspec.structs.replace(spec.train, pace=0.0))
     data = Path(job.data_folder)
     if not data.is_dir():

@@ -91,14 +91,21 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         """The settings of a cell by dotted key."""
         return {axis.key: value for axis, value in zip(self.axes, self.values_of(cell), strict=True)}
 
+    def changes_of(self, cell: int) -> dict[str, object]:
+        """What the config of a cell changes in that of all cells, by dotted key.
+
+        If the learner is the optimizer, a cell has one epoch, which evaluates the values.
+        """
+        once: dict[str, object] = {"train.epochs": 1} if self.spec.manual else {}
+        return {**once, **self.overrides_of(cell)}
+
     def spec_of(self, cell: int) -> LabConfig:
-        """The config of a cell. If the learner is the optimizer, it has one epoch, which evaluates the values.
+        """The config of a cell: see `changes_of`.
 
         Raises:
             LabError: this combination of values cannot be run.
         """
-        once = {"train.epochs": 1} if self.spec.manual else {}
-        return with_overrides(self.spec, {**once, **self.overrides_of(cell)})
+        return with_overrides(self.spec, self.changes_of(cell))
 
     def name_of(self, cell: int) -> str:
         """The values of a cell for people to read: ``learning rate 0.1, batch size 32``."""

@@ -29,7 +29,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_files import write_config
+from tutor.labs.lab_files import SPEC_FILE, write_config
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.log import LogWriter
@@ -76,7 +76,8 @@ class _CellRun:
     """
 
     cell: int
-    spec: LabConfig
+    spec: LabConfig | None
+    """None: the worker makes it."""
     folder: Path
     lock: int | None
 
@@ -181,18 +182,19 @@ class SweepScheduler:
 
     def _begin(self, cell: int) -> _CellRun | None:
         """Make the folder of a cell's run; None if the cell cannot be run, which is its result then."""
+        if not self._pool.shares_files:
+            # There is no run to watch before its end.
+            self._log.write(Begun(cell=cell, run=""))
+            return _CellRun(cell, None, self._runs.make_folder(), None)
         try:
             spec = self._plan.spec_of(cell)
         except LabError as error:
             self._log.write(CellResult(cell=cell, run="", state="failed", message=str(error)))
             return None
         folder = self._runs.make_folder()
-        lock = None
-        if self._pool.shares_files:
-            write_config(folder, spec, durable=False)
-            lock = hold(folder / LOCK_FILE)
-        # Without shared files there is no run to watch before its end.
-        self._log.write(Begun(cell=cell, run=folder.name if self._pool.shares_files else ""))
+        write_config(folder, spec, durable=False)
+        lock = hold(folder / LOCK_FILE)
+        self._log.write(Begun(cell=cell, run=folder.name))
         return _CellRun(cell, spec, folder, lock)
 
     def _submit(self, batch: list[_CellRun]) -> None:
@@ -200,11 +202,12 @@ class SweepScheduler:
             return
         jobs = [
             CellJob(
-                spec=cell_run.spec,
+                spec=cell_run.spec or self._plan.spec,
                 run=cell_run.folder.name,
                 data_folder=str(self._data_folder.resolve()),
                 folder=str(cell_run.folder.resolve()) if self._pool.shares_files else "",
                 language=language(),
+                changes={} if cell_run.spec else self._plan.changes_of(cell_run.cell),
             )
             for cell_run in batch
         ]
@@ -274,12 +277,13 @@ class SweepScheduler:
 
     def _result(self, outcome: CellOutcome, cell_run: _CellRun) -> CellResult:
         """Write the log of a cell if it came back with the outcome, and return the cell's result."""
-        if not self._pool.shares_files:
-            write_config(cell_run.folder, cell_run.spec, durable=False)
+        has_run = self._pool.shares_files or bool(outcome.config)
+        if not self._pool.shares_files and has_run:
+            (cell_run.folder / SPEC_FILE).write_text(outcome.config, encoding="utf-8")
             (cell_run.folder / EVENTS_FILE).write_bytes(outcome.log)
         return CellResult(
             cell=cell_run.cell,
-            run=cell_run.folder.name,
+            run=cell_run.folder.name if has_run else "",
             state=cast("CellState", outcome.state),
             train_loss=outcome.train_loss,
             valid_loss=outcome.valid_loss,
