@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.charts.shapes import CHARTS, Chart, text_of
@@ -34,6 +34,7 @@ def test_fills_exactly_its_cells_at_any_size(chart: Chart, ascii: bool) -> None:
 
 
 @every_chart
+@settings(max_examples=20)  # for each chart, and the test above has the sizes that are known to be hard
 @given(st.integers(1, 200), st.integers(1, 60), st.booleans())
 def test_draws_something_in_any_window_however_absurd(chart: Chart, width: int, height: int, ascii: bool) -> None:
     text_of(chart(width, height, ascii), width, height)

@@ -76,6 +76,12 @@ def at_once() -> Iterator[None]:
     signal.alarm(0)
 
 
+@pytest.fixture(autouse=True)
+def no_process_for_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the doctor says of exercises needs a process of its own, and has nothing to do with files."""
+    monkeypatch.setattr("tutor.plain.doctor._exercises", lambda: iter(()))
+
+
 def put(make: Callable[[Path], None], path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
@@ -227,6 +233,15 @@ def test_whatever_a_variable_of_the_environment_names_there_is_a_sentence(
     monkeypatch.setenv(variable, str(put(make, tmp_path / "named")))
     for words in (["list"], ["runs"], ["doctor"], ["train", "one-lag", "--detach"]):
         assert run(words) in set(ExitCode), words
+
+
+@pytest.mark.parametrize("variable", ["TUTOR_HOME", "TUTOR_LESSONS"])
+@pytest.mark.usefixtures("small_course")
+def test_a_variable_of_the_environment_that_names_no_folder_is_a_sentence(
+    tmp_path: Path, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("~no-such-person", "~", "/dev/null", "x" * 5000):
         monkeypatch.setenv(variable, name)
         for words in (["list"], ["runs"], ["doctor"]):

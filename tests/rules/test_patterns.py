@@ -33,11 +33,13 @@ MADE_LATER = {
 """Expressions that are made of what is known only later, with one as it may become."""
 OF_LANGUAGES = "course/lesson_words.py"
 """Where expressions are made of the words of languages; they are tried as fields of `LessonWords`."""
-LONG = 10_000
-JUDGED_FROM = 0.02
+LONG = 5_000
+JUDGED_FROM = 0.01
 """Seconds; what takes less is quick enough, and too short to be compared."""
 STEEPEST = 3.5
 """Twice the text takes twice the time, or four times if it is the square."""
+SURELY_FLAT = 2.7
+"""What takes so much less at first sight is not measured again."""
 
 
 class Use(NamedTuple):
@@ -48,27 +50,29 @@ class Use(NamedTuple):
     method: str
 
 
-def modules() -> Iterator[tuple[Path, str, ast.Module]]:
+def modules() -> Iterator[tuple[Path, str, list[ast.AST]]]:
+    """Every module with those of its nodes that matter here. Each tree is walked only once, because that is slow."""
     for path in sorted(ROOT.rglob("*.py")):
         name = ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__")
-        yield path, name, ast.parse(path.read_text(encoding="utf-8"))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        yield path, name, [node for node in ast.walk(tree) if isinstance(node, (ast.Attribute, ast.Assign, ast.Call))]
 
 
 @cache
 def uses() -> list[Use]:
     """Every expression of the program with every method that is called on it."""
-    trees = list(modules())
+    every = list(modules())
     called: dict[tuple[str, str], set[str]] = {}
-    for _, name, tree in trees:
-        for node in ast.walk(tree):
+    for _, name, nodes in every:
+        for node in nodes:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in METHODS:
                 # Others may call what has a public name.
                 owner = name if node.value.id.startswith("_") else ""
                 called.setdefault((owner, node.value.id), set()).add(node.attr)
     found = []
-    for path, name, tree in trees:
-        bound = {id(node.value): node.targets for node in ast.walk(tree) if isinstance(node, ast.Assign)}
-        for node in ast.walk(tree):
+    for path, name, nodes in every:
+        bound = {id(node.value): node.targets for node in nodes if isinstance(node, ast.Assign)}
+        for node in nodes:
             method = called_of_re(node)
             if not method or not isinstance(node, ast.Call) or (path == ROOT / OF_LANGUAGES and bound_later(node)):
                 continue
@@ -80,7 +84,7 @@ def uses() -> list[Use]:
             names = [each.id for each in bound.get(id(node), []) if isinstance(each, ast.Name)]
             methods = {each for one in names for owner in (name, "") for each in called.get((owner, one), set())}
             found += [Use(place, pattern, each) for each in sorted(methods or {"fullmatch"})]
-    return [*found, *uses_of_fields([tree for _, _, tree in trees])]
+    return [*found, *uses_of_fields([nodes for _, _, nodes in every])]
 
 
 def bound_later(call: ast.Call) -> bool:
@@ -88,11 +92,11 @@ def bound_later(call: ast.Call) -> bool:
     return isinstance(call.args[0], ast.Name) and call.args[0].id.islower()
 
 
-def uses_of_fields(trees: list[ast.Module]) -> Iterator[Use]:
+def uses_of_fields(modules: list[list[ast.AST]]) -> Iterator[Use]:
     """The expressions made of the words of languages, with every method that is called on a field of that name."""
     called: dict[str, set[str]] = {}
-    for tree in trees:
-        for node in ast.walk(tree):
+    for nodes in modules:
+        for node in nodes:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.attr in METHODS:
                 called.setdefault(node.value.attr, set()).add(node.attr)
     words = lesson_words("en")
@@ -173,6 +177,7 @@ def seconds(use: Use, text: str) -> float:
 
 PARTS = 6
 """So many tests share the expressions. They are collected where they are tried, which takes a while, and not before."""
+pytestmark = pytest.mark.xdist_group("patterns")  # so that one process collects them, once
 
 
 def test_every_expression_of_the_program_is_found() -> None:
@@ -199,10 +204,12 @@ def check_time(use: Use) -> None:
     try:
         for text in hard_texts(use.pattern, LONG):
             signal.setitimer(signal.ITIMER_VIRTUAL, 10.0)
-            if seconds(use, text) < JUDGED_FROM:
+            begin = text[: len(text) // 2]
+            whole = seconds(use, text)
+            if whole < JUDGED_FROM or whole < SURELY_FLAT * seconds(use, begin):
                 continue
-            whole = min(seconds(use, text) for _ in range(3))
-            half = min(seconds(use, text[: len(text) // 2]) for _ in range(3))
+            whole = min(whole, *(seconds(use, text) for _ in range(2)))
+            half = min(seconds(use, begin) for _ in range(3))
             assert whole < JUDGED_FROM or whole < STEEPEST * half, (use, text[:20], half, whole)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -342,7 +343,7 @@ class Course:
             shipped = paths.shipped_lessons()
         except TutorError:
             return None
-        return Course(shipped).glossary() if shipped != self.folder else None
+        return _glossary_in(shipped) if shipped != self.folder else None
 
     def faults(self) -> list[Fault]:
         """Return the faults of the individual files, in the order of the files. The first call reads every lesson."""
@@ -351,6 +352,12 @@ class Course:
             for path in self.files(language):
                 found.setdefault(path, self.reading(path, language).faults)
         return [fault for faults in found.values() for fault in faults]
+
+
+@cache
+def _glossary_in(folder: Path) -> Glossary:
+    """Return the terms of a folder that does not change, read once, however often the course beside it is edited."""
+    return Course(folder).glossary()
 
 
 def _in_order(language: str, there: Sequence[str], always: Sequence[str] = ()) -> list[str]:
