@@ -1,4 +1,4 @@
-"""Updates a second: against textbook NumPy, scikit-learn, PyTorch eager and JAX, each with one thread.
+"""Updates a second: against textbook NumPy, scikit-learn, PyTorch and JAX, each with one thread, and against floors.
 
     python -m tests.bench.training [W1 W2 ...]
 
@@ -7,7 +7,13 @@ run, in seconds of the processor, so that neighbours count for little; the media
 also works out the loss of the whole data after each epoch, as a learner watches it; scikit-learn, which by itself takes
 the mean of the batches' losses, is asked for the probabilities or values of all data. It computes in the precision of
 its data: float64, as people give it, and float32, as others do. On W4 tutor averages the losses of its batches,
-as it does for learners with such data. JAX compiles a whole epoch with ``scan``, before the time is taken.
+as it does for learners with such data.
+
+JAX compiles a whole epoch with ``scan``, or an update by itself with ``jit``; PyTorch runs eagerly, or with the loss,
+its gradient and the optimizer compiled. All compile before the time is taken. PyTorch needs a C++ compiler for that;
+where a side cannot run, a line says so. The last two rows are no peers but floors of any training that calls NumPy
+for each step: the matrix products alone, those of the loss after each epoch included, and as many calls as an update
+makes, of one number each.
 """
 
 from __future__ import annotations
@@ -22,8 +28,9 @@ import statistics
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -36,7 +43,10 @@ from tutor.labs.lab_config import LabConfig, Value
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.factory import make_training
-from tutor.ml.network.training import NetworkTraining
+from tutor.ml.losses import LOSSES
+from tutor.ml.network.network import Network
+from tutor.ml.network.passes import gradient_steps
+from tutor.ml.network.training import MOST_MEASURED, NetworkTraining
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import Training
 from tutor.runs.worker.loop import TrainingLoop
@@ -44,6 +54,8 @@ from tutor.runs.worker.loop import TrainingLoop
 _DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
 _ROUNDS = 5
 _RATE = 0.001
+_CALLS_OF_ADAM = 12
+"""Of NumPy in each step of `tutor.ml.optimizers.Adam`."""
 
 
 @dataclass(frozen=True)
@@ -188,84 +200,192 @@ def scikit_learn(work: Workload, dtype: type[np.floating] = np.float64) -> Calla
 
 
 def pytorch(work: Workload) -> Callable[[], float]:
-    """The same network in PyTorch eager, with the quickest loop: tensors sliced by hand, no DataLoader."""
+    """The same network in PyTorch eager, with the quickest loop: tensors sliced by hand, no DataLoader, Adam fused."""
+    return _pytorch(work, is_compiled=False)
+
+
+def pytorch_compiled(work: Workload) -> Callable[[], float]:
+    """The same network in PyTorch, with ``torch.compile`` for the loss with its gradient, and for the optimizer."""
+    return _pytorch(work, is_compiled=True)
+
+
+def _pytorch(work: Workload, *, is_compiled: bool) -> Callable[[], float]:
     import torch  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     torch.set_num_threads(1)
     data, sizes = work.data(), work.sizes
     examples = torch.tensor(data.x_train, dtype=torch.float32)
     labels = torch.tensor(data.y_train) if data.classes else torch.tensor(data.y_train, dtype=torch.float32)[:, None]
+    layers = [torch.nn.Linear(a, b) for a, b in pairwise(sizes)]
+    net = torch.nn.Sequential(*[each for layer in layers for each in (layer, torch.nn.ReLU())][:-1])
+    make = torch.optim.SGD if work.line else torch.optim.Adam
+    optimizer = make(net.parameters(), lr=_RATE, fused=not is_compiled)
+    measure = torch.nn.CrossEntropyLoss() if data.classes else torch.nn.MSELoss()
 
-    def run() -> float:
-        layers = [torch.nn.Linear(a, b) for a, b in pairwise(sizes)]
-        net = torch.nn.Sequential(*[each for layer in layers for each in (layer, torch.nn.ReLU())][:-1])
-        make = torch.optim.SGD if work.line else torch.optim.Adam
-        optimizer = make(net.parameters(), lr=_RATE)
-        measure = torch.nn.CrossEntropyLoss() if data.classes else torch.nn.MSELoss()
-        started = time.process_time()
-        for _ in range(work.epochs):
+    def loss(x: Any, y: Any) -> Any:
+        return measure(net(x), y)
+
+    # Each of the two sizes of batches and the whole data are compiled for themselves.
+    loss_of = torch.compile(loss, dynamic=False) if is_compiled else loss
+    move = torch.compile(optimizer.step) if is_compiled else optimizer.step
+
+    def epochs(count: int) -> None:
+        for _ in range(count):
             order = torch.randperm(len(examples))
             shuffled, right = examples[order], labels[order]
             for start in range(0, len(shuffled), work.batch_size):
                 batch = slice(start, start + work.batch_size)
                 optimizer.zero_grad()
-                measure(net(shuffled[batch]), right[batch]).backward()
-                optimizer.step()
+                loss_of(shuffled[batch], right[batch]).backward()
+                move()
             with torch.no_grad():
-                measure(net(examples), labels).item()
+                loss_of(examples, labels).item()
+
+    epochs(1)  # This compiles, and makes the state of the optimizer.
+
+    def run() -> float:
+        started = time.process_time()
+        epochs(work.epochs)
         return time.process_time() - started
 
     return run
 
 
-def jax_scan(work: Workload) -> Callable[[], float]:
-    """The same network in JAX: a compiled function for each epoch, which scans over its batches."""
-    import jax  # type: ignore[import-not-found,import-untyped,unused-ignore]
-    import jax.numpy as jnp  # type: ignore[import-not-found,import-untyped,unused-ignore]
+class _InJax:
+    """The same network in JAX, not compiled yet: `update` and `loss` are for ``jit``."""
 
-    data, sizes = work.data(), work.sizes
-    x = jnp.asarray(data.x_train, jnp.float32)
-    y = jnp.asarray(np.eye(data.classes)[data.y_train] if data.classes else data.y_train[:, None], jnp.float32)
-    batches, size = len(x) // work.batch_size, work.batch_size  # only full ones: a scan has one shape
-    random = np.random.default_rng(1)
+    def __init__(self, work: Workload) -> None:
+        import jax  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        import jax.numpy as jnp  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-    def loss(layers: Any, x: Any, y: Any) -> Any:
+        data = work.data()
+        self._jax, self._jnp, self._work, self._classifies = jax, jnp, work, bool(data.classes)
+        self.x = jnp.asarray(data.x_train, jnp.float32)
+        labels = np.eye(data.classes)[data.y_train] if data.classes else data.y_train[:, None]
+        self.y = jnp.asarray(labels, jnp.float32)
+        self.random = np.random.default_rng(1)
+
+    def loss(self, layers: Any, x: Any, y: Any) -> Any:
+        """The mean loss over a batch."""
         for w, b in layers[:-1]:
-            x = jnp.maximum(x @ w + b, 0)
+            x = self._jnp.maximum(x @ w + b, 0)
         outputs = x @ layers[-1][0] + layers[-1][1]
-        return -(y * jax.nn.log_softmax(outputs)).sum(1).mean() if data.classes else ((outputs - y) ** 2).mean()
+        if self._classifies:
+            return -(y * self._jax.nn.log_softmax(outputs)).sum(1).mean()
+        return ((outputs - y) ** 2).mean()
 
-    def update(state: Any, batch: Any) -> Any:
+    def update(self, state: Any, rows: Any) -> Any:
+        """The state after an update with the examples ``rows``."""
+        jnp, over = self._jnp, self._jax.tree.map
         layers, m, v, t = state
-        g = jax.grad(loss)(layers, *batch)
-        if work.line:
-            return (jax.tree.map(lambda p, g: p - _RATE * g, layers, g), m, v, t), None
+        g = self._jax.grad(self.loss)(layers, self.x[rows], self.y[rows])
+        if self._work.line:
+            return over(lambda p, g: p - _RATE * g, layers, g), m, v, t
         t = t + 1
-        m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, g)
-        v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, g)
+        m = over(lambda m, g: 0.9 * m + 0.1 * g, m, g)
+        v = over(lambda v, g: 0.999 * v + 0.001 * g * g, v, g)
         rate = _RATE * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-        layers = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-8), layers, m, v)
-        return (layers, m, v, t), None
+        return over(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-8), layers, m, v), m, v, t
 
-    @jax.jit  # type: ignore[untyped-decorator,unused-ignore]
-    def epoch(state: Any, order: Any) -> Any:
-        cut = order[: batches * size].reshape(batches, size)
-        state, _ = jax.lax.scan(lambda state, rows: update(state, (x[rows], y[rows])), state, cut)
-        return state, loss(state[0], x, y)
+    def start(self) -> Any:
+        """The state before the first update."""
+        jnp, zeros = self._jnp, self._jnp.zeros_like
+        layers = [(jnp.asarray(self.random.standard_normal(pair) / pair[0] ** 0.5, jnp.float32), jnp.zeros(pair[1]))
+                  for pair in pairwise(self._work.sizes)]  # fmt: skip
+        return layers, self._jax.tree.map(zeros, layers), self._jax.tree.map(zeros, layers), 0.0
 
-    def start() -> Any:
-        layers = [(jnp.asarray(random.standard_normal(pair) / pair[0] ** 0.5, jnp.float32), jnp.zeros(pair[1]))
-                  for pair in pairwise(sizes)]  # fmt: skip
-        return layers, jax.tree.map(jnp.zeros_like, layers), jax.tree.map(jnp.zeros_like, layers), 0.0
+    def orders(self) -> Iterator[Any]:
+        """For each epoch, the rows of each batch: full ones only, because compiled code has one shape."""
+        count, size = len(self.x) // self._work.batch_size, self._work.batch_size
+        for _ in range(self._work.epochs):
+            yield self.random.permutation(len(self.x))[: count * size].reshape(count, size)
 
-    epoch(start(), jnp.arange(len(x)))
+
+def jax_jit(work: Workload) -> Callable[[], float]:
+    """The same network in JAX: a compiled function that is called for each update."""
+    net = _InJax(work)
+    import jax
+
+    update, loss = jax.jit(net.update), jax.jit(net.loss)
 
     def run() -> float:
-        state = start()
+        state = net.start()
+        started = time.process_time()
+        for cut in net.orders():
+            for rows in cut:
+                state = update(state, rows)
+            float(loss(state[0], net.x, net.y))
+        return time.process_time() - started
+
+    run()
+    return run
+
+
+def jax_scan(work: Workload) -> Callable[[], float]:
+    """The same network in JAX: a compiled function for each epoch, which scans over its batches."""
+    net = _InJax(work)
+    import jax
+
+    @jax.jit  # type: ignore[untyped-decorator,unused-ignore]
+    def epoch(state: Any, cut: Any) -> Any:
+        state, _ = jax.lax.scan(lambda state, rows: (net.update(state, rows), None), state, cut)
+        return state, net.loss(state[0], net.x, net.y)
+
+    def run() -> float:
+        state = net.start()
+        started = time.process_time()
+        for cut in net.orders():
+            state, value = epoch(state, cut)
+            float(value)
+        return time.process_time() - started
+
+    run()
+    return run
+
+
+# -- floors ----------------------------------------------------------------------------------------------------
+
+
+def products_alone(work: Workload) -> Callable[[], float]:
+    """The matrix products of all updates and of the loss after each epoch, in buffers that are there."""
+
+    def product(m: int, inner: int, n: int) -> Callable[[], object]:
+        left, right, out = (np.ones(shape, np.float32) for shape in ((m, inner), (inner, n), (m, n)))
+        return partial(left.dot, right, out)
+
+    shapes, rows, size = [(m, d + 1) for d, m in pairwise(work.sizes)], len(work.data().y_train), work.batch_size
+    update = [product(m, d, size) for m, d in shapes] + [product(m, size, d) for m, d in shapes]
+    update += [product(d, m, size) for m, d in shapes[1:]]
+    averages = rows * sum(m * d for m, d in shapes) > MOST_MEASURED
+    measured = [] if averages or work.line else [product(m, d, rows) for m, d in shapes]
+
+    def run() -> float:
         started = time.process_time()
         for _ in range(work.epochs):
-            state, value = epoch(state, random.permutation(len(x)))
-            float(value)
+            for _ in range(-(-rows // size)):
+                for each in update:
+                    each()
+            for each in measured:
+                each()
+        return time.process_time() - started
+
+    return run
+
+
+def calls_alone(work: Workload) -> Callable[[], float]:
+    """As many calls of NumPy as all updates make, of one number each."""
+    data, one = work.data(), np.ones(1, np.float32)
+    network = Network(data.features, work.hidden, data.classes or 1, "relu")
+    loss = LOSSES["cross-entropy" if data.classes else "mse"]
+    optimizing = len(("η g", "θ − η g")) if work.line else _CALLS_OF_ADAM
+    calls = len(gradient_steps(network, work.batch_size, loss)) + optimizing
+    updates = work.epochs * -(-len(data.y_train) // work.batch_size)
+
+    def run() -> float:
+        started = time.process_time()
+        for _ in range(updates):
+            for _ in range(calls):
+                np.add(one, one, one)
         return time.process_time() - started
 
     return run
@@ -277,7 +397,11 @@ _SIDES: tuple[tuple[str, Callable[[Workload], Callable[[], float]]], ...] = (
     ("scikit-learn", scikit_learn),
     ("scikit-learn 32", lambda work: scikit_learn(work, np.float32)),
     ("PyTorch eager", pytorch),
+    ("PyTorch compiled", pytorch_compiled),
+    ("JAX jit", jax_jit),
     ("JAX scan", jax_scan),
+    ("(its products)", products_alone),
+    ("(its calls)", calls_alone),
 )
 
 
@@ -294,6 +418,8 @@ def main() -> None:
                 sides[name] = make(work)
             except ImportError:
                 print(f"({name} is not installed here)")
+            except RuntimeError as error:  # such as PyTorch without a C++ compiler
+                print(f"({name} does not run here: {next(iter(str(error).splitlines()), '')})")
         seconds: dict[str, list[float]] = {name: [] for name in sides}
         for _ in range(_ROUNDS):
             for name, run in sides.items():

@@ -29,6 +29,7 @@ def epoch(batches: Batches, seed: int = 5) -> list[list[int]]:
             assert batch.x_transposed[:, 1].tolist() == [-each for each in numbers]
             assert batch.labels[1].tolist() == [2 * each for each in numbers]
             assert len(numbers) == batch.size
+            assert batch.labels.flags.c_contiguous
             seen.append([round(each) for each in numbers])
     return seen
 

@@ -35,9 +35,10 @@ def test_a_fast_activation_is_its_formula(name: str, size: tuple[int, int], dtyp
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", LOSSES)
-def test_a_fast_gradient_of_a_loss_is_its_formula(name: str, dtype: type[np.floating]) -> None:
-    outputs, gradient, loss = numbers(dtype), np.zeros((5, 7), dtype), LOSSES[name]
-    labels = np.eye(5, dtype=dtype)[np.arange(7) % 5].T if loss.classifies else numbers(dtype)[:, ::-1]
+@pytest.mark.parametrize("rows", [2, 5])
+def test_a_fast_gradient_of_a_loss_is_its_formula(name: str, rows: int, dtype: type[np.floating]) -> None:
+    outputs, gradient, loss = numbers(dtype, rows), np.zeros((rows, 7), dtype), LOSSES[name]
+    labels = np.eye(rows, dtype=dtype)[np.arange(7) % rows].T if loss.classifies else numbers(dtype, rows)[:, ::-1]
     unroll(loss_gradient_steps(loss, outputs, gradient), (LABELS,))([(np.ascontiguousarray(labels),)])
     tolerance = 20 * float(np.finfo(dtype).eps)
     assert gradient == pytest.approx(loss.gradient(outputs, labels), rel=tolerance, abs=tolerance)

@@ -10,7 +10,7 @@ from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.losses import LOSSES
 from tutor.ml.network import evaluation
-from tutor.ml.network.evaluation import Evaluation, nearest_class, rows_together
+from tutor.ml.network.evaluation import Evaluation, nearest_class, row_of_largest, rows_together
 from tutor.ml.network.network import Network, with_ones
 
 ROWS = 103
@@ -80,3 +80,13 @@ def test_what_is_measured_at_once_does_not_grow_with_the_examples() -> None:
 def test_the_nearest_class_number_is_found_for_any_output() -> None:
     outputs = np.array([-5.0, 0.4, 0.6, 1.4, 99.0, np.inf, -np.inf])
     assert nearest_class(outputs, np.arange(3.0)).tolist() == [0, 0, 1, 1, 2, 2, 0]
+
+
+def test_the_row_of_the_largest_output_is_that_of_argmax() -> None:
+    outputs = np.random.default_rng(2).standard_normal((3, 10, 40)).astype(np.float32)
+    assert (row_of_largest(outputs) == outputs.argmax(axis=-2)).all()
+    outputs[0, [2, 7], 5] = 9.0  # equal ones
+    assert (row_of_largest(outputs) == outputs.argmax(axis=-2)).all()
+    outputs[0, 4, 6] = np.nan  # as many ones in all as there are columns
+    assert (row_of_largest(outputs) == outputs.argmax(axis=-2)).all()
+    assert (row_of_largest(outputs[:, :3]) == outputs[:, :3].argmax(axis=-2)).all()

@@ -73,6 +73,22 @@ def test_adams_second_step_by_hand() -> None:
     assert walk("adam", [2.0, 1.0]) == pytest.approx([0.9, 0.9 - 0.0932179], abs=1e-7)
 
 
+def test_adam_in_place_has_the_bits_of_its_formulas() -> None:
+    random = np.random.default_rng(4)
+    theta: Array = random.standard_normal(50).astype(np.float32)
+    gradient: Array = np.zeros_like(theta)
+    optimizer = make_optimizer(theta, gradient, OptimizerSettings(name="adam"))
+    expected, m, v = theta.copy(), np.zeros_like(theta), np.zeros_like(theta)
+    for t in range(1, 6):
+        gradient[:] = g = random.standard_normal(50).astype(np.float32)
+        optimizer.step(0.01 * t)
+        m = m + (g - m) * (1 - 0.9)
+        v = v + (g * g - v) * (1 - 0.999)
+        root = (1 - 0.999**t) ** 0.5
+        expected = expected - m / (np.sqrt(v) + 1e-8 * root) * (0.01 * t * root / (1 - 0.9**t))
+        assert np.array_equal(theta, expected)
+
+
 def test_adagrad_by_hand() -> None:
     # Gradients 3, then 4: the roots of the sums are 3 and 5, so 1 − 0.1·3/3 = 0.9 and 0.9 − 0.1·4/5 = 0.82
     assert walk("adagrad", [3.0, 4.0]) == pytest.approx([0.9, 0.82])

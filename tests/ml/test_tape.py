@@ -29,5 +29,13 @@ def test_equal_arrays_are_not_taken_for_one() -> None:
     assert (first[0], second[0]) == (2, 3)
 
 
+def test_tapes_of_the_same_steps_keep_to_their_own_buffers() -> None:
+    first, second = np.zeros(2), np.zeros(3)
+    runs = [unroll([step(np.add, X, total, total)], (X,)) for total in (first, second)]
+    for run in runs:
+        run([(np.array(4.0),)])
+    assert (first.tolist(), second.tolist()) == ([4, 4], [4, 4, 4])
+
+
 def test_an_empty_tape_does_nothing() -> None:
     unroll([], (X,))([(np.zeros(1),)])

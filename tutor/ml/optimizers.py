@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tutor.ml.arrays import Array
+from tutor.ml.arrays import Array, constant
 from tutor.ml.registry import find
 from tutor.ml.settings import WITHOUT_GRADIENT, OptimizerSettings
 
@@ -170,28 +170,35 @@ class Adam(Optimizer):
         self.first_moment, self.second_moment = np.zeros_like(self.parameters), np.zeros_like(self.parameters)
         self.scratch = np.empty_like(self.parameters)
         self.t = 0
+        # As arrays without dimensions, because ufuncs are slower with a Python float: the fractions 1 − β₁ and 1 − β₂,
+        # and what changes with t.
+        self.newest1 = constant(1 - self.beta1, self.parameters)
+        self.newest2 = constant(1 - self.beta2, self.parameters)
+        self.corrected_rate, self.corrected_epsilon = (constant(0.0, self.parameters) for _ in range(2))
 
     def step(self, learning_rate: float) -> None:
-        # Most labs train with Adam, so each line works in place and allocates nothing.
+        # Most labs train with Adam, so each line works in place, writes to its last argument, and allocates nothing.
         self.t += 1
-        g, m, v, update = self.gradient, self.first_moment, self.second_moment, self.scratch
+        theta, g, m, v, update = self.parameters, self.gradient, self.first_moment, self.second_moment, self.scratch
         # m ← m + (1 − β₁) (g − m)
-        np.subtract(g, m, out=update)
-        update *= 1 - self.beta1
-        m += update
+        np.subtract(g, m, update)
+        np.multiply(update, self.newest1, update)
+        np.add(m, update, m)
         # v ← v + (1 − β₂) (g² − v)
-        np.multiply(g, g, out=update)
-        update -= v
-        update *= 1 - self.beta2
-        v += update
+        np.multiply(g, g, update)
+        np.subtract(update, v, update)
+        np.multiply(update, self.newest2, update)
+        np.add(v, update, v)
         # θ ← θ − η m̂ / (√v̂ + ε). Both corrections are scalars, so they are folded into η and ε, as the paper suggests
         # at the end of section 2. That saves two passes over the parameters.
         root = sqrt(1 - self.beta2**self.t)
-        np.sqrt(v, out=update)
-        update += self.epsilon * root
-        np.divide(m, update, out=update)
-        update *= learning_rate * root / (1 - self.beta1**self.t)
-        self.parameters -= update
+        self.corrected_epsilon.fill(self.epsilon * root)
+        self.corrected_rate.fill(learning_rate * root / (1 - self.beta1**self.t))
+        np.sqrt(v, update)
+        np.add(update, self.corrected_epsilon, update)
+        np.divide(m, update, update)
+        np.multiply(update, self.corrected_rate, update)
+        np.subtract(theta, update, theta)
 
 
 class AdamW(Adam):

@@ -12,7 +12,7 @@ from tutor.ml.arrays import Array
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Views into the buffer: examples (d + 1, B), their transpose (B, d + 1), and labels (k, B)."""
+    """Views into the buffer: examples (d + 1, B), their transpose (B, d + 1), and labels (k, B), row after row."""
 
     x: Array
     x_transposed: Array
@@ -53,7 +53,15 @@ class Batches:
         batches_per_slab = max(1, SLAB_BYTES // max(1, batch_bytes)) if self._shuffled else count
         rows = min(count, batches_per_slab * self.size)
         self._x_slab = np.empty_like(x[:rows]) if self._shuffled else x
-        self._labels_slab = np.empty_like(labels[:rows]) if self._shuffled else labels
+        self._labels_slab = np.empty_like(labels[:rows]) if self._shuffled else np.ascontiguousarray(labels)
+        # Arithmetic with the labels of a batch takes half the time in the order in which a network has its outputs. One
+        # label an example has the same order either way.
+        has_one_label = labels.shape[1] == 1
+        self._turned_labels = (
+            self._labels_slab.reshape(-1) if has_one_label else np.empty(rows * labels.shape[1], labels.dtype)
+        )
+        self._turns: list[list[tuple[Array, Array]]] = []
+        """For each time the slab is filled: labels of batches of one size, and where they come from, (n, k, B) both."""
         self._starts = range(0, count, rows)
         self.count = -(-count // self.size)
         """The number of batches, and so of updates, in an epoch."""
@@ -62,11 +70,25 @@ class Batches:
 
     def _cut(self, rows: int) -> list[Batch]:
         """The batches of the first ``rows`` rows of the slab."""
-        slices = [slice(start, min(start + self.size, rows)) for start in range(0, rows, self.size)]
-        return [
-            Batch(self._x_slab[part].T, self._x_slab[part], self._labels_slab[part].T, part.stop - part.start)
-            for part in slices
-        ]
+        batches, turns, k = [], [], self._labels_slab.shape[1]
+        whole = rows - rows % self.size
+        for start, stop, size in ((0, whole, self.size), (whole, rows, rows - whole)):
+            if start == stop:
+                continue
+            source = self._labels_slab[start:stop].reshape(-1, size, k).transpose(0, 2, 1)
+            turned = self._turned_labels[start * k : stop * k].reshape(-1, k, size)
+            turns.append((turned, source))
+            for labels, first in zip(turned, range(start, stop, size), strict=True):
+                x = self._x_slab[first : first + size]
+                batches.append(Batch(x.T, x, labels, size))
+        self._turns.append(turns if k > 1 else [])
+        self._turn(-1)
+        return batches
+
+    def _turn(self, index: int) -> None:
+        """Bring the labels that were filled in into the order of a network's outputs."""
+        for turned, source in self._turns[index]:
+            np.copyto(turned, source)
 
     def fill(self, order_of: Callable[[int], Array]) -> Iterator[int]:
         """Go through an epoch in a new order: fill the slab, and yield the index of its batches in `slabs`.
@@ -83,4 +105,5 @@ class Batches:
             # mode="clip" lets take write straight into the buffer; the order is in range anyway.
             np.take(self._x, rows, 0, self._x_slab[: len(rows)], "clip")
             np.take(self._labels, rows, 0, self._labels_slab[: len(rows)], "clip")
+            self._turn(index)
             yield index
