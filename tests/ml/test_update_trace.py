@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
-from tutor.ml.losses import losses_for
+from tutor.ml.losses import Loss, losses_for
+from tutor.ml.network.tape import Run
 from tutor.ml.network.training import NetworkTraining
 from tutor.ml.network.update_trace import UpdateTrace, can_trace
 from tutor.ml.optimizers import OPTIMIZERS
@@ -40,16 +42,16 @@ def training(*, classes: int = 0, rows: int = 7, features: int = 2, **options: A
 
 
 def first_update(training: NetworkTraining) -> Array:
-    """The parameters after the first update of the next epoch, which is trained."""
+    """The parameters after the next update, of which an epoch may have many."""
     found: list[Array] = []
-    step = training._optimizer.step
 
-    def watched(rate: float) -> None:
-        step(rate)
-        found.append(training.network.parameters.copy())
+    def watched(run: Run, inputs: Iterable[tuple[Array, ...]], _loss: Loss) -> None:
+        for each in inputs:
+            run([each])
+            found.append(training.network.parameters.copy())
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(training._optimizer, "step", watched)
+        patched.setattr(training.watch_batches(), "run", watched)
         next(training.epochs())
     return found[0]
 
