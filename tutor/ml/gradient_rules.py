@@ -9,6 +9,8 @@ With g the gradient of the mean loss, and |g| its norm over all parameters at on
 
 from __future__ import annotations
 
+from math import sqrt
+from operator import add
 from typing import Final
 
 import numpy as np
@@ -71,8 +73,10 @@ def norms(gradients: Array) -> list[float]:
 
     The sum goes piece by piece, because a large network's gradient in float64 may not fit in memory.
     """
-    squares = np.zeros(len(gradients))
+    squares = [0.0] * len(gradients)
     for start in range(0, gradients.shape[1], _CHUNK):
         chunk = gradients[:, start : start + _CHUNK].astype(np.float64)
-        squares += np.vecdot(chunk, chunk)
-    return list(np.sqrt(squares).tolist())
+        # A single product is faster with dot, which adds up in the same order.
+        parts = np.vecdot(chunk, chunk).tolist() if len(chunk) > 1 else [float(chunk[0].dot(chunk[0]))]
+        squares = list(map(add, squares, parts))
+    return list(map(sqrt, squares))

@@ -55,6 +55,8 @@ class Batches:
         self._x_slab = np.empty_like(x[:rows]) if self._shuffled else x
         self._labels_slab = np.empty_like(labels[:rows]) if self._shuffled else labels
         self._starts = range(0, count, rows)
+        self.count = -(-count // self.size)
+        """The number of batches, and so of updates, in an epoch."""
         self.slabs = [self._cut(min(rows, count - start)) for start in self._starts]
         """The batches of an epoch: one list for each time the slab is filled."""
 
@@ -65,11 +67,6 @@ class Batches:
             Batch(self._x_slab[part].T, self._x_slab[part], self._labels_slab[part].T, part.stop - part.start)
             for part in slices
         ]
-
-    @property
-    def count(self) -> int:
-        """The number of batches, and so of updates, in an epoch."""
-        return -(-len(self._x) // self.size)
 
     def fill(self, order_of: Callable[[int], Array]) -> Iterator[int]:
         """Go through an epoch in a new order: fill the slab, and yield the index of its batches in `slabs`.

@@ -117,21 +117,23 @@ class EpochTapes:
             (*places, *(place for each in (gradient, *kept) for place in each.places)),
         )
 
-    def run(self, rates: Array, perform: Perform) -> None:
-        """Run as many epochs as ``rates`` (epochs, updates), the learning rate of each update, has rows."""
-        self._last_rates[: len(rates)] = rates[:, -1]
-        last_inputs = self._last_inputs[: len(rates)]
+    def run(self, epochs: int, rates: list[float], perform: Perform) -> None:
+        """Run some epochs, given the learning rate of each of all their updates."""
+        updates = self._batches.count
+        self._last_rates[:epochs] = rates[updates - 1 :: updates]
+        last_inputs = self._last_inputs[:epochs]
         if self._run is None:
             perform(self._run_last, last_inputs)
         else:
             perform(self._run_last, self._after_others(self._run, rates, last_inputs, perform))
 
     def _after_others(
-        self, run: Run, rates: Array, last_inputs: Iterable[tuple[Array, ...]], perform: Perform
+        self, run: Run, rates: list[float], last_inputs: Iterable[tuple[Array, ...]], perform: Perform
     ) -> Iterator[tuple[Array, ...]]:
         """Yield the inputs of the last update of each epoch when all others of that epoch have been run."""
+        updates = self._batches.count
         for epoch, last in enumerate(last_inputs):
-            self._rates[:] = rates[epoch, :-1]
+            self._rates[:] = rates[epoch * updates : (epoch + 1) * updates - 1]
             for slab in self._batches.fill(self._order):
                 perform(run, self._inputs[slab])
             yield last

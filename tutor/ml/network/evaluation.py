@@ -82,26 +82,22 @@ class Evaluation:
 
     def __call__(self, loss: Loss) -> tuple[float, float | None]:
         """The mean loss in the units of the label, and the accuracy, which is None if there are no classes."""
-        (mean,), (accuracy,) = self.measure(loss)
-        return mean, accuracy
-
-    def measure(self, loss: Loss, rows: Array | None = None) -> tuple[list[float], Sequence[float | None]]:
-        """The losses and accuracies of n networks, as `__call__` gives them for one.
-
-        Args:
-            loss: The loss.
-            rows: What `outputs` was with each of the networks, (n, k, N); None for the network as it stands.
-        """
-        means, right, count = 0.0, 0, 1 if rows is None else len(rows)
+        total, right = 0.0, 0
         for run, inputs, outputs, labels, classes, fraction in self._pieces:
-            if rows is None:
-                run(inputs)
-            given = outputs[None] if rows is None else rows
-            means = means + loss_means(loss, given, labels) * fraction
+            run(inputs)
+            total += loss.mean(outputs, labels) * fraction
             if classes is not None:
-                right = right + np.count_nonzero(_predicted_classes(given, self._dataset) == classes, axis=-1)
-        accuracies = (right / self._count).tolist() if self._has_classes else [None] * count
-        return (means * _unit(loss, self._dataset)).tolist(), accuracies
+                right += int(np.count_nonzero(_predicted_classes(outputs, self._dataset) == classes))
+        return total * _unit(loss, self._dataset), right / self._count if self._has_classes else None
+
+    def of_rows(self, loss: Loss, rows: Array) -> tuple[list[float], Sequence[float | None]]:
+        """The losses and the accuracies of n networks, given ``rows`` (n, k, N): the `outputs` of each of them."""
+        piece, unit = self._pieces[0], _unit(loss, self._dataset)
+        means = [mean * unit for mean in loss_means(loss, rows, piece.labels)]
+        if piece.classes is None:
+            return means, [None] * len(rows)
+        right = np.count_nonzero(_predicted_classes(rows, self._dataset) == piece.classes, axis=-1)
+        return means, (right / self._count).tolist()
 
     def run_forward(self) -> None:
         """Fill the outputs of all examples."""

@@ -312,18 +312,23 @@ _LOSS_GRADIENT: dict[str, Callable[[Array, Array], Steps]] = {
 }
 
 
-def loss_means(loss: Loss, outputs: Array, labels: Array) -> Array:
-    """The mean loss for each of n outputs of the same examples, (n,) in float64, with the bits of the loss's own mean.
+_MANY_MEANS = 4
+"""For fewer outputs than this, one mean after the other is faster than all together."""
+
+
+def loss_means(loss: Loss, outputs: Array, labels: Array) -> list[float]:
+    """The mean loss for each of n outputs of the same examples, with the bits of the loss's own mean.
 
     Args:
         loss: The loss.
         outputs: (n, k, B).
         labels: (k, B).
     """
-    for name, fast in _LOSS_MEANS.items():
-        if loss is LOSSES[name]:
-            return fast(outputs, labels).astype(np.float64)
-    return np.array([loss.mean(each, labels) for each in outputs])
+    if len(outputs) >= _MANY_MEANS:
+        for name, fast in _LOSS_MEANS.items():
+            if loss is LOSSES[name]:
+                return list(fast(outputs, labels).tolist())
+    return [loss.mean(each, labels) for each in outputs]
 
 
 def _squared_errors(outputs: Array, labels: Array) -> Array:
@@ -339,7 +344,8 @@ def _absolute_errors(outputs: Array, labels: Array) -> Array:
 def _cross_entropies(logits: Array, labels: Array) -> Array:
     shifted = logits - logits.max(axis=-2, keepdims=True)
     log_sum = np.log(np.exp(shifted).sum(axis=-2))
-    return np.asarray((log_sum - (labels * shifted).sum(axis=-2)).mean(axis=-1))
+    shifted *= labels
+    return np.asarray((log_sum - shifted.sum(axis=-2)).mean(axis=-1))
 
 
 def _softmax_squared_errors(logits: Array, labels: Array) -> Array:

@@ -68,7 +68,7 @@ class NetworkTraining:
         parts: Parts | None = None,
     ) -> None:
         self._parts = parts or Parts()
-        self._rates_ahead: Array = np.empty(0)
+        self._rates_ahead: list[float] = []
         """The learning rates of the next updates, as far as they are worked out."""
         self.dataset = dataset
         self._train = train
@@ -184,7 +184,7 @@ class NetworkTraining:
             raise ValueError(name)
         if name == "learning_rate" and number >= 0:
             self._learning_rate = number
-            self._rates_ahead = np.empty(0)
+            self._rates_ahead = []
         elif name == "momentum" and 0 <= number < 1:
             self._optimizer.change_setting(name, number)
         elif name == "batch_size" and number >= 0 and not self._full_batch:
@@ -217,7 +217,7 @@ class NetworkTraining:
     def _use_batch_size(self, size: int) -> None:
         self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
         self._tapes: EpochTapes | None = None
-        self._rates_ahead = np.empty(0)
+        self._rates_ahead = []
         data, forward = self.dataset, None
         if self._is_whole_batch:
             steps, self._backward, outputs = both_passes(self.network, self.batch_size, self._loss)
@@ -431,15 +431,15 @@ class NetworkTraining:
             self._evaluate_train.run_forward()
         if self._closed_form:
             self._solve()
-        rates = self._take_rates(count) if self._updates_in_epoch else np.zeros((count, 1))
-        tapes.run(rates, self._perform)
+        rates = self._take_rates(count) if self._updates_in_epoch else [0.0] * count
+        tapes.run(count, rates, self._perform)
         self._group = count
         self._epoch += count
         self._updates += count * self._updates_in_epoch
         if self._train_outputs is not None:
             self._train_outputs.take_row(count - 1)
         self._outputs_hold = True
-        return self._results(rates[:, -1])
+        return self._results(rates[len(rates) // count - 1 :: len(rates) // count])
 
     def _perform(self, run: Run, inputs: Iterable[tuple[Array, ...]]) -> None:
         if self.batch_losses is None:
@@ -447,23 +447,22 @@ class NetworkTraining:
         else:
             self.batch_losses.run(run, inputs, self._loss)
 
-    def _take_rates(self, epochs: int) -> Array:
-        """The learning rate of each update of the next epochs, (epochs, updates)."""
+    def _take_rates(self, epochs: int) -> list[float]:
+        """The learning rate of each update of the next epochs."""
         updates = self._batches.count
         # A schedule takes no more at once than there are rows.
         together = max(1, min(_RATES_AHEAD, len(self._x)) // updates)
         while len(self._rates_ahead) < epochs * updates:
-            ahead = self._rates_from(self._updates + len(self._rates_ahead), together)
-            self._rates_ahead = np.concatenate([self._rates_ahead, ahead])
-        taken, self._rates_ahead = np.split(self._rates_ahead, [epochs * updates])
-        return taken.reshape(epochs, updates)
+            self._rates_ahead += self._rates_from(self._updates + len(self._rates_ahead), together)
+        taken, self._rates_ahead = self._rates_ahead[: epochs * updates], self._rates_ahead[epochs * updates :]
+        return taken
 
-    def _rates_from(self, first: int, epochs: int) -> Array:
+    def _rates_from(self, first: int, epochs: int) -> list[float]:
         """The learning rate of each update from the number ``first`` on, for so many epochs or those that are left."""
         updates = self._batches.count
         planned = self._updates + (self.planned_epochs - self._epoch) * updates
         numbers = np.arange(first, max(first + updates, min(first + epochs * updates, planned)))
-        return np.asarray(self._learning_rate * self._factor(numbers, planned), dtype=np.float64)
+        return list((self._learning_rate * self._factor(numbers, planned)).tolist())
 
     def trace_update(self) -> UpdateTrace:
         """The next update with every number that goes into it; the training stays as it is.
@@ -480,12 +479,12 @@ class NetworkTraining:
         slab = next(batches.fill(lambda _size: deepcopy(self._random).permutation(len(self._x))))
         batch = batches.slabs[slab][0]
         with np.errstate(all="ignore"):
-            rate = float(self._rates_from(self._updates, 1)[0])
+            rate = self._rates_from(self._updates, 1)[0]
             x, labels = np.ascontiguousarray(batch.x[:-1]), np.ascontiguousarray(batch.labels)
             trace = trace_update(network, self._optimizer, self._rules, self._formula, x, labels, rate)
         return dataclasses.replace(trace, number=self._updates + 1, unit=self._unit)
 
-    def _results(self, rates: Array) -> list[EpochResult]:
+    def _results(self, rates: list[float]) -> list[EpochResult]:
         """The results of the epochs that were run last, given the learning rate of the last update of each."""
         count, updates = len(rates), self._updates_in_epoch
         losses, accuracies = self._train_losses(count)
@@ -498,7 +497,7 @@ class NetworkTraining:
         valid_losses: Sequence[float | None] = nothing
         valid_accuracies: Sequence[float | None] = nothing
         if self._evaluate_valid is not None:
-            measured, valid_accuracies = self._evaluate_valid.measure(self._loss, _rows(self._valid_outputs, count))
+            measured, valid_accuracies = self._measure(self._evaluate_valid, self._valid_outputs, count)
             valid_losses = [loss - self._offset for loss in measured]
         return list(
             map(
@@ -510,7 +509,7 @@ class NetworkTraining:
                 accuracies,
                 valid_accuracies,
                 norms(self._gradients.rows[:count]) if updates else nothing,
-                rates.tolist() if updates else nothing,
+                rates if updates else nothing,
                 diverged,
             )
         )
@@ -518,10 +517,19 @@ class NetworkTraining:
     def _train_losses(self, count: int) -> tuple[list[float], Sequence[float | None]]:
         """The losses and accuracies over the training examples in the epochs that were run last."""
         if self._batch_means is None:
-            return self._evaluate_train.measure(self._loss, _rows(self._train_outputs, count))
+            return self._measure(self._evaluate_train, self._train_outputs, count)
         loss, accuracy = self._batch_means.take()
         if self._divergence_limit is None:
             self._divergence_limit = self._limit(self._batch_means.first)
+        return [loss], [accuracy]
+
+    def _measure(
+        self, evaluation: Evaluation, outputs: Kept | None, count: int
+    ) -> tuple[list[float], Sequence[float | None]]:
+        """The losses and accuracies of the epochs that were run last, over examples whose outputs they left."""
+        if outputs is not None:
+            return evaluation.of_rows(self._loss, outputs.rows[:count])
+        loss, accuracy = evaluation(self._loss)
         return [loss], [accuracy]
 
     # -- the model --------------------------------------------------------------------------------------------
@@ -613,10 +621,6 @@ def _network(
 def _no_steps(_size: int) -> Steps:
     """The steps of an update if there are no updates."""
     return []
-
-
-def _rows(kept: Kept | None, epochs: int) -> Array | None:
-    return None if kept is None else kept.rows[:epochs]
 
 
 def _labels(y: Array, dataset: Dataset) -> Array:
