@@ -16,11 +16,13 @@ class FakeTraining:
         self.count = epochs
         self.learning_rate = learning_rate
         self.w = w
+        self.asked: list[int] = []
         self.given = False
         self.shown: list[float] = []
 
     def groups(self, together: Callable[[], int]) -> Iterator[list[EpochResult]]:
         for epoch in range(1, self.count + 1):
+            self.asked.append(together())
             for _ in range(4):
                 self.w -= self.learning_rate * 2 * self.w
             loss = self.w * self.w

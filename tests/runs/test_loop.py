@@ -235,6 +235,15 @@ def test_no_improvement_stops_early() -> None:
     assert (last.reason, last.epoch) == ("no-improvement", 8)
 
 
+def test_epochs_are_asked_for_together_up_to_the_next_check_or_the_end_of_patience() -> None:
+    training = FakeTraining(epochs=1000, learning_rate=0.1)
+    spec = with_overrides(LabConfig(), {**BALL, "train.stop": "no-improvement 7"})
+    TrainingLoop(spec, training, emit=lambda _event: None, clock=FakeClock(), sleep=FakeClock().sleep).run()
+    # Each loss is lower than the one before, so patience never has less than 7 epochs left.
+    assert max(training.asked) == 7
+    assert training.asked[:4] == [1, 2, 1, 4]
+
+
 def test_the_time_limit_stops() -> None:
     last = run(FakeTraining(epochs=100_000), {}, clock=FakeClock(tick=0.01), train__max_seconds=2.0)[-1]
     assert isinstance(last, Finished)
