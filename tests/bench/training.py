@@ -22,19 +22,24 @@ import statistics
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from tests.bench.textbook import TextbookNet
+from tutor.labs.lab_config import LabConfig, Value
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.factory import make_training
+from tutor.ml.network.training import NetworkTraining
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
+from tutor.ml.training import Training
+from tutor.runs.worker.loop import TrainingLoop
 
 _DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
 _ROUNDS = 5
@@ -81,6 +86,7 @@ def _loaded(name: str, rows: int) -> Dataset:
 
 _WORKLOADS = (
     Workload("W1", "linear, 1 feature, 32 rows, full batch, GD", lambda: _made(32, 1, 0), (), 2000, 32),
+    Workload("W1", "linear, 1 feature, 32 rows, batch 1, SGD", lambda: _made(32, 1, 0), (), 100, 1),
     Workload("W2", "2-16-16-2, two moons, 500 rows, Adam, batch 10", lambda: _loaded("moons", 500), (16, 16), 20, 10),
     Workload("W2", "2-16-16-2, two moons, 500 rows, Adam, batch 32", lambda: _loaded("moons", 500), (16, 16), 60, 32),
     Workload("W3", "64-64-10, digits, 1,797 rows, Adam, batch 32", lambda: _loaded("digits", 0), (64,), 20, 32),
@@ -88,20 +94,41 @@ _WORKLOADS = (
 )
 
 
+class _Trained:
+    """What the loop of a worker trains: a network without panels."""
+
+    def __init__(self, training: Training) -> None:
+        assert isinstance(training, NetworkTraining)
+        self.groups = training.groups
+
+    def change_setting(self, key: str, value: Value) -> None:
+        raise ValueError(key, value)
+
+    def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
+        return []
+
+    def frames(self) -> Iterable[tuple[str, dict[str, object]]]:
+        return []
+
+    def facts(self) -> dict[str, float]:
+        return {}
+
+
 def ours(work: Workload) -> Callable[[], float]:
-    """Seconds for all updates of a run, the loss after each epoch included."""
+    """Seconds for all updates of a run in the loop of a worker, the loss after each epoch included."""
     dataset = work.data()
     model = ModelSettings(name="linear") if work.line else ModelSettings(name="mlp", hidden=work.hidden)
     loss = "cross-entropy" if dataset.classes else "mse"
-    optimizer = OptimizerSettings(name="gd" if work.line else "adam", learning_rate=_RATE)
+    optimizer = OptimizerSettings(name="sgd" if work.line else "adam", learning_rate=_RATE)
     train = TrainSettings(epochs=work.epochs, batch_size=work.batch_size)
+    config = replace(LabConfig(), train=replace(train, pace=0.0))
 
     def run() -> float:
         training = make_training(dataset, model, loss, optimizer, train)
+        loop = TrainingLoop(config, _Trained(training), emit=lambda _event: None)
         started = time.process_time()
         with np.errstate(all="ignore"):  # as in a worker
-            for _ in training.epochs():
-                pass
+            loop.run()
         return time.process_time() - started
 
     return run

@@ -251,39 +251,30 @@ class NetworkTraining:
 
     def _make_tapes(self) -> EpochTapes:
         """Compile the updates of an epoch. This is done once for a batch size and a loss."""
-        network, valid = self.network, self._evaluate_valid
         train = self._evaluate_train if self._batch_means is None else None
-        learned = network.learned() if valid is not None else {}
-        most = self._most_together(train, learned)
-        self._gradients = Kept(network.gradient, most, changes=self._rules.active)
-        self._train_outputs = None if train is None or train.outputs is None else Kept(train.outputs, most)
-        self._valid_outputs = None if valid is None or valid.outputs is None else Kept(valid.outputs, most)
+        evaluations = [each for each in (train, self._evaluate_valid) if each is not None]
+        outputs = [each.outputs for each in evaluations if each.outputs is not None]
+        learned = self.network.learned() if self._evaluate_valid is not None else {}
+        most = 1
+        if self._parts.can_repeat and train is not None and len(outputs) == len(evaluations):
+            most = most_together([self.network.gradient, *outputs, *learned.values()])
+        self._gradients = Kept(self.network.gradient, most, changes=self._rules.active)
         self._learned = {name: Kept(array, most) for name, array in learned.items()}
-        end_steps = [each for kept in self._learned.values() for each in kept.copy_steps()]
-        for evaluation, outputs in ((train, self._train_outputs), (valid, self._valid_outputs)):
-            if evaluation is not None:
-                end_steps += evaluation.steps if outputs is None else outputs.written_by(evaluation.steps)
-        kept = [*self._learned.values(), *filter(None, (self._train_outputs, self._valid_outputs))]
+        self._train_outputs, self._valid_outputs = _outputs(train, most), _outputs(self._evaluate_valid, most)
+        kept, end_steps = [*self._learned.values()], [s for each in self._learned.values() for s in each.copy_steps()]
+        for evaluation, rows in ((train, self._train_outputs), (self._evaluate_valid, self._valid_outputs)):
+            if evaluation is not None and rows is not None:
+                kept.append(rows)
+                end_steps += rows.written_by(evaluation.steps)
+        gradient_steps, batches = self._gradient_steps, self._batches
         update_steps, rate_type = optimizer_steps(self._optimizer)
         if self._rules.active:
             update_steps.insert(0, step(self._rules.apply))
-        gradient_steps, batches = self._gradient_steps, self._batches
         if not self._updates_in_epoch:
             gradient_steps, update_steps, batches = _no_steps, [], Batches(self._x, self._labels, 0, shuffle=False)
         return EpochTapes(
             batches, self._order, gradient_steps, update_steps, rate_type, end_steps, self._gradients, kept
         )
-
-    def _most_together(self, train: Evaluation | None, learned: Mapping[str, Array]) -> int:
-        """The most epochs that are planned and run at once."""
-        valid = self._evaluate_valid
-        if self._parts.can_repeat and train is not None and train.outputs is not None:
-            kept = [self.network.gradient, train.outputs, *learned.values()]
-            if valid is None:
-                return most_together(kept)
-            if valid.outputs is not None:
-                return most_together([*kept, valid.outputs])
-        return 1
 
     def _gradient_steps(self, size: int) -> Steps:
         """The steps that compute the gradient of a batch of ``size`` examples."""
@@ -616,6 +607,11 @@ def _network(
         sign_bug=model.sign_bug,
         seed=seed,
     )
+
+
+def _outputs(evaluation: Evaluation | None, epochs: int) -> Kept | None:
+    """The outputs of so many epochs; None if the examples go through the network in pieces, or there are none."""
+    return Kept(evaluation.outputs, epochs) if evaluation is not None and evaluation.outputs is not None else None
 
 
 def _no_steps(_size: int) -> Steps:
