@@ -104,7 +104,7 @@ def assert_same(one: dict[str, Any], other: dict[str, Any]) -> None:
 def test_a_training_that_diverges_among_others_is_left_as_that_epoch_left_it(
     optimizer: str, batch_size: int, rate: float
 ) -> None:
-    options = {"optimizer": optimizer, "rate": rate, "batch_size": batch_size}
+    options: dict[str, Any] = {"optimizer": optimizer, "rate": rate, "batch_size": batch_size}
     together, alone = made(**options), made(**options)
     singles = list(alone.epochs())
     assert singles[-1].diverged

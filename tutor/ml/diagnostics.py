@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,7 @@ class BatchLosses:
         self.epochs: deque[tuple[int, float]] = deque(maxlen=MAX_UPDATES)
         """For each of the latest epochs, the update after which it ended and the loss over all training examples."""
 
-    def run(self, run: Run, inputs: Sequence[tuple[Array, ...]], loss: Loss) -> None:
+    def run(self, run: Run, inputs: Iterable[tuple[Array, ...]], loss: Loss) -> None:
         """Run ``run`` on each of ``inputs``: a batch (d + 1, B), the same batch by rows, and its labels (k, B)."""
         for each in inputs:
             x, labels = each[0], each[2]

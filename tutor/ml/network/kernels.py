@@ -333,7 +333,7 @@ def loss_means(loss: Loss, outputs: Array, labels: Array) -> list[float]:
 
 def _squared_errors(outputs: Array, labels: Array) -> Array:
     differences = (outputs - labels).reshape(len(outputs), -1)
-    return np.vecdot(differences, differences).astype(np.float64) / labels.size
+    return np.asarray(np.vecdot(differences, differences).astype(np.float64) / labels.size)
 
 
 def _absolute_errors(outputs: Array, labels: Array) -> Array:

@@ -266,7 +266,8 @@ class NetworkTraining:
             if evaluation is not None and rows is not None:
                 kept.append(rows)
                 end_steps += rows.written_by(evaluation.steps)
-        gradient_steps, batches = self._gradient_steps, self._batches
+        gradient_steps: Callable[[int], Steps] = self._gradient_steps
+        batches = self._batches
         update_steps, rate_type = optimizer_steps(self._optimizer)
         if self._rules.active:
             update_steps.insert(0, step(self._rules.apply))
@@ -390,8 +391,8 @@ class NetworkTraining:
         def restore() -> None:
             for array, before in arrays:
                 array[...] = before
-            for each, before in zip(randoms, random_states, strict=True):
-                each.state = before
+            for each, random_state in zip(randoms, random_states, strict=True):
+                each.state = random_state
             restore_optimizer()
             self._epoch, self._updates, self._rates_ahead = epoch, updates, rates_ahead
             self._outputs_hold = False
