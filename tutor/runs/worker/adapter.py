@@ -139,7 +139,7 @@ class TrainingAdapter:
 
     def _counted(self, training: NetworkTraining, together: Callable[[], int]) -> Iterator[Sequence[EpochResult]]:
         """Count epochs, and keep the parameters whenever the validation loss is lower than in every epoch before."""
-        fits = training.network.parameters.size <= _MAX_KEPT
+        fits = len(self._dataset.x_valid) > 0 and training.network.parameters.size <= _MAX_KEPT
         kept = {name: array.copy() for name, array in training.network.learned().items()} if fits else {}
         for results in training.groups(together):
             self._last_epoch = results[-1].epoch
