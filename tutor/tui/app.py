@@ -221,6 +221,8 @@ class TutorApp(GuardedApp):
             asyncio.get_running_loop().call_later(AFTER_LEAVING, self.garbage.look, context=Context())
 
     def _preload(self) -> None:
+        if not self.screen_stack:  # the app closes
+            return
         lab_first = self._first is not None and router.is_shown(self.screen, routes.Lab)
         if self.classroom is not None:
             preload(self, self._preloaded_class, CLASS_MODULES)
