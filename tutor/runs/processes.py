@@ -50,13 +50,17 @@ def read_command_line(words: Sequence[str]) -> tuple[Path, dict[str, str]]:
     argparse would bring the words for its messages along: a megabyte and 10 ms of every run.
 
     Raises:
-        SystemExit: Somebody else has written it.
+        SystemExit: Somebody else has written it, perhaps to ask for help.
     """
+    usage = "usage: python -m MODULE FOLDER [--NAME VALUE] ..."
+    if "--help" in words:
+        print(usage)
+        sys.exit(0)
     folder, rest = words[:1], words[1:]
     names, values = rest[::2], rest[1::2]
     named = len(names) == len(values) and all(name.startswith("--") for name in names)
     if not named or not folder or folder[0].startswith("--"):
-        sys.exit("usage: python -m MODULE FOLDER [--NAME VALUE] ...")
+        sys.exit(usage)
     return Path(folder[0]), {name.removeprefix("--"): value for name, value in zip(names, values, strict=True)}
 
 
