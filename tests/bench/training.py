@@ -1,6 +1,6 @@
 """Updates a second: against textbook NumPy, scikit-learn, PyTorch and JAX, each with one thread, and against floors.
 
-    python -m tests.bench.training [W1 W2 ...]
+    python -m tests.bench.training [--quick] [W1 W2 ...]
 
 Peers are measured where they can be imported; the project itself does not depend on them. All sides alternate in one
 run, in seconds of the processor, so that neighbours count for little; the median is kept. Trust the ratios. Each side
@@ -10,10 +10,10 @@ its data: float64, as people give it, and float32, as others do. On W4 tutor ave
 as it does for learners with such data.
 
 JAX compiles a whole epoch with ``scan``, or an update by itself with ``jit``; PyTorch runs eagerly, or with the loss,
-its gradient and the optimizer compiled. All compile before the time is taken. PyTorch needs a C++ compiler for that;
-where a side cannot run, a line says so. The last two rows are no peers but floors of any training that calls NumPy
-for each step: the matrix products alone, those of the loss after each epoch included, and as many calls as an update
-makes, of one number each.
+its gradient and the optimizer compiled. All compile before the time is taken. PyTorch needs a C++ compiler for that,
+and a minute or two for each workload, which ``--quick`` saves; where a side cannot run, a line says so. The last two
+rows are no peers but floors of any training that calls NumPy for each step: the matrix products alone, those of the
+loss after each epoch included, and as many calls as an update makes, of one number each.
 """
 
 from __future__ import annotations
@@ -374,7 +374,7 @@ def products_alone(work: Workload) -> Callable[[], float]:
 
 def calls_alone(work: Workload) -> Callable[[], float]:
     """As many calls of NumPy as all updates make, of one number each."""
-    data, one = work.data(), np.ones(1, np.float32)
+    data, number, out = work.data(), np.zeros(1, np.float32), np.empty(1, np.float32)
     network = Network(data.features, work.hidden, data.classes or 1, "relu")
     loss = LOSSES["cross-entropy" if data.classes else "mse"]
     optimizing = len(("η g", "θ − η g")) if work.line else _CALLS_OF_ADAM
@@ -385,7 +385,7 @@ def calls_alone(work: Workload) -> Callable[[], float]:
         started = time.process_time()
         for _ in range(updates):
             for _ in range(calls):
-                np.add(one, one, one)
+                np.add(number, number, out)
         return time.process_time() - started
 
     return run
@@ -408,12 +408,15 @@ _SIDES: tuple[tuple[str, Callable[[Workload], Callable[[], float]]], ...] = (
 def main() -> None:
     """Measure the workloads that are named, or all, and print microseconds per update and ratios."""
     warnings.simplefilter("ignore")
+    named = {argument for argument in sys.argv[1:] if argument != "--quick"}
     for work in _WORKLOADS:
-        if sys.argv[1:] and work.name not in sys.argv[1:]:
+        if named and work.name not in named:
             continue
         updates = work.epochs * -(-len(work.data().y_train) // work.batch_size)
         sides: dict[str, Callable[[], float]] = {}
         for name, make in _SIDES:
+            if make is pytorch_compiled and "--quick" in sys.argv:
+                continue
             try:
                 sides[name] = make(work)
             except ImportError:
