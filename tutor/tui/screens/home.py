@@ -181,6 +181,7 @@ class HomeScreen(TutorScreen):
                 return
             course.lesson(header.id, header.language)
             sleep(_BREATH)
+        self.app.call_from_thread(self.tutor.garbage.keep, "lessons ahead")
 
     def _to_read_ahead(self) -> Sequence[LessonHeader]:
         here = lesson_to_continue(self._headers, self._states, self._last)
