@@ -8,6 +8,6 @@ Begin with `catalogue.Course`: it holds the lessons of a folder and reads each o
 - Checking: `checks` compares the files of a course with each other. `lookalikes` and `misplaced` find text that
   looks like part of a question but cannot be read as one.
 - Terms: `glossary` searches them, `mentions` finds their names in a text, and `synonyms` adds them to accepted answers.
-- Speed: `headers` caches the front matter of every lesson, so that the course map appears at once, and `digests` the
-  terms, so that the glossary needs no lesson in memory. `stamped_cache` is the file that both use.
+- Speed: `headers` caches the front matter of every lesson, so that the course map appears at once, and
+  `term_index` the terms, so that the glossary needs no lesson in memory.
 """
