@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.leaks import LeakCheck, count_connections
 from tests.stores import at_the_end
+from tutor.course import reader
 from tutor.foundation.outside_languages import speak
 from tutor.foundation.translate import use_language
 
@@ -23,6 +24,31 @@ settings.register_profile(
 settings.load_profile("tutor")
 
 count_connections()
+
+SHIPPED = Path(__file__).resolve().parents[1] / "lessons"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def shipped_lessons_read_once() -> Iterator[None]:
+    """Hundreds of tests open the shipped course, and to read it takes seconds: a process keeps what it has read.
+
+    Only lessons without faults are kept, because a fault is told in the language of the test that reads it.
+    """
+    readings: dict[tuple[Path, bytes, str, str | None], reader.Reading] = {}
+    read_text = reader.read_text
+
+    def read_once(path: Path, raw: bytes, language: str, *, written_in: str | None = None) -> reader.Reading:
+        key = (path, raw, language, written_in)
+        if (kept := readings.get(key)) is not None:
+            return kept
+        reading = read_text(path, raw, language, written_in=written_in)
+        if path.is_relative_to(SHIPPED) and not reading.faults:
+            readings[key] = reading
+        return reading
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "read_text", read_once)
+        yield
 
 
 @pytest.fixture(autouse=True)
