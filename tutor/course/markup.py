@@ -90,7 +90,7 @@ def refuse_unshown(source: Source, elements: list[Element]) -> None:
     told: set[tuple[tuple[str, str], str]] = set()
     faulty = {fault.place.line for fault in source.faults}
     for element in elements:
-        if element.kind == "html_block" and not faulty.isdisjoint(range(element.start + 1, element.end + 1)):
+        if element.kind in {"html_block", "table"} and not faulty.isdisjoint(range(element.start + 1, element.end + 1)):
             continue
         for found in _found_in(source, element):
             place = source.find(found.line, element.end, found.text)
