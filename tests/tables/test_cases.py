@@ -328,7 +328,7 @@ def test_a_comma_within_a_name_that_was_typed_without_quotes(tmp_path: Path) -> 
 def test_words_that_differ_in_case_only_are_told(tmp_path: Path) -> None:
     text = lines("a,b,kind", (f"{n},{('x', 'X')[n % 2]},{('Yes', 'yes', 'YES', 'no')[n % 4]}" for n in range(12)))
     said = notes(loaded(tmp_path, text, "kind"))
-    assert "Words in “kind” that differ only in case, spaces or a final sign count as different: YES, Yes, yes" in said
+    assert "Words in “kind” that differ only in case, spaces or punctuation count as different: YES, Yes, yes" in said
     assert "“b”" in said
 
 

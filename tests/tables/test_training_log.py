@@ -485,7 +485,7 @@ def test_an_accuracy_up_to_1_beside_one_up_to_100_is_a_fraction_and_that_is_told
     assert series(text, "train_accuracy") == [0.3, 0.88]
     assert series(text, "valid_accuracy") == [0.31, 0.875]
     log, _ = read(text)
-    assert "val_acc is in percent and shown as a fraction; acc is taken for a fraction" in " ".join(
+    assert "In percent, and shown as fractions from 0 to 1: val_acc. Read as fractions already: acc." in " ".join(
         log.remarks(log.trainings[0].reading())
     )
     assert series("epoch,loss,acc,val_acc\n1,6.9,0.5,0.9\n2,6.5,0.8,2.5\n", "train_accuracy") == [0.005, 0.008]

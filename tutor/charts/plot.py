@@ -265,7 +265,7 @@ _loaded: Any = None
 _DRAW_NOTHING = {"plotext._doc.doc": "docs", "plotext._tests.run": "test"}
 """Modules of plotext for its documentation and its tests, and what it takes from each.
 
-To build the documentation takes three quarters of the time of importing plotext, and half of the memory.
+Building the documentation takes three quarters of the time of importing plotext, and half of the memory.
 """
 
 

@@ -188,7 +188,7 @@ def _export(run: str | None, kind: str, to: str | None, force: bool, epoch: Any)
 
 
 def _new_file(to: str | None, *, force: bool) -> Path | None:
-    """The file to write, which may only exist already if that was asked for."""
+    """The file to write, which may exist already only with ``force``."""
     path = named_path(to) if to else None
     if path is not None and path.is_file() and not force:
         raise TutorError(

@@ -298,8 +298,8 @@ class Course:
     def indexed_files(self) -> Iterator[IndexedFile]:
         """Yield what the index knows of every lesson file in every language.
 
-        Files that are new, have changed since another start or have faults are read, but not kept: who needs the terms,
-        or wants to know whether anything is wrong, should not hold every lesson in memory.
+        Files that are new, have changed since the last start or have faults are read, but not kept: whoever needs only
+        the terms, or wants to know whether anything is wrong, should not hold every lesson in memory.
         """
         indexes: dict[Path, TermIndex] = {}
         files: set[Path] = set()
@@ -322,7 +322,7 @@ class Course:
             return known
         written_in = self._language_of(path)
         key = (path, written_in or language)
-        if (reading := self._readings.get(key)) is not None:  # perhaps before the file changed, so it is not indexed
+        if (reading := self._readings.get(key)) is not None:  # perhaps from before the file changed: not indexed
             return IndexedFile.of(reading)
         stamp = stamp_of(path)  # before the file is read: it may change meanwhile
         return index.add(path, stamp, IndexedFile.of(self._read(*key, written_in)))

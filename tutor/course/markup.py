@@ -123,7 +123,7 @@ def _found_in(source: Source, element: Element) -> Iterator[_Found]:
 
 
 def _in_rows(source: Source, element: Element, rows: range) -> Iterator[_Found]:
-    """Yield each row that has more cells than the head of its table, because Markdown drops those."""
+    """Yield each row that has more cells than the header of its table, because Markdown drops the others."""
     wide = sum(token.type == "th_open" for token in element.tokens)
     for number in rows if sum(token.type == "table_open" for token in element.tokens) == 1 else ():
         cells = _BAR.split(source.lines[number].lstrip("> \t").removeprefix("|").rstrip())

@@ -1,4 +1,4 @@
-"""What the glossary needs of lesson files, cached, so that it opens without reading them.
+"""What the glossary needs from lesson files, cached, so that it opens without reading them.
 
 Reading a lesson takes some hundredths of a second, and the glossary is made of all of them in every language. So the
 terms of each file without a fault are cached in the cache folder with the file's size and modification time. Only a
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tutor.course.reader import Reading
 
 _FORM = ["terms", 1, __version__]
-"""The first line of a cache, before what the reading depends on besides the files. Another version of tutor may read
-lessons otherwise, or find other faults."""
+"""How the first line of a cache begins; what the reading depends on besides the files follows. Another version of tutor
+may read lessons in another way, or find other faults."""
 _LARGEST = 64 << 20
 _SAVE_EVERY = 10.0
 """Seconds after which what was read is saved, so that a large course is not read from the beginning again."""
@@ -43,7 +43,7 @@ class IndexedFile:
 
     Args:
         language: The language of its lesson; empty if there is no lesson in it that could be used.
-        terms: The terms that it defines. From the cache, their place is the file, without a line, and they know no
+        terms: The terms that it defines. Those from the cache have the file as their place, without a line, and no
             former ids.
         faults: What reading it found wrong.
     """
@@ -54,7 +54,7 @@ class IndexedFile:
 
     @classmethod
     def of(cls, reading: Reading) -> IndexedFile:
-        """Return what is to be known of a file that was read."""
+        """Return what the index keeps of a file that was read."""
         lesson = reading.lesson
         return cls("", (), reading.faults) if lesson is None else cls(lesson.language, lesson.terms, reading.faults)
 
@@ -64,7 +64,7 @@ class TermIndex:
 
     Args:
         folder: The folder of the lessons.
-        digest: A text that is another one if the same files would be read otherwise.
+        digest: A text that differs if the same files would be read in another way.
     """
 
     def __init__(self, folder: Path, digest: str = "") -> None:
@@ -84,7 +84,7 @@ class TermIndex:
     def add(self, path: Path, stamp: Stamp | None, found: IndexedFile) -> IndexedFile:
         """Note what was found in a file that had this ``stamp`` before it was read, and return it.
 
-        What has faults is not kept: a fault is a sentence in the language that is in use, and is told at every start.
+        What has faults is not kept: a fault is a sentence in the language in use, and is reported at every start.
         """
         if stamp is not None and not found.faults:
             self._read()[str(path)] = stamp, found
@@ -158,7 +158,7 @@ def _lines_of(cache: Path, head: list[object]) -> Iterator[tuple[str, tuple[Stam
 
 
 def _parsed(line: bytes) -> Any:
-    """A line of JSON; None if it is none."""
+    """The value of a line of JSON; None if it is not JSON."""
     try:
         return json.loads(line)
     except (ValueError, RecursionError):

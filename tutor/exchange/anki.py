@@ -190,7 +190,7 @@ def _as_mathjax(found: re.Match[str]) -> str:
 
 
 def _outer_gaps(text: str) -> str:
-    """The text with only the outermost of gaps that lie in one another."""
+    """The text with only the outermost of nested gaps."""
     kept: list[str] = []
     depth = 0
     for piece in _BRACE.split(text):

@@ -264,7 +264,7 @@ class Board:
             return []
 
     def remember(self, attempts: Sequence[Attempt]) -> bool:
-        """Write the attempts; the oldest public ones go if there are very many. Returns whether they are written."""
+        """Write the attempts; the oldest public ones are dropped if there are very many. Returns whether it worked."""
         public = [each for each in attempts if not each.handed_in]
         dropped = {id(each) for each in public[:-_MOST_ATTEMPTS]}
         try:
@@ -296,7 +296,7 @@ class Board:
         known = {key for key, each in here.items() if each.final is not None or not each.handed_in}
         merged = here | {key: each for key, each in new.items() if key not in known}
         if merged != here and not self.remember(sorted(merged.values(), key=lambda each: each.at)):
-            raise TutorError(translate("project.board-not-written"), exit_code=ExitCode.CANNOT_WRITE)
+            raise TutorError(translate("project.board-not-written", path=self.file), exit_code=ExitCode.CANNOT_WRITE)
 
 
 def _can_be(attempt: Attempt) -> bool:

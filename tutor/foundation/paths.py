@@ -25,8 +25,8 @@ def _own_home() -> Path | None:
 def _user_folder(kind: str, variable: str, usual: str) -> Path:
     """Return our folder of a kind among the learner's own.
 
-    On Linux this is the XDG Base Directory Specification. platformdirs says the same, but takes 10 ms and a megabyte of
-    every command and every worker.
+    On Linux this is the XDG Base Directory Specification. platformdirs says the same, but costs every command and every
+    worker 10 ms and a megabyte.
     """
     if sys.platform != "linux":
         import platformdirs

@@ -53,5 +53,5 @@ def json_line(value: object) -> str:
 def harmless_json(text: str) -> str:
     """Return JSON of the same meaning, with each character that `harmless` would replace written as an escape."""
     if text.isascii() and not any(sign in text for sign in _HARMFUL_ASCII):
-        return text  # found out ten times as fast, and there may be much of it
+        return text  # this check is ten times as fast, and there may be much text
     return _HARMFUL.sub(lambda found: json.dumps(found[0])[1:-1].replace("\x7f", "\\u007f"), text)

@@ -69,9 +69,9 @@ class GradientRules:
 
 
 def norms(gradients: Array) -> list[float]:
-    """The norm |g| of each of n gradients (n, P), summed in float64, as the square of a large g overflows float32.
+    """The norm |g| of each of n gradients (n, P), in float64, because the square of a large g overflows float32.
 
-    The sum goes piece by piece, because a large network's gradient in float64 may not fit in memory.
+    It is summed piece by piece, because a large network's gradient in float64 may not fit in memory.
     """
     squares = [0.0] * len(gradients)
     for start in range(0, gradients.shape[1], _CHUNK):

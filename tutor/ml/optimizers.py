@@ -57,7 +57,7 @@ class Optimizer:
         return {name: getattr(self, name) for name in self.state_names}
 
     def snapshot(self) -> Callable[[], None]:
-        """Keep the state as it is now. Returns what brings it back; the parameters are not part of it."""
+        """Keep the state as it is now. Returns a function that restores it; parameters are not part of it."""
         before = {name: copy(value) for name, value in vars(self).items() if name not in {"parameters", "gradient"}}
 
         def restore() -> None:

@@ -27,7 +27,7 @@ class Parts:
     """Makes the built-in parts. A subclass makes others for some of them."""
 
     can_repeat: ClassVar[bool] = True
-    """Whether the parts do the same again if a training is set back: one outside of it may have a state of its own."""
+    """Whether the parts compute the same again if a training is set back; a learner's program may keep a state."""
 
     def optimizer(
         self, parameters: Array, gradient: Array, settings: OptimizerSettings, is_weight: Array | None

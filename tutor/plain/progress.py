@@ -329,7 +329,7 @@ def import_progress(name: str) -> int:
 def _make_harmless(rows: Sequence[dict[str, Any]]) -> None:
     """Take the control characters out of rows of one table, including those inside the JSON of a column."""
     for name in [name for name, value in rows[0].items() if isinstance(value, str)]:
-        # Nearly always, nothing in all of them has to be looked at more closely.
+        # Nearly always, none of them needs a closer look.
         if _may_harm("".join([row[name] for row in rows])):
             for row in rows:
                 if _may_harm(row[name]):
@@ -337,7 +337,7 @@ def _make_harmless(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _may_harm(text: str) -> bool:
-    # Without a backslash, JSON holds no other characters than the ones that are there to see.
+    # Without a backslash, JSON holds only the characters that can be seen in it.
     return not is_harmless(text) or "\\" in text
 
 

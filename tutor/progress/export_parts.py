@@ -2,8 +2,8 @@
 
 `tutor.progress.transfer.write_json` writes one line for each value, with one blank in front for each level. Text in
 JSON holds no line breaks, so a line break, two blanks and a brace are the end of a row and nothing else. Each part is
-read as JSON by itself, so if all parts can be read, they say what the whole file says. Whatever has another layout has
-been through other hands; the caller then reads it as a whole.
+read as JSON by itself, so if all parts can be read, they say what the whole file says. A file with
+another layout was rewritten by another program; the caller then reads it as a whole.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 
 _CHUNK: Final = 1 << 18
 _LONGEST: Final = 16 << 20
-"""Bytes; a part that is longer is no row of ours."""
+"""Bytes; a longer part is not a row that tutor wrote."""
 
 _OPEN: Final = b"{\n"
 _NEXT: Final = b",\n"
@@ -40,7 +40,7 @@ def read_parts(file: BinaryIO) -> Iterator[Part]:
         file: The file at its beginning.
 
     Raises:
-        OtherLayoutError: See there. It may come after many parts, which then count for nothing.
+        OtherLayoutError: See there. It may come after many parts, which the caller must then discard.
     """
     window = _Window(file)
     window.skip(codecs.BOM_UTF8)
@@ -94,7 +94,7 @@ class _Window:
         self._text = b""
 
     def skip(self, expected: bytes) -> bool:
-        """Return whether the text goes on with ``expected``, which is then behind us."""
+        """Return whether the text goes on with ``expected``, and if so, move past it."""
         while len(self._text) < len(expected) and self._grow():
             pass
         found = self._text.startswith(expected)
@@ -129,7 +129,7 @@ class _Window:
             self._grow_or_fail()
 
     def rest(self) -> bytes:
-        """Return what is left, or so much of it that it cannot be blank."""
+        """Return what is left, or enough of it to show that it is not blank."""
         while not self._text.strip() and self._grow():
             pass
         return self._text

@@ -16,7 +16,7 @@ _BLOCK: Final = 1000
 class PackedRows(Collection[dict[str, Any]]):
     """Rows by column, packed in blocks; a block is unpacked while somebody reads it.
 
-    The rows of 100,000 answers take 6 MB so, and 90 MB as dictionaries.
+    The rows of 100,000 answers take 6 MB in this form, and 90 MB as dictionaries.
 
     Args:
         columns: The columns of every row.

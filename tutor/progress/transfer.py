@@ -61,7 +61,7 @@ def _no_number(text: str) -> Any:
 
 
 _DECODER: Final = json.JSONDecoder(parse_constant=_no_number)
-"""Refuses NaN, which is no JSON for other programs."""
+"""Refuses NaN, which other programs do not accept as JSON."""
 
 _SHORT: Final = 100
 """Characters; the answers to a question with options are shorter, and the same ones come again and again."""
@@ -71,10 +71,10 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _NAMES: Final = {table: frozenset(columns) for table, columns in SCHEMA.columns.items()}
 
 _FEW: Final = 1000
-"""So many new answers are written one by one, with their totals and indexes."""
+"""Fewer new answers are written one by one, with their totals and indexes."""
 
 _KEPT_UP: Final = {"TRIGGER": ANSWER_TRIGGERS, "INDEX": ANSWER_INDEXES}
-"""What SQLite keeps up with each answer. For most of the answers at once, it is faster to make it anew."""
+"""What SQLite updates with each answer. If many are written at once, it is faster to make it anew."""
 
 _JSON_OF: Final = {"answers": ("given", "runs"), "quizzes": ("state",), "attempts": ("settings",)}
 """The columns that hold JSON, by table."""
@@ -361,7 +361,7 @@ def _indented(value: Mapping[str, object]) -> str:
 
 
 def _nested(text: str) -> Any:
-    """Return the value of a column that holds JSON; the text itself if it would not be written so again."""
+    """Return the value of a column that holds JSON; the text itself if writing the value would give another text."""
     return _parsed_before(text) if len(text) <= _SHORT else _parsed(text)
 
 
@@ -411,8 +411,8 @@ def read_export(file: BinaryIO, clean: Clean | None = None) -> Incoming | None:
         clean: Is called with all rows, some at a time, before they are kept.
 
     Returns:
-        What `read_json` would return; None if only that can tell, because the file is laid out in another way, damaged
-        or not an export.
+        What `read_json` would return; None if the file is laid out in another way, damaged or not an export, which only
+        `read_json` can tell.
     """
     sifted = _Sifted(clean)
     single: dict[str, object] = {}

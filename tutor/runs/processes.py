@@ -47,10 +47,10 @@ def start_worker(module: str, folder: Path, arguments: Sequence[str], lock: int)
 def read_command_line(words: Sequence[str]) -> tuple[Path, dict[str, str]]:
     """Return the folder and the options of a command line that `start_worker` has written.
 
-    argparse would bring the words for its messages along: a megabyte and 10 ms of every run.
+    argparse would load the words of its messages too, which costs every run a megabyte and 10 ms.
 
     Raises:
-        SystemExit: Somebody else has written it, perhaps to ask for help.
+        SystemExit: It was written by somebody else, perhaps to ask for help.
     """
     usage = "usage: python -m MODULE FOLDER [--NAME VALUE] ..."
     if "--help" in words:
@@ -106,7 +106,7 @@ def is_held(path: Path | str) -> bool:
 
 
 def any_alive(runs: Path) -> bool:
-    """Whether any run in the folder ``runs`` has a living worker. To know that takes none of what reads a run."""
+    """Whether any run in the folder ``runs`` has a living worker. This imports nothing that reads a run."""
     try:
         return any(is_held(each / LOCK_FILE) for each in runs.iterdir())
     except OSError:

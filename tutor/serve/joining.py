@@ -83,7 +83,7 @@ def join(channel: socket.socket, values: Mapping[str, str | int]) -> int:
 
 
 def _say(key: str) -> None:
-    """Show a sentence on the terminal, which would break it within words."""
+    """Show a sentence, wrapped between words; the terminal itself would break it within them."""
     print("\n".join(wrapped(translate(key), get_terminal_size().columns - 1)))
 
 

@@ -110,7 +110,7 @@ class Column:
         self._numbers = array("d")
         self._codes = array("i")
         self._word_values: Floats = np.empty(0)
-        """What Python reads from each of `words` as a number; nan if that is none, or infinite."""
+        """What Python reads from each of `words` as a number; nan if it is not a number, or infinite."""
         self._ambiguous_rows: dict[str, array[int]] = {POINT: array("l"), COMMA: array("l")}
         self._affix_counts: Counter[str] = Counter()
         self._word_count = 0
@@ -147,7 +147,7 @@ class Column:
         return self.words is None and "" in self.affixes and self._is_decided(signs)
 
     def add_numbers(self, values: Floats) -> None:
-        """Add finite numbers, (n,), that Python reads so from the cells: see `takes_numbers`."""
+        """Add finite numbers, (n,), as Python reads them from the cells: see `takes_numbers`."""
         self._affix_counts[""] += len(values)
         self._numbers.frombytes(values.tobytes())
         self._codes.frombytes(bytes(self._codes.itemsize * len(values)))
@@ -177,7 +177,7 @@ class Column:
 
         This reads nearly all columns, ten times as fast as cell by cell.
         """
-        # Nearly always all is decided without looking at the signs of this column.
+        # Nearly always, everything is decided without looking at the signs of this column.
         joined = "" if self._is_decided(signs) else "\n".join(cells)
         plain = cells
         if COMMA in joined:

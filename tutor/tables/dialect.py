@@ -204,7 +204,7 @@ def clean_name(cell: str) -> str:
 
 
 def tidy(cell: str) -> str:
-    """A text with one space for any spaces and line ends, no invisible characters, and accents in one form.
+    """A text with one space for each run of spaces and line ends, no invisible characters, and accents in one form.
 
     Two texts that look the same are then equal, as far as Unicode says so.
     """

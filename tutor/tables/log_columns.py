@@ -161,7 +161,7 @@ class Meaning(NamedTuple):
 def meaning_of(name: str) -> Meaning | None:
     """The meaning of a column's name; None if it does not consist of known words."""
     words = _cut_into_words(squashed(_CATBOOST_OPTIONS.sub("", name)))
-    if words == ("multiclass",):  # the loss of CatBoost; elsewhere it says of what kind an accuracy is
+    if words == ("multiclass",):  # the loss of CatBoost; elsewhere it describes an accuracy
         words = ("multiclassonevsall",)
     kinds = [(*_WORDS[word], word) for word in words]
     measures = {kind for kind, _, _ in kinds if kind in {"loss", "accuracy", "rate"}}

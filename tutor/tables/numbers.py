@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 POINT, COMMA = ".", ","
 SIGNS = frozenset("_nN,.")
-"""Signs for which a number may mean something else than Python reads, or nothing."""
+"""Signs with which a cell may mean something other than what Python reads, or nothing."""
 LONGEST_NUMBER = 80
 """Characters; a longer cell is a word."""
 

@@ -362,7 +362,7 @@ class _Batches:
         self._lines = lines
         self._draws = draws
         self._line = dialect.body
-        """How many lines of the file are behind us."""
+        """How many lines of the file have been read."""
 
     def add_to(self, columns: list[Column], most: int) -> Sequence[int] | None:
         """Add at most ``most`` further rows to the columns, and return their lines; None if there are no more.
@@ -370,7 +370,7 @@ class _Batches:
         Raises:
             TutorError: A row is not as wide as the header, or a quote has no end.
         """
-        # The first rows show the decimal mark, and with that, those after them are read faster.
+        # The first rows show the decimal mark, so those after them can be read faster.
         size = _ROWS_PER_BATCH if len(columns[0]) else _FIRST_BATCH
         lines = list(islice(self._lines, min(size, most)))
         if not lines:
@@ -482,7 +482,7 @@ def _names(path: Path, dialect: Dialect) -> list[str]:
 
 
 def _index(columns: list[Column], dialect: Dialect) -> tuple[str, ...]:
-    """The names of the columns that only number the rows, or name them as R does. Pandas adds one at each rewriting.
+    """The names of the columns that only number the rows, or name them as R does. Pandas adds one at each writing.
 
     They are no features: if the rows were sorted by label before they were written, their number reveals the label.
     """

@@ -57,7 +57,7 @@ _HAND_OVER = 0.0002
 """Seconds after which a thread that computes gives way to the event loop. A key takes about eight steps of the loop,
 before each of which it may have to wait so long; Python's own 5 ms add up to 40."""
 _MOST_THREADS = 16
-"""Some of them read large courses for long, and a lesson that is opened must not wait for them."""
+"""Some of them may read a large course for a long time, and a lesson that is opened must not wait for them."""
 _PRELOAD_AFTER = 0.4
 """Seconds after the first frame until the modules of other screens are imported."""
 

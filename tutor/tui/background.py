@@ -154,7 +154,7 @@ def preload(
 ) -> None:
     """Import ``modules`` in a thread, then call ``then`` on the event loop, if given; stop if the learner leaves.
 
-    A function, which the thread calls, may say which modules.
+    ``modules`` may be a function that names them; the thread calls it.
     """
 
     def work() -> None:

@@ -1,7 +1,7 @@
 """Garbage is collected while the learner thinks, not while a key waits for its effect.
 
-A full collection visits every object that is not frozen. Of everything that belongs to an open course, that takes two
-tenths of a second and more, and Python does one whenever enough objects were made, quite possibly while it handles a
+A full collection visits every object that is not frozen. For everything that belongs to an open course, that takes two
+tenths of a second or more, and Python does one whenever enough objects were made, quite possibly while it handles a
 key. So full collections are done in the pauses between keys, and what is alive after one is frozen: the next one visits
 only what was made since then, which takes some milliseconds. Collections of young objects, which take a millisecond,
 remain Python's business.
@@ -25,7 +25,7 @@ QUIET: Final = 1.0
 """Seconds without a key after which a pause has begun."""
 
 LONG_QUIET: Final = 5.0
-"""Seconds without a key after which a long pause has begun: the learner reads, or is gone."""
+"""Seconds without a key after which a long pause has begun: the learner reads, or has left."""
 
 LOOK_EVERY: Final = 1.5
 """Seconds between two checks for a pause."""
@@ -65,7 +65,7 @@ class GarbageCollection:
         """Start. Does nothing if the collector was not switched off for the start, as in tests."""
         if gc.isenabled():
             return
-        gc.collect()  # what dataclasses with slots leave behind, a class each: modules to come use the space
+        gc.collect()  # each dataclass with slots leaves a class behind: later modules use the space
         gc.freeze()  # objects made at start-up stay
         gc.set_threshold(*_THRESHOLDS)
         gc.enable()

@@ -40,7 +40,7 @@ def go(app: Shell, route: Route) -> None:
 
 
 def _is_imported(route: type[Route]) -> bool:
-    # A thread may be importing it: a module has been carried out once it has its last function.
+    # A thread may be importing it: a module has been executed once it has its last function.
     return hasattr(sys.modules.get(_module_of(route)), screen_for.__name__)
 
 
@@ -71,7 +71,7 @@ def switch(app: Shell, route: Route) -> None:
 
 def go_home(app: Shell) -> None:
     """Go back to the course map, once all opened screens have been mounted."""
-    app.call_later(_go_home, app)  # after the import of a module whose screen was asked for before
+    app.call_later(_go_home, app)  # after the import of a module whose screen was requested before
 
 
 def _go_home(app: Shell) -> None:

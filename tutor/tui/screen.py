@@ -138,7 +138,7 @@ class Commanded(SteadyScreen[ResultType]):
     def _consumes(self) -> Callable[[str, str | None], bool] | None:
         """Says whether the focused widget takes a key as text; None if it takes none.
 
-        Most widgets take none, and to find the sign of a key by its name reads a megabyte of Unicode's names.
+        Most widgets take none, and finding the character of a key by its name loads a megabyte of Unicode names.
         """
         focused = self.focused
         if focused is None or type(focused).check_consume_key is DOMNode.check_consume_key:

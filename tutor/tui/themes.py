@@ -201,7 +201,7 @@ def look_for(theme: str, depth: ColourDepth, light_ground: bool | None) -> Look:
     Args:
         theme: ``dark``, ``light``, or ``terminal`` for the terminal's own colours; anything else follows the ground.
         depth: How many colours the terminal has. With 16, only its own colours on its own ground can be relied upon.
-        light_ground: Whether the ground of the terminal is light; if None, nobody knows, and the theme says so.
+        light_ground: Whether the ground of the terminal is light; None if nobody knows, and then the theme decides.
     """
     if depth == "none":
         return LOOKS["colourless"]

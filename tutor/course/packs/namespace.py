@@ -42,7 +42,7 @@ class Namespace:
 
     @property
     def digest(self) -> str:
-        """A short text that is another one if the same ids would be read otherwise."""
+        """A short text that differs if the same ids would be read in another way."""
         ids = "\n".join([*sorted(self._lessons), "", *sorted(self._terms)])
         return f"{self._pack}-{crc32(ids.encode()):08x}"
 

@@ -231,7 +231,7 @@ def _is_letter(character: str) -> bool:
 def _meant(typed: str, blank: Blank) -> str | None:
     """Return the accepted answer that ``typed`` matches; None if it matches none.
 
-    Punctuation around it, an article, a second right name in parentheses, a word such as "problem" behind it and one
+    Punctuation around it, an article, a second right name in parentheses, a word such as "problem" after it and one
     typo in a long word do not matter. The signs of a formula may be written in any way.
     """
     folded = fold(typed)
@@ -261,7 +261,7 @@ def _meant(typed: str, blank: Blank) -> str | None:
 
 
 def _same_formula(typed: str, accepted: str) -> bool:
-    """Whether an accepted answer is a formula, and what is typed is the same one in any signs: x², x^2 and x**2."""
+    """Whether an accepted answer is a formula, and what is typed is the same one in other signs: x², x^2 and x**2."""
     return _FORMULA.search(accepted) is not None and _in_plain_signs(typed) == _in_plain_signs(accepted)
 
 

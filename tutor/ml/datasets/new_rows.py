@@ -27,7 +27,7 @@ class NewRows:
         x: The features in the units of the data, (n, d); nan for a missing number.
         labels: If the file has the column that is predicted: the labels, (n,), nan for those that are missing or of no
             class that the model knows; in a classification they are the numbers of the classes.
-        notes: Sentences for the learner about cells that were empty, and how the file was read.
+        notes: Sentences for the learner about empty cells, and about how the file was read.
     """
 
     x: Floats

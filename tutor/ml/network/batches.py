@@ -54,8 +54,8 @@ class Batches:
         rows = min(count, batches_per_slab * self.size)
         self._x_slab = np.empty_like(x[:rows]) if self._shuffled else x
         self._labels_slab = np.empty_like(labels[:rows]) if self._shuffled else np.ascontiguousarray(labels)
-        # Arithmetic with the labels of a batch takes half the time in the order in which a network has its outputs. One
-        # label an example has the same order either way.
+        # Arithmetic with the labels of a batch takes half the time if they are in the order of a network's outputs. One
+        # label per example has the same order either way.
         has_one_label = labels.shape[1] == 1
         self._turned_labels = (
             self._labels_slab.reshape(-1) if has_one_label else np.empty(rows * labels.shape[1], labels.dtype)
@@ -86,7 +86,7 @@ class Batches:
         return batches
 
     def _turn(self, index: int) -> None:
-        """Bring the labels that were filled in into the order of a network's outputs."""
+        """Put the labels of this filling into the order of a network's outputs."""
         for turned, source in self._turns[index]:
             np.copyto(turned, source)
 

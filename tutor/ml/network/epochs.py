@@ -1,9 +1,9 @@
 """The epochs of a training as tapes: the updates of one or of many epochs, and what is kept of each epoch.
 
-What a small epoch costs is mostly Python around its updates. So many epochs are one call of a tape, whose last update
-of each epoch leaves the gradient and the outputs in a row of its own; losses, accuracies and norms of all the epochs
-are worked out together afterwards. Large data has no room for a second row, and goes through the same code epoch by
-epoch.
+Most of the time of a small epoch goes into the Python around its updates, so one call of a tape runs many epochs. The
+last update of each epoch leaves the gradient and the outputs in a row of its own, and the losses, accuracies and norms
+of all the epochs are computed together afterwards. Large data leaves no room for a second row, so it goes through the
+same code epoch by epoch.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ Perform = Callable[[Run, Iterable[tuple[Array, ...]]], None]
 GROUP_BYTES = 1 << 18
 """The rows of all epochs that are run together fit in this many bytes, so that they stay in the processor's cache."""
 MOST_TOGETHER = 256
-"""The most epochs that are run together; more would be hardly faster."""
+"""The most epochs that are run together; more would hardly be faster."""
 
 
 def most_together(arrays: Iterable[Array]) -> int:
-    """How many epochs may be run together, if ``arrays`` are kept of each."""
+    """How many epochs may be run together, if copies of ``arrays`` are kept for each."""
     return max(1, min(MOST_TOGETHER, GROUP_BYTES // sum(each.nbytes for each in arrays)))
 
 
@@ -42,8 +42,8 @@ class Kept:
 
     Args:
         array: What the steps write.
-        epochs: The most epochs in a group. The only row of one epoch is the array itself.
-        changes: Whether the array changes after it was kept, so that it cannot be its own row.
+        epochs: The most epochs in a group. If it is one, the only row is the array itself.
+        changes: Whether the array changes after it has been kept, so that it cannot be its own row.
     """
 
     def __init__(self, array: Array, epochs: int, *, changes: bool = False) -> None:
@@ -53,26 +53,26 @@ class Kept:
         number = next(_numbers)
         self._before, self._after = Input(f"BEFORE{number}"), Input(f"AFTER{number}")
         self.places = (self._before, self._after)
-        """The places on a tape of the row of the epoch before, and of that of this epoch."""
+        """The places on a tape for the row of the epoch before, and for the row of this epoch."""
 
     def copy_steps(self) -> Steps:
-        """What copies the array into the row of this epoch."""
+        """The steps that copy the array into the row of this epoch."""
         return [step(np.copyto, self._after, self.array)] if self._has_rows else []
 
     def written_by(self, steps: Steps) -> Steps:
-        """The steps, but they write the row of this epoch in place of the array."""
+        """The steps, changed so that they write to the row of this epoch instead of the array."""
         return redirected(steps, self.array, self._after) if self._has_rows else steps
 
     def read_by(self, steps: Steps) -> Steps:
-        """The steps, but they read the row of the epoch before in place of the array."""
+        """The steps, changed so that they read the row of the epoch before instead of the array."""
         return redirected(steps, self.array, self._before) if self._has_rows else steps
 
     def inputs(self, epoch: int) -> tuple[Array, Array]:
-        """What goes into the two `places` in an epoch of a group. Before the first, it is the array."""
+        """What goes into the two `places` in an epoch of a group. The row before the first is the array."""
         return self.rows[epoch - 1] if epoch else self.array, self.rows[epoch]
 
     def take_row(self, epoch: int) -> None:
-        """Give the array what ``epoch`` wrote into its row."""
+        """Copy the row of ``epoch`` into the array."""
         if self._has_rows:
             np.copyto(self.array, self.rows[epoch])
 
@@ -83,12 +83,12 @@ class EpochTapes:
     Args:
         batches: The batches of an epoch.
         order: Gives the order of the examples of the next epoch.
-        gradient_steps: Gives the steps that compute the gradient of a batch of a size.
+        gradient_steps: Gives the steps that compute the gradient of a batch of a given size.
         update_steps: The steps that change the parameters by that gradient.
-        rate_type: The type of number of the learning rate, an input of these.
+        rate_type: The data type of the learning rate, which these steps take as an input.
         end_steps: What is done after the last update of an epoch.
         gradient: The gradient of the last update of each epoch.
-        kept: What else is kept of each epoch.
+        kept: What else is kept for each epoch.
     """
 
     def __init__(

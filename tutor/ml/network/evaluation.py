@@ -46,8 +46,8 @@ class Evaluation:
         labels: The labels as the loss takes them, (N, k).
         y: The labels as the data set has them, (N,).
         dataset: The data set of the examples.
-        forward: The steps that fill the outputs (k, N) of all examples, given as `X`, at once, if something else needs
-            these too.
+        forward: The steps that fill the outputs (k, N) of all examples at once, from the examples as `X`, if something
+            else needs these steps too.
     """
 
     def __init__(
@@ -161,7 +161,7 @@ _FEW_CLASSES = 4
 
 
 def row_of_largest(outputs: Array) -> Array:
-    """The row of the largest number in each column of (..., k, n), (..., n): what ``argmax(axis=-2)`` says.
+    """The row of the largest number in each column of (..., k, n), (..., n): what ``argmax(axis=-2)`` returns.
 
     For many rows that takes as long as the rest of the measurement, so a product sums the numbers of the rows that are
     as large as the maximum. If a column has no such row, because of nan, or has several, argmax decides.

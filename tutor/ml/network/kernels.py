@@ -214,10 +214,10 @@ _FEW = 4096
 
 
 def _level(value: float, like: Array) -> Array:
-    """``value`` to compare ``like`` with: against as many numbers maximum is several times as fast as against one.
+    """``value`` in the shape of ``like``, because maximum takes several times as long with a single number.
 
-    As many zeros take no memory: the system gives out zeroed pages, and as nothing writes to these, they are all the
-    same page. For a large array and another number, one row serves all rows.
+    An array of zeros takes no memory: the system gives out zeroed pages, and as nothing writes to these, they are all
+    the same page. For a large array and another number, one row serves all rows.
     """
     if not value:
         return np.zeros(like.shape, like.dtype)
@@ -329,7 +329,7 @@ _MANY_MEANS = 4
 
 
 def loss_means(loss: Loss, outputs: Array, labels: Array) -> list[float]:
-    """The mean loss for each of n outputs of the same examples, with the bits of the loss's own mean.
+    """The mean loss for each of n outputs of the same examples, equal to the loss's own mean bit for bit.
 
     Args:
         loss: The loss.
@@ -377,7 +377,7 @@ _LOSS_MEANS: dict[str, Callable[[Array, Array], Array]] = {
 
 
 def optimizer_steps(optimizer: Optimizer) -> tuple[Steps, np.dtype[Any]]:
-    """What moves the parameters once at the learning rate `RATE`, and the type of number that rate has to be."""
+    """What moves the parameters once at the learning rate `RATE`, and the data type of that rate."""
     if type(optimizer) is GradientDescent:
         parameters, gradient = optimizer.parameters, optimizer.gradient
         change = np.empty_like(parameters)

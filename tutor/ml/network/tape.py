@@ -101,5 +101,5 @@ def unroll(steps: Iterable[Step], inputs: Sequence[Input]) -> Run:
 
 @lru_cache(maxsize=64)
 def _compiled(source: str) -> CodeType:
-    """The code of ``source``, which takes half a millisecond to compile and is the same for batches of all sizes."""
+    """The code of ``source``, which takes half a millisecond to compile, and is the same for batches of all sizes."""
     return compile(source, "<tape>", "exec")

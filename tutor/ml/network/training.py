@@ -250,7 +250,7 @@ class NetworkTraining:
         return not (self._manual or self._closed_form or self._line_gradient or self._network_gradient)
 
     def _make_tapes(self) -> EpochTapes:
-        """Compile the updates of an epoch. This is done once for a batch size and a loss."""
+        """Compile the updates of an epoch. This is done once for each batch size and loss."""
         train = self._evaluate_train if self._batch_means is None else None
         evaluations = [each for each in (train, self._evaluate_valid) if each is not None]
         outputs = [each.outputs for each in evaluations if each.outputs is not None]
@@ -349,7 +349,7 @@ class NetworkTraining:
         may be changed.
 
         Args:
-            together: Gives the most epochs of the next group. There may be fewer.
+            together: Gives the maximum number of epochs in the next group. There may be fewer.
         """
         # Overflow is a result here, reported as divergence, so NumPy need not warn of it as well. To say so for each
         # epoch would take a tenth of the time of a small one, so a worker says it once.
@@ -418,7 +418,7 @@ class NetworkTraining:
             self._updates = 1
 
     def _run_epochs(self, tapes: EpochTapes, count: int) -> list[EpochResult]:
-        """Run so many epochs, and work out their results together."""
+        """Run ``count`` epochs, and work out their results together."""
         if self._is_whole_batch and not self._outputs_hold:
             self._evaluate_train.run_forward()
         if self._closed_form:
@@ -442,7 +442,7 @@ class NetworkTraining:
     def _take_rates(self, epochs: int) -> list[float]:
         """The learning rate of each update of the next epochs."""
         updates = self._batches.count
-        # A schedule takes no more at once than there are rows.
+        # A schedule is asked for no more rates at once than there are rows.
         together = max(1, min(_RATES_AHEAD, len(self._x)) // updates)
         while len(self._rates_ahead) < epochs * updates:
             self._rates_ahead += self._rates_from(self._updates + len(self._rates_ahead), together)
@@ -450,7 +450,7 @@ class NetworkTraining:
         return taken
 
     def _rates_from(self, first: int, epochs: int) -> list[float]:
-        """The learning rate of each update from the number ``first`` on, for so many epochs or those that are left."""
+        """The learning rate of each update from number ``first`` on, for ``epochs`` epochs, or as many as are left."""
         updates = self._batches.count
         planned = self._updates + (self.planned_epochs - self._epoch) * updates
         numbers = np.arange(first, max(first + updates, min(first + epochs * updates, planned)))
@@ -518,7 +518,7 @@ class NetworkTraining:
     def _measure(
         self, evaluation: Evaluation, outputs: Kept | None, count: int
     ) -> tuple[list[float], Sequence[float | None]]:
-        """The losses and accuracies of the epochs that were run last, over examples whose outputs they left."""
+        """The losses and accuracies of the epochs that were run last, over the examples of ``evaluation``."""
         if outputs is not None:
             return evaluation.of_rows(self._loss, outputs.rows[:count])
         loss, accuracy = evaluation(self._loss)

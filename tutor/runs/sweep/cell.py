@@ -46,7 +46,7 @@ class CellJob:
     """The run's folder, in which the log grows; empty: the log comes back with the outcome."""
     language: str
     changes: Mapping[str, object] = field(default_factory=dict)
-    """What the cell changes in `spec`, by dotted key. Making thousands of configs is work for the workers, too."""
+    """What the cell changes in `spec`, by dotted key. The workers make the configs, because there may be thousands."""
 
     def config(self) -> LabConfig:
         """The config of the cell.

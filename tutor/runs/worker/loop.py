@@ -46,7 +46,7 @@ class Trainable(Protocol):
         """Yield the results of the next epochs, and stop after one that diverged. Settings may change between groups.
 
         Args:
-            together: Gives the most epochs of the next group.
+            together: Gives the maximum number of epochs in the next group.
         """
 
     def change_setting(self, key: str, value: Value) -> int | None:

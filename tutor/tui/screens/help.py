@@ -78,7 +78,7 @@ def _heading(key: str) -> RowItem:
 
 
 def command_items(command: Command, key_width: int, width: int) -> list[RowItem]:
-    """The rows of a command for ``width`` cells, its keys in ``key_width`` of them, what it does beside them."""
+    """The rows of a command, ``width`` cells wide: its keys in ``key_width`` of them, then what it does."""
     lines = wrapped(translate(command.help or command.label), max(8, width - key_width - 7))
     keys = [command.keys_shown, *[""] * (len(lines) - 1)]
     return [

@@ -197,7 +197,7 @@ class HomeScreen(TutorScreen):
             return
         position = self.workspace.store.position(header.id)
         block = position.block if position is not None else 0
-        # Exclusive, because an earlier search may end later, with the title in the language of before.
+        # Exclusive, because an earlier search may end later, with the title in the former language.
         self.run_worker(
             lambda: self._find_in_background(course, header, block),
             thread=True, exit_on_error=False, group="section", exclusive=True,

@@ -91,7 +91,7 @@ def _is_light(*channels: bytes) -> bool:
 def light_ground_by_name() -> bool | None:
     """Whether the environment variable COLORFGBG, which some terminals set, says that the ground is light.
 
-    Returns None if it is not set. The Linux console, which sets nothing, is black.
+    Returns None if it is not set, except on the Linux console, which sets nothing and is black.
     """
     colours = os.environ.get("COLORFGBG", "")
     if not colours and os.environ.get("TERM") == "linux":

@@ -29,7 +29,7 @@ def underline_row(names: Sequence[str], chosen: int, width: int) -> Row:
 
 
 def _fitting(names: Sequence[str], chosen: int, width: int) -> list[str]:
-    """What follows the number of each page: its name, or nothing but for the page in view if they do not all fit."""
+    """What follows the number of each page: its name; if they do not all fit, only the page in view has one."""
     shown = [f" {name}" for name in names]
     whole = MARGIN + sum(cell_width(name) + 1 + len(_TAB_GAP) for name in shown) - len(_TAB_GAP)
     return shown if whole <= width else [name if number == chosen else "" for number, name in enumerate(shown)]

@@ -390,14 +390,14 @@ def word_name(word: str) -> str:
 
 
 def _nearly_same(words: Sequence[str]) -> tuple[str, ...]:
-    """The words that differ from another one only in case, width, joints (``New_York``) or a final point."""
+    """The words that differ from another one only in case, width, joints (``New_York``) or outer punctuation."""
     plain = [_JOINTS.sub(" ", unicodedata.normalize("NFKC", word).casefold()).strip(" .,;:'\"") for word in words]
     counts = Counter(plain)
     return tuple(word for word, each in zip(words, plain, strict=True) if each and counts[each] > 1)
 
 
 def _copies_of(labels: _Labels, columns: Sequence[Column]) -> list[str]:
-    """The names of the columns that say the label in other words, or in the same ones, in every row."""
+    """The names of the columns each of which alone gives the label, in the same or in other words."""
     if len(labels.y) < _ENOUGH_TO_TELL or not labels.known.all():
         return []
     found = []
