@@ -49,6 +49,8 @@ MOST_MEASURED = 2_000_000_000
 Beyond, the losses of the batches are averaged: to measure would take a third of the time of an epoch."""
 _RATES_AHEAD = 256
 """The learning rates of about so many updates are worked out at once: one by one takes longer than a small update."""
+_NOTHING = repeat(None)
+"""What epochs have of a figure that a training does not measure."""
 
 
 class NetworkTraining:
@@ -492,8 +494,8 @@ class NetworkTraining:
         losses = [loss - self._offset for loss in losses]
         if self.batch_losses is not None:
             self.batch_losses.end_epoch(losses[-1])
-        valid_losses: Iterable[float | None] = repeat(None)
-        valid_accuracies: Iterable[float | None] = repeat(None)
+        valid_losses: Iterable[float | None] = _NOTHING
+        valid_accuracies: Iterable[float | None] = _NOTHING
         if self._evaluate_valid is not None:
             measured, valid_accuracies = self._measure(self._evaluate_valid, self._valid_outputs, count)
             valid_losses = [loss - self._offset for loss in measured]
@@ -506,8 +508,8 @@ class NetworkTraining:
                 valid_losses,
                 accuracies,
                 valid_accuracies,
-                norms(self._gradients.rows[:count]) if updates else repeat(None),
-                rates if updates else repeat(None),
+                norms(self._gradients.rows[:count]) if updates else _NOTHING,
+                rates if updates else _NOTHING,
                 diverged,
             )
         )
