@@ -296,14 +296,16 @@ class Palette(TutorDialog[None]):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Close the palette, then do what was chosen."""
-        if event.key.startswith(_TERM):
-            self.dismiss(None)
-            self.app.call_later(router.go, self.tutor, routes.Term(event.key.removeprefix(_TERM)))
-            return
-        entry = next((entry for entry in (*self._entries, *self._passages[1]) if entry.key == event.key), None)
+        entry = self._entry(event.key)
         if entry is not None:
             self.dismiss(None)
             self.app.call_later(entry.act)
+
+    def _entry(self, key: str) -> Entry | None:
+        if self._glossary is not None and key.startswith(_TERM):
+            term = self._glossary.get(key.removeprefix(_TERM))
+            return self._term_entry(term) if term is not None else None
+        return next((entry for entry in (*self._entries, *self._passages[1]) if entry.key == key), None)
 
     def action_up(self) -> None:
         self._moved = True
