@@ -328,7 +328,7 @@ def _score(words: Sequence[str], entry: Entry) -> int:
     best = 2 * SCATTERED if entry.kind == "palette.term" else 0
     less = 0
     for name in entry.folded:
-        if score := _match(words, name):
+        if score := match(words, name):
             best = max(best, 2 * score - less)
         less = 1
     return best
@@ -353,12 +353,8 @@ def screen_for(route: routes.Palette) -> Palette:
 EXACT, PREFIX, WORD, INSIDE, SCATTERED = 5, 4, 3, 2, 1
 
 
-def match(query: str, name: str) -> int:
-    """How well ``name`` matches ``query``: 5 is best, 0 means not at all. Every word of the query must match."""
-    return _match(fold(query).split(), fold(name))
-
-
-def _match(words: Sequence[str], name: str) -> int:
+def match(words: Sequence[str], name: str) -> int:
+    """How well a folded name matches the words of a folded query, all of them: 5 is best, 0 is not at all."""
     if not words:
         return INSIDE
     return EXACT if words == name.split() else min(_match_word(word, name) for word in words)
