@@ -152,3 +152,26 @@ def test_names_with_any_characters_survive(folder: Path, read: list[str]) -> Non
     assert _names(folder) == ["First", "Second"]
     assert len(read) == 2
     assert all(isinstance(json.loads(line), list) for line in _cache().read_text(encoding="ascii").splitlines())
+
+
+@pytest.mark.parametrize("what", ["glossary", "lesson"])
+def test_what_is_read_while_its_file_changes_is_not_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    course, original = Course(folder), Course._read
+
+    def then_edited(self: Course, path: Path, language: str, written_in: str) -> object:
+        found = original(self, path, language, written_in)
+        if path.name == "02-second.md":
+            monkeypatch.setattr(Course, "_read", original)
+            self.forget(_write(folder, "en/02-second.md", "fresh"))
+        return found
+
+    def terms() -> list[str]:
+        if what == "glossary":
+            return [entry.id for entry in course.glossary().entries("en")]
+        return [term.id for term in course.reading(folder / "en" / "02-second.md", "en").lesson.terms]  # type: ignore[union-attr]
+
+    monkeypatch.setattr(Course, "_read", then_edited)
+    assert "second" in terms()
+    assert "fresh" in terms()

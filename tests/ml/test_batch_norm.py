@@ -9,6 +9,7 @@ import pytest
 
 from tests.ml.data_folder import DATA
 from tests.ml.slopes import update_gradients
+from tests.ml.tapes import prediction_tape
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.datasets import load_dataset
@@ -16,7 +17,7 @@ from tutor.ml.factory import make_training
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.layers import EPSILON
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.network.passes import gradient_tape, prediction_tape
+from tutor.ml.network.passes import gradient_tape
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 HIDDEN = ((4,), (4, 4), (5, 4, 4, 4))

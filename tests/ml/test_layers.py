@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.ml.tapes import prediction_tape
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.diagnostics import measured_gradient
@@ -22,7 +23,7 @@ from tutor.ml.network.layers import (
     Sequential,
 )
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.network.passes import gradient_tape, prediction_tape
+from tutor.ml.network.passes import gradient_tape
 
 # -- a layer by itself ------------------------------------------------------------------------------------------------
 

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from tests.ml.plain_network import PlainNetwork, loss_of
-from tests.ml.tapes import perform
+from tests.ml.tapes import perform, prediction_tape
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.diagnostics import check_gradient, measured_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.kernels import activation_steps, derivative_steps
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.network.passes import prediction_tape
 
 EXAMPLES, FEATURES = 7, 5
 

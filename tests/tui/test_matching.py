@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.tui.screens.palette import EXACT, INSIDE, PREFIX, SCATTERED, WORD, match
+from tutor.course.glossary import fold
+from tutor.tui.screens import palette
+from tutor.tui.screens.palette import EXACT, INSIDE, PREFIX, SCATTERED, WORD
+
+
+def match(query: str, name: str) -> int:
+    return palette.match(fold(query).split(), fold(name))
 
 
 @pytest.mark.parametrize(

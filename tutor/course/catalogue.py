@@ -200,8 +200,9 @@ class Course:
             return kept
         # Several threads read ahead. A lock for each file, so that none waits for a file that it does not want.
         with self._locks.setdefault(key, Lock()):
-            if (kept := self._readings.get(key)) is None:
-                kept = self._readings[key] = self._read(*key, written_in)
+            readings = self._readings  # `forget` replaces them, and with them what is read from an older file
+            if (kept := readings.get(key)) is None:
+                kept = readings[key] = self._read(*key, written_in)
             return kept
 
     def _read(self, path: Path, language: str, written_in: str) -> Reading:
@@ -254,7 +255,7 @@ class Course:
 
     def forget(self, path: Path) -> None:
         """Discard what was read from ``path``, because the file has changed. It is read again when next needed."""
-        self._readings = {key: reading for key, reading in self._readings.items() if key[0] != path}
+        self._readings = {key: reading for key, reading in list(self._readings.items()) if key[0] != path}
         self._headers.clear()
         self._glossary = None
         self._folders.clear()
@@ -286,14 +287,16 @@ class Course:
         A term that the lessons do not define is looked up in the shipped ones.
         """
         with self._glossary_lock:
-            if self._glossary is None:
+            glossary, readings = self._glossary, self._readings
+            if glossary is None:
                 from tutor.course.glossary import build_glossary
 
                 defined = ((each.language, term) for each in self.indexed_files() for term in each.terms)
                 glossary = build_glossary(defined, self._shipped_glossary)
                 glossary.prepare(self.languages)
-                self._glossary = glossary
-            return self._glossary
+                if readings is self._readings:  # otherwise a file has changed meanwhile
+                    self._glossary = glossary
+            return glossary
 
     def indexed_files(self) -> Iterator[IndexedFile]:
         """Yield what the index knows of every lesson file in every language.

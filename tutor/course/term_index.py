@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
@@ -60,7 +59,7 @@ class IndexedFile:
 
 
 class TermIndex:
-    """The terms of the lesson files in one folder, in all its languages.
+    """The terms of the lesson files in one folder, in all its languages. Only one thread uses it.
 
     Args:
         folder: The folder of the lessons.
@@ -72,7 +71,6 @@ class TermIndex:
         self._cache = paths.cache_folder() / f"terms-{name}.jsonl"
         self._head = [*_FORM, digest]
         self._files: dict[str, tuple[Stamp, IndexedFile]] | None = None
-        self._lock = Lock()
         self._new = False
         self._saved = time.monotonic()
 
@@ -114,10 +112,9 @@ class TermIndex:
             return  # the next start reads the lessons again
 
     def _read(self) -> dict[str, tuple[Stamp, IndexedFile]]:
-        with self._lock:
-            if self._files is None:
-                self._files = dict(_lines_of(self._cache, self._head))
-            return self._files
+        if self._files is None:
+            self._files = dict(_lines_of(self._cache, self._head))
+        return self._files
 
 
 Stamp = tuple[int, int]

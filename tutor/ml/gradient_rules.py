@@ -10,7 +10,6 @@ With g the gradient of the mean loss, and |g| its norm over all parameters at on
 from __future__ import annotations
 
 from math import sqrt
-from operator import add
 from typing import Final
 
 import numpy as np
@@ -58,9 +57,9 @@ class GradientRules:
         if self._noise:
             g += self._noise * self.random.standard_normal(g.shape, dtype=g.dtype)
         if self._clip:
-            norm = norms(g[None])[0]
-            if not norm <= self._clip:  # true for nan too, which then makes the whole gradient nan
-                g *= self._clip / norm
+            length = norm(g)
+            if not length <= self._clip:  # true for nan too, which then makes the whole gradient nan
+                g *= self._clip / length
         if self._weight_decay:
             decay = self._weight_decay * self._parameters
             if self._is_weight is not None:
@@ -68,15 +67,21 @@ class GradientRules:
             g += decay
 
 
-def norms(gradients: Array) -> list[float]:
-    """The norm |g| of each of n gradients (n, P), in float64, because the square of a large g overflows float32.
+def norm(gradient: Array) -> float:
+    """The norm |g| of a gradient (P,), in float64, because the square of a large g overflows float32.
 
     It is summed piece by piece, because a large network's gradient in float64 may not fit in memory.
     """
-    squares = [0.0] * len(gradients)
-    for start in range(0, gradients.shape[1], _CHUNK):
-        chunk = gradients[:, start : start + _CHUNK].astype(np.float64)
-        # A single product is faster with dot, which adds up in the same order.
-        parts = np.vecdot(chunk, chunk).tolist() if len(chunk) > 1 else [float(chunk[0].dot(chunk[0]))]
-        squares = list(map(add, squares, parts))
-    return list(map(sqrt, squares))
+    squares = 0.0
+    for start in range(0, len(gradient), _CHUNK):
+        chunk = gradient[start : start + _CHUNK].astype(np.float64)
+        squares += float(chunk.dot(chunk))
+    return sqrt(squares)
+
+
+def norms(gradients: Array) -> list[float]:
+    """`norm` of each of n gradients (n, P): of many small ones it adds up all at once, in the same order."""
+    if len(gradients) == 1 or gradients.shape[1] > _CHUNK:
+        return [norm(gradients[index]) for index in range(len(gradients))]
+    wide = gradients.astype(np.float64)
+    return list(map(sqrt, np.vecdot(wide, wide).tolist()))

@@ -11,7 +11,7 @@ import numpy as np
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Dataset, Floats
 from tutor.ml.divergence import divergence_limit, has_diverged
-from tutor.ml.gradient_rules import GradientRules, norms
+from tutor.ml.gradient_rules import GradientRules, norm
 from tutor.ml.parts import Parts
 from tutor.ml.registry import find
 from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
@@ -232,7 +232,7 @@ class FunctionDescent:
         except OverflowError:
             self._gradient[:] = np.inf
         rate = self._learning_rate * float(self._factor(np.array([self._updates]), self._train.epochs)[0])
-        norm = norms(self._gradient[None])[0]
+        length = norm(self._gradient)
         if self._rules.active:
             self._rules.apply()
         direction = self._escape_direction() if self._eigenvector_step else None
@@ -241,7 +241,7 @@ class FunctionDescent:
         else:
             self._optimizer.step(rate)
         self._updates += 1
-        return norm, rate
+        return length, rate
 
     def _escape_direction(self) -> Array | None:
         """At a critical point, the unit eigenvector of a negative eigenvalue of the Hessian; None elsewhere."""

@@ -117,15 +117,17 @@ class EpochTapes:
             (*places, *(place for each in (gradient, *kept) for place in each.places)),
         )
 
-    def run(self, epochs: int, rates: list[float], perform: Perform) -> None:
-        """Run some epochs, given the learning rate of each of all their updates."""
+    def run(self, epochs: int, rates: list[float], perform: Perform) -> list[float]:
+        """Run some epochs, given the learning rate of each of all their updates. Returns that of the last of each."""
         updates = self._batches.count
-        self._last_rates[:epochs] = rates[updates - 1 :: updates]
+        last_rates = rates[updates - 1 :: updates]
+        self._last_rates[:epochs] = last_rates
         last_inputs = self._last_inputs[:epochs]
         if self._run is None:
             perform(self._run_last, last_inputs)
         else:
             perform(self._run_last, self._after_others(self._run, rates, last_inputs, perform))
+        return last_rates
 
     def _after_others(
         self, run: Run, rates: list[float], last_inputs: Iterable[tuple[Array, ...]], perform: Perform

@@ -340,7 +340,7 @@ def loss_means(loss: Loss, outputs: Array, labels: Array) -> list[float]:
         for name, fast in _LOSS_MEANS.items():
             if loss is LOSSES[name]:
                 return list(fast(outputs, labels).tolist())
-    return [loss.mean(each, labels) for each in outputs]
+    return [loss.mean(outputs[index], labels) for index in range(len(outputs))]  # iterating costs a microsecond
 
 
 def _squared_errors(outputs: Array, labels: Array) -> Array:

@@ -28,19 +28,13 @@ INPUTS = (X, X_ROWS, LABELS)
 """What a tape of `gradient_steps` is given for each batch."""
 
 
-def prediction_tape(network: Network, size: int) -> tuple[Run, Array]:
+def prediction_steps(network: Network, size: int) -> tuple[Steps, Array]:
     """What computes `Network.predict` for batches given as `X`, and the array (k, B) it writes the outputs to.
 
     Args:
-        network: as it stands whenever the tape runs.
+        network: as it stands whenever the steps run.
         size: B.
     """
-    steps, outputs = prediction_steps(network, size)
-    return unroll(steps, (X,)), outputs
-
-
-def prediction_steps(network: Network, size: int) -> tuple[Steps, Array]:
-    """The steps of `prediction_tape`, for a tape that does more, and the array (k, B) they write the outputs to."""
     layers = _layers_on_tape(network, size)
     return [each for layer in layers for each in layer.forward_steps(updating=False)], layers[-1].values
 

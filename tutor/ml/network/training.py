@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
-from itertools import chain
+from itertools import chain, repeat
+from itertools import count as counted
 from math import ceil, inf, isfinite
 
 import numpy as np
@@ -48,6 +49,8 @@ MOST_MEASURED = 2_000_000_000
 Beyond, the losses of the batches are averaged: to measure would take a third of the time of an epoch."""
 _RATES_AHEAD = 256
 """The learning rates of about so many updates are worked out at once: one by one takes longer than a small update."""
+_NOTHING = repeat(None)
+"""What epochs have of a figure that a training does not measure."""
 
 
 class NetworkTraining:
@@ -118,18 +121,17 @@ class NetworkTraining:
         )
         self._x = with_ones(self.polynomial(dataset.x_train))
         self._labels = _labels(dataset.y_train, dataset)
-        # Gradient descent in the strict sense uses all examples in each update.
-        size = 0 if optimizer.name == "gd" else train.batch_size
-        self._use_batch_size(size)
-        self._full_batch = optimizer.name == "gd"
-        self.planned_epochs = train.epochs
-        """The number of epochs in all; it changes with the batch size if the lab asks for a number of updates."""
         valid = with_ones(self.polynomial(dataset.x_valid)) if len(dataset.x_valid) else None
         self._evaluate_valid = (
             Evaluation(self.network, valid, _labels(dataset.y_valid, dataset), dataset.y_valid, dataset)
             if valid is not None
             else None
         )
+        # Gradient descent in the strict sense uses all examples in each update.
+        self._full_batch = optimizer.name == "gd"
+        self._use_batch_size(0 if self._full_batch else train.batch_size)
+        self.planned_epochs = train.epochs
+        """The number of epochs in all; it changes with the batch size if the lab asks for a number of updates."""
         self._epoch = self._updates = self._group = 0
         self._divergence_limit: float | None = None
         """The loss above which training has diverged; None until it is computed before the next epoch."""
@@ -218,6 +220,11 @@ class NetworkTraining:
         self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
         self._tapes: EpochTapes | None = None
         self._rates_ahead = []
+        self._updates_in_epoch = 0 if self._manual or self._closed_form else self._batches.count
+        """0 if the parameters do not follow a gradient."""
+        is_plain = not (self.model.dropout or self.model.batch_norm)
+        self._is_whole_batch = self._batches.count == 1 and self._passes_forward and is_plain
+        """Whether what an update begins with is the forward pass that measured the loss after the update before."""
         data, forward = self.dataset, None
         if self._is_whole_batch:
             steps, self._backward, outputs = both_passes(self.network, self.batch_size, self._loss)
@@ -227,6 +234,7 @@ class NetworkTraining:
             self._evaluate_train = Evaluation(self.network, self._x, self._labels, data.y_train, data, forward)
         self._outputs_hold = False
         """Whether the forward pass of a whole batch was run with the present parameters, to measure the loss."""
+        self._most_together = self._find_most_together()
 
     @property
     def averages_batches(self) -> bool:
@@ -235,29 +243,27 @@ class NetworkTraining:
         return self._batches.count > 1 and self._passes_forward and multiplications > MOST_MEASURED
 
     @property
-    def _updates_in_epoch(self) -> int:
-        """The number of updates in each epoch; 0 if the parameters do not follow a gradient."""
-        return 0 if self._manual or self._closed_form else self._batches.count
-
-    @property
-    def _is_whole_batch(self) -> bool:
-        """Whether what an update begins with is the forward pass that measured the loss after the update before."""
-        return self._batches.count == 1 and self._passes_forward and not (self.model.dropout or self.model.batch_norm)
-
-    @property
     def _passes_forward(self) -> bool:
         """Whether an update begins with a forward pass."""
         return not (self._manual or self._closed_form or self._line_gradient or self._network_gradient)
 
-    def _make_tapes(self) -> EpochTapes:
-        """Compile the updates of an epoch. This is done once for each batch size and loss."""
-        train = self._evaluate_train if self._batch_means is None else None
-        evaluations = [each for each in (train, self._evaluate_valid) if each is not None]
+    def _find_most_together(self) -> int:
+        """The most epochs that may be run together, with this batch size."""
+        if self._batch_means is not None or not self._parts.can_repeat:
+            return 1
+        evaluations = [each for each in (self._evaluate_train, self._evaluate_valid) if each is not None]
         outputs = [each.outputs for each in evaluations if each.outputs is not None]
-        learned = self.network.learned() if self._evaluate_valid is not None else {}
-        most = 1
-        if self._parts.can_repeat and train is not None and len(outputs) == len(evaluations):
-            most = most_together([self.network.gradient, *outputs, *learned.values()])
+        if len(outputs) < len(evaluations):
+            return 1
+        return most_together([self.network.gradient, *outputs, *self._judged().values()])
+
+    def _judged(self) -> dict[str, Array]:
+        """What was learned, by name, if there are validation examples to judge it by."""
+        return self.network.learned() if self._evaluate_valid is not None else {}
+
+    def _make_tapes(self, most: int) -> EpochTapes:
+        """Compile the updates of up to ``most`` epochs. It is done again after a change of the batch size or loss."""
+        train, learned = self._evaluate_train if self._batch_means is None else None, self._judged()
         self._gradients = Kept(self.network.gradient, most, changes=self._rules.active)
         self._learned = {name: Kept(array, most) for name, array in learned.items()}
         self._train_outputs, self._valid_outputs = _outputs(train, most), _outputs(self._evaluate_valid, most)
@@ -365,14 +371,17 @@ class NetworkTraining:
         """Run up to ``most`` epochs. Only the last one may have diverged."""
         if self._divergence_limit is None and self._batch_means is None:
             self._divergence_limit = self._limit(self._evaluate_train(self._loss)[0])
-        if self._tapes is None:
-            self._tapes = self._make_tapes()
         alone = self._never_updates or self.batch_losses is not None
-        count = 1 if alone else max(1, min(most, self._tapes.most, self.planned_epochs - self._epoch))
+        count = 1 if alone else max(1, min(most, self._most_together, self.planned_epochs - self._epoch))
+        if self._tapes is None or self._tapes.most < count:
+            # If no epochs are ever run together, nothing need be copied into rows.
+            self._tapes = self._make_tapes(1 if count == 1 else self._most_together)
         restore = self._snapshot() if count > 1 else None
         results = self._run_epochs(self._tapes, count)
+        if restore is None:
+            return results
         diverged = next((at for at, result in enumerate(results, start=1) if result.diverged), count)
-        if restore is not None and diverged < count:
+        if diverged < count:
             # The training ends as it was after this epoch, so the same epochs are run again up to it.
             restore()
             results = self._run_epochs(self._tapes, diverged)
@@ -424,14 +433,14 @@ class NetworkTraining:
         if self._closed_form:
             self._solve()
         rates = self._take_rates(count) if self._updates_in_epoch else [0.0] * count
-        tapes.run(count, rates, self._perform)
+        last_rates = tapes.run(count, rates, self._perform)
         self._group = count
         self._epoch += count
         self._updates += count * self._updates_in_epoch
-        if self._train_outputs is not None:
+        if self._is_whole_batch and self._train_outputs is not None:
             self._train_outputs.take_row(count - 1)
-        self._outputs_hold = True
-        return self._results(rates[len(rates) // count - 1 :: len(rates) // count])
+            self._outputs_hold = True
+        return self._results(last_rates)
 
     def _perform(self, run: Run, inputs: Iterable[tuple[Array, ...]]) -> None:
         if self.batch_losses is None:
@@ -441,12 +450,12 @@ class NetworkTraining:
 
     def _take_rates(self, epochs: int) -> list[float]:
         """The learning rate of each update of the next epochs."""
-        updates = self._batches.count
-        # A schedule is asked for no more rates at once than there are rows.
-        together = max(1, min(_RATES_AHEAD, len(self._x)) // updates)
-        while len(self._rates_ahead) < epochs * updates:
+        updates = epochs * self._batches.count
+        while len(self._rates_ahead) < updates:
+            # A schedule is asked for no more rates at once than there are rows.
+            together = max(1, min(_RATES_AHEAD, len(self._x)) // self._batches.count)
             self._rates_ahead += self._rates_from(self._updates + len(self._rates_ahead), together)
-        taken, self._rates_ahead = self._rates_ahead[: epochs * updates], self._rates_ahead[epochs * updates :]
+        taken, self._rates_ahead = self._rates_ahead[:updates], self._rates_ahead[updates:]
         return taken
 
     def _rates_from(self, first: int, epochs: int) -> list[float]:
@@ -485,9 +494,8 @@ class NetworkTraining:
         losses = [loss - self._offset for loss in losses]
         if self.batch_losses is not None:
             self.batch_losses.end_epoch(losses[-1])
-        nothing: list[None] = [None] * count
-        valid_losses: Sequence[float | None] = nothing
-        valid_accuracies: Sequence[float | None] = nothing
+        valid_losses: Iterable[float | None] = _NOTHING
+        valid_accuracies: Iterable[float | None] = _NOTHING
         if self._evaluate_valid is not None:
             measured, valid_accuracies = self._measure(self._evaluate_valid, self._valid_outputs, count)
             valid_losses = [loss - self._offset for loss in measured]
@@ -495,13 +503,13 @@ class NetworkTraining:
             map(
                 EpochResult,
                 range(self._epoch - count + 1, self._epoch + 1),
-                [self._updates - updates * later for later in reversed(range(count))],
+                counted(self._updates - updates * (count - 1), updates),
                 losses,
                 valid_losses,
                 accuracies,
                 valid_accuracies,
-                norms(self._gradients.rows[:count]) if updates else nothing,
-                rates if updates else nothing,
+                norms(self._gradients.rows[:count]) if updates else _NOTHING,
+                rates if updates else _NOTHING,
                 diverged,
             )
         )

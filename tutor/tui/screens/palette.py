@@ -296,14 +296,16 @@ class Palette(TutorDialog[None]):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Close the palette, then do what was chosen."""
-        if event.key.startswith(_TERM):
-            self.dismiss(None)
-            self.app.call_later(router.go, self.tutor, routes.Term(event.key.removeprefix(_TERM)))
-            return
-        entry = next((entry for entry in (*self._entries, *self._passages[1]) if entry.key == event.key), None)
+        entry = self._entry(event.key)
         if entry is not None:
             self.dismiss(None)
             self.app.call_later(entry.act)
+
+    def _entry(self, key: str) -> Entry | None:
+        if self._glossary is not None and key.startswith(_TERM):
+            term = self._glossary.get(key.removeprefix(_TERM))
+            return self._term_entry(term) if term is not None else None
+        return next((entry for entry in (*self._entries, *self._passages[1]) if entry.key == key), None)
 
     def action_up(self) -> None:
         self._moved = True
@@ -326,7 +328,7 @@ def _score(words: Sequence[str], entry: Entry) -> int:
     best = 2 * SCATTERED if entry.kind == "palette.term" else 0
     less = 0
     for name in entry.folded:
-        if score := _match(words, name):
+        if score := match(words, name):
             best = max(best, 2 * score - less)
         less = 1
     return best
@@ -351,12 +353,8 @@ def screen_for(route: routes.Palette) -> Palette:
 EXACT, PREFIX, WORD, INSIDE, SCATTERED = 5, 4, 3, 2, 1
 
 
-def match(query: str, name: str) -> int:
-    """How well ``name`` matches ``query``: 5 is best, 0 means not at all. Every word of the query must match."""
-    return _match(fold(query).split(), fold(name))
-
-
-def _match(words: Sequence[str], name: str) -> int:
+def match(words: Sequence[str], name: str) -> int:
+    """How well a folded name matches the words of a folded query, all of them: 5 is best, 0 is not at all."""
     if not words:
         return INSIDE
     return EXACT if words == name.split() else min(_match_word(word, name) for word in words)

@@ -400,17 +400,15 @@ def _copies_of(labels: _Labels, columns: Sequence[Column]) -> list[str]:
     """The names of the columns each of which alone gives the label, in the same or in other words."""
     if len(labels.y) < _ENOUGH_TO_TELL or not labels.known.all():
         return []
+    if not labels.classes:
+        return [each.name for each in columns if not each.holds_words and np.array_equal(each.numbers, labels.y)]
+    _, first, which = np.unique(labels.y, return_index=True, return_inverse=True)
     found = []
     for column in columns:
         values = column.codes if column.holds_words else column.numbers
-        if not labels.classes:
-            is_copy = not column.holds_words and np.array_equal(values, labels.y)
-        elif len(np.unique(values[:_ENOUGH_TO_TELL])) > len(labels.classes) or column.is_missing.any():
-            is_copy = False
-        else:
-            pairs = np.unique(np.stack([values, labels.y]), axis=1)
-            is_copy = len(np.unique(pairs[0])) == pairs.shape[1] == len(labels.classes)
-        if is_copy:
+        of_class = values[first]
+        says_class = len(distinct(of_class)) == len(labels.classes) and np.array_equal(of_class[which], values)
+        if says_class and not column.is_missing.any():
             found.append(column.name)
     return found
 
