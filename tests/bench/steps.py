@@ -167,7 +167,7 @@ SCENES = {
         Key("S", "› Settings"), *_keys(*_THERE_AND_BACK, _RIGHT, _LEFT, _DOWN, _RIGHT, _LEFT), _TO_MAP,
     )),
     "lab": Scene(("lab", "moons-net"), "? help", (
-        Key(",", "/s  seed"),
+        Key(",", "/s"),
         Key("space", "running"),
         Key("space", "paused"),
         *_keys("s", "v", "v", "l", "l", "a", "a", "f", "f", "+", "-", "z", "[", "]", "{", "}", "i", "escape"),

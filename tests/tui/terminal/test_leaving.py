@@ -75,6 +75,7 @@ def terminal(code: str, lessons: Path, home: Path, **variables: str) -> Iterator
     environment |= {"TUTOR_HOME": str(home), "TUTOR_LESSONS": str(lessons), "LC_ALL": "C.UTF-8", **variables}
 
     def own_terminal() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may ignore hang-ups, as nohup does
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
