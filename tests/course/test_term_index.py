@@ -89,6 +89,8 @@ def test_a_file_that_changes_after_it_was_read_is_read_again_by_the_next_start(f
         lambda text: text.replace('["other First"]', "7"),
         lambda text: text.replace('"Means First."', "{}"),
         lambda text: text.replace('"en", [[', '"en", [["x", '),
+        lambda text: text.replace("]], []]", "]], [[1, 2, 3]]]"),
+        lambda text: text.replace("]], []]", ']], [["only an id"]]]'),
         lambda text: "[" * 100_000 + text,
         lambda text: f"\0{text}",
         lambda text: "",

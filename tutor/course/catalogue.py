@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor.course.packs.namespace import Namespace
     from tutor.course.reader import Reading
     from tutor.course.synonyms import Synonyms
-    from tutor.course.term_index import IndexedFile, TermIndex
+    from tutor.course.term_index import IndexedExercise, IndexedFile, TermIndex
 
 _T = TypeVar("_T")
 
@@ -318,6 +318,11 @@ class Course:
             for index in indexes.values():
                 index.save()
 
+    def indexed_exercises(self, language: str) -> list[IndexedExercise]:
+        """Return the exercises of all lessons in the order of the course, each in ``language`` if possible."""
+        exercises = {each.path: each.exercises for each in self.indexed_files()}
+        return [each for header in self.headers(language) for each in exercises.get(header.path, ())]
+
     def _indexed(self, path: Path, language: str, index: TermIndex) -> IndexedFile:
         from tutor.course.term_index import IndexedFile, stamp_of
 
@@ -326,9 +331,9 @@ class Course:
         written_in = self._language_of(path)
         key = (path, written_in or language)
         if (reading := self._readings.get(key)) is not None:  # perhaps from before the file changed: not indexed
-            return IndexedFile.of(reading)
+            return IndexedFile.of(path, reading)
         stamp = stamp_of(path)  # before the file is read: it may change meanwhile
-        return index.add(path, stamp, IndexedFile.of(self._read(*key, written_in)))
+        return index.add(path, stamp, IndexedFile.of(path, self._read(*key, written_in)))
 
     def _index_of(self, path: Path, indexes: dict[Path, TermIndex]) -> TermIndex:
         """Return the index of the folder that a file belongs to, which is read at the first call."""

@@ -37,25 +37,41 @@ _SAVE_EVERY = 10.0
 
 
 @dataclass(frozen=True, slots=True)
+class IndexedExercise:
+    """What finds an exercise in code by its name; see `tutor.course.lesson.Exercise`."""
+
+    id: str
+    title: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexedFile:
     """What is known of a lesson file.
 
     Args:
+        path: The file.
         language: The language of its lesson; empty if there is no lesson in it that could be used.
         terms: The terms that it defines. Those from the cache have the file as their place, without a line, and no
             former ids.
+        exercises: The exercises in its text.
         faults: What reading it found wrong.
     """
 
+    path: Path
     language: str
     terms: tuple[Term, ...]
+    exercises: tuple[IndexedExercise, ...]
     faults: tuple[Fault, ...] = ()
 
     @classmethod
-    def of(cls, reading: Reading) -> IndexedFile:
+    def of(cls, path: Path, reading: Reading) -> IndexedFile:
         """Return what the index keeps of a file that was read."""
         lesson = reading.lesson
-        return cls("", (), reading.faults) if lesson is None else cls(lesson.language, lesson.terms, reading.faults)
+        if lesson is None:
+            return cls(path, "", (), (), reading.faults)
+        exercises = tuple(IndexedExercise(each.id, each.title, each.function) for each in lesson.exercises)
+        return cls(path, lesson.language, lesson.terms, exercises, reading.faults)
 
 
 class TermIndex:
@@ -133,7 +149,8 @@ def _as_json(found: IndexedFile) -> list[object]:
     terms = [
         [term.id, term.name, term.also, term.definition, term.formula, term.see, term.lesson_id] for term in found.terms
     ]
-    return [found.language, terms]
+    exercises = [[each.id, each.title, each.function] for each in found.exercises]
+    return [found.language, terms, exercises]
 
 
 def _lines_of(cache: Path, head: list[object]) -> Iterator[tuple[str, tuple[Stamp, IndexedFile]]]:
@@ -146,9 +163,14 @@ def _lines_of(cache: Path, head: list[object]) -> Iterator[tuple[str, tuple[Stam
         return
     for line in lines:
         try:
-            path, size, modified, language, terms = _parsed(line)
+            path, size, modified, language, terms, exercises = _parsed(line)
             place = Place(Path(_text(path)))
-            found = IndexedFile(_line(language), tuple(_term(place, *each) for each in terms))
+            found = IndexedFile(
+                place.path,
+                _line(language),
+                tuple(_term(place, *each) for each in terms),
+                tuple(IndexedExercise(*map(_line, each)) for each in exercises),
+            )
         except (TypeError, ValueError):
             continue
         yield _text(path), ((size, modified), found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -27,7 +26,7 @@ from tutor.tui.widgets.row_list import MadeItems, RowItem, RowList
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
     from tutor.course.glossary import Glossary, GlossaryEntry
-    from tutor.course.lesson import Exercise
+    from tutor.course.term_index import IndexedExercise
     from tutor.study.passages import Found, TextSearch
 
 
@@ -114,7 +113,7 @@ class Palette(TutorDialog[None]):
         self._from_thread(self._add, self._labs())
         if self.workspace.course is not None:
             self._from_thread(self._add_terms, self.workspace.course.glossary())
-        self._from_thread(self._add, self._exercises())  # last, because their lessons may have to be read
+        self._from_thread(self._add, self._exercises())
 
     def _from_thread(self, call: Callable[[T], None], value: T) -> None:
         if self.is_attached:
@@ -177,23 +176,20 @@ class Palette(TutorDialog[None]):
         )  # fmt: skip
 
     def _exercises(self) -> list[Entry]:
-        from tutor.course.exercises.finding import find_exercises
         from tutor.typeset.page import one_line
 
         course = self.workspace.course
         if course is None:
             return []
 
-        def entry(exercise: Exercise) -> Entry:
+        def entry(exercise: IndexedExercise) -> Entry:
             return Entry(
                 f"exercise:{exercise.id}", "palette.exercise",
                 (one_line(exercise.title), exercise.id, exercise.function),
                 lambda: router.go(self.tutor, routes.Exercise(exercise.id)), exercise.id,
             )  # fmt: skip
 
-        worker = get_current_worker()
-        found = takewhile(lambda _: not worker.is_cancelled, find_exercises(course, language()))
-        return [*(entry(each.exercise) for each in found), *self._project(course)]
+        return [*map(entry, course.indexed_exercises(language())), *self._project(course)]
 
     def _project(self, course: Course) -> list[Entry]:
         """The section that sets the project, which is scored in a shell and has no screen of its own."""
