@@ -14,6 +14,7 @@ import pytest
 
 from tests.runs.test_registry import epochs, make
 from tests.stores import at_the_end, open_store
+from tests.tui.class_samples import PREDICTION, RUN
 from tutor.classroom import seat
 from tutor.classroom.desk import Desk
 from tutor.classroom.folder import ClassFolder
@@ -29,8 +30,7 @@ from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.processes import hold
 from tutor.runs.registry import Runs
 
-RUN = "20260101-100000-aaaa"
-LESSON = """\
+LESSON = f"""\
 ---
 id: balls
 title: "Balls"
@@ -40,22 +40,7 @@ minutes: 5
 ## Rolling
 
 A ball rolls.
-
-## Where does the ball stop
-
-<!-- q: ball-stops -->
-
-What will the last loss be?
-
-```toml lab
-use = "ball"
-```
-
-1. [x] Low
-   <!-- when: final.train_loss < 0.4 -->
-2. [ ] High
-   <!-- when: final.train_loss >= 0.4 -->
-
+{PREDICTION}
 <details><summary>Why</summary>
 
 It rolls down.

@@ -20,7 +20,7 @@ from tutor.tui.classroom import LearnerSide, TeacherSide
 from tutor.workspace import Workspace
 
 RUN = "20260101-100000-aaaa"
-_PREDICTION = """
+PREDICTION = """
 ## Where does the ball stop
 
 <!-- q: ball-stops -->
@@ -42,7 +42,7 @@ def add_prediction(lessons: Path) -> None:
     """Put a question that a run decides into the first lesson."""
     for language in ("en", "zh"):
         (path,) = (lessons / language).glob("01-*.md")
-        path.write_text(path.read_text(encoding="utf-8") + _PREDICTION, encoding="utf-8")
+        path.write_text(path.read_text(encoding="utf-8") + PREDICTION, encoding="utf-8")
 
 
 def question(workspace: Workspace, question_id: str) -> Question:

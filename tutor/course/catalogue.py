@@ -318,10 +318,13 @@ class Course:
             for index in indexes.values():
                 index.save()
 
-    def indexed_exercises(self, language: str) -> list[IndexedExercise]:
+    def indexed_exercises(self, language: str) -> Sequence[IndexedExercise]:
         """Return the exercises of all lessons in the order of the course, each in ``language`` if possible."""
-        exercises = {each.path: each.exercises for each in self.indexed_files()}
-        return [each for header in self.headers(language) for each in exercises.get(header.path, ())]
+        key = ("exercises", language)
+        if key not in self._kept:  # the palette asks each time it opens
+            exercises = {each.path: each.exercises for each in self.indexed_files()}
+            self._kept[key] = [each for header in self.headers(language) for each in exercises.get(header.path, ())]
+        return cast("Sequence[IndexedExercise]", self._kept[key])
 
     def _indexed(self, path: Path, language: str, index: TermIndex) -> IndexedFile:
         from tutor.course.term_index import IndexedFile, stamp_of

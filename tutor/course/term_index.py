@@ -1,9 +1,9 @@
-"""What the glossary needs from lesson files, cached, so that it opens without reading them.
+"""What the glossary and the palette need from lesson files, cached, so that they open without reading them.
 
 Reading a lesson takes some hundredths of a second, and the glossary is made of all of them in every language. So the
-terms of each file without a fault are cached in the cache folder with the file's size and modification time. Only a
-file that is new, has changed or has faults is read. The cache may be deleted, damaged or read-only at any time,
-and others may have written it: what does not look as expected is left out, and the file is read again.
+terms and exercises of each file without a fault are cached in the cache folder, with the file's size and modification
+time. Only a file that is new, has changed or has faults is read. The cache may be deleted, damaged or read-only at any
+time, and others may have written it: what does not look as expected is left out, and the file is read again.
 
 Each file of a lesson is one line of JSON, because the lines are read one after the other in a thread: a single large
 document would keep every other thread waiting.
